@@ -1,0 +1,77 @@
+/** What a refusal means to whoever asked; the HTTP layer and the command line each map it in one table. */
+export type Category =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'precondition'
+  | 'limited';
+
+/** The closed catalogue of refusals: each expected "no" of Almanac has one stable code. */
+export const refusals = {
+  'invalid-request': { category: 'invalid', title: 'The request is not valid' },
+  'invalid-manifest': { category: 'invalid', title: 'The manifest is not valid' },
+  'unsupported-repository': { category: 'invalid', title: 'This kind of repository address is not supported' },
+  'invalid-cursor': { category: 'invalid', title: 'The page cursor is not valid' },
+  'idempotency-key-reused': { category: 'invalid', title: 'The idempotency key was used for another request' },
+  'not-signed-in': { category: 'unauthenticated', title: 'Sign in first' },
+  'wrong-credentials': { category: 'unauthenticated', title: 'Name or password is wrong' },
+  'wrong-token': { category: 'unauthenticated', title: 'The token is not valid' },
+  'not-permitted': { category: 'forbidden', title: 'You may not do this' },
+  'cross-site-request': { category: 'forbidden', title: 'The request came from another site' },
+  'not-found': { category: 'not-found', title: 'There is no such thing' },
+  'already-set-up': { category: 'conflict', title: 'This installation is already set up' },
+  'name-taken': { category: 'conflict', title: 'The name is taken' },
+  'application-renamed': { category: 'conflict', title: 'The manifest carries another application name' },
+  'version-not-above': { category: 'conflict', title: 'The version number is not above the highest one' },
+  'build-not-usable': { category: 'conflict', title: 'The build cannot be used for this' },
+  'wrong-state': { category: 'conflict', title: 'This is not possible in the present state' },
+  'in-use': { category: 'conflict', title: 'Something still depends on this' },
+  'plan-has-errors': { category: 'conflict', title: 'The plan has findings that prevent its start' },
+  'nothing-to-do': { category: 'conflict', title: 'There is nothing to do' },
+  'site-unreachable': { category: 'conflict', title: 'The site is not connected' },
+  'fenced': { category: 'conflict', title: 'Somebody else holds this work now' },
+  'agent-incompatible': { category: 'conflict', title: 'The agent and the server do not speak the same protocol' },
+  'digest-mismatch': { category: 'conflict', title: 'The content does not have the digest that was announced' },
+  'revision-mismatch': { category: 'precondition', title: 'It was changed by somebody else meanwhile' },
+  'revision-required': { category: 'precondition', title: 'Say which revision you change (If-Match)' },
+  'too-many-requests': { category: 'limited', title: 'Too many requests' },
+  'too-large': { category: 'limited', title: 'It is larger than allowed' },
+  'disk-full': { category: 'limited', title: 'There is no space left to store this' },
+} as const satisfies Record<string, { readonly category: Category; readonly title: string }>;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** One fault in what was sent; `pointer` is a JSON Pointer (RFC 6901) into the request body, or a line and column. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** This case, in a sentence, and what to do about it. */
+  readonly detail: string;
+  readonly faults?: readonly Fault[];
+}
+
+/** The only error class of the domain: an expected refusal. Everything else that is thrown is a fault or a defect. */
+export class DomainError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.detail);
+    this.name = 'DomainError';
+    this.refusal = refusal;
+  }
+
+  get category(): Category {
+    return refusals[this.refusal.code].category;
+  }
+}
+
+/** Throws a refusal; an expression, so that it can stand where a value is missing. */
+export function refuse(code: RefusalCode, detail: string, faults?: readonly Fault[]): never {
+  throw new DomainError(faults === undefined ? { code, detail } : { code, detail, faults });
+}
