@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import { digest, id, name, named, timestamp } from './primitives.ts';
+import { command, rolloutStrategy } from './manifest.ts';
+
+/**
+ * The protocol between server and agent. Documents are levels: a lost or repeated one does no harm. Unknown fields
+ * are ignored on both sides (plain objects, never strict), so that minor versions can add some.
+ */
+export const agentProtocol = { version: '1.0', path: '/api/v1/agents/connect' } as const;
+
+const bytes = z.base64url();
+
+/** An Ed25519 public key (raw 32 bytes, base64url) with which one side signs. */
+export const signingKey = z.object({ keyId: z.string().min(8).max(64), publicKey: bytes });
+
+/** A value that only the site can open: ephemeral X25519, HKDF-SHA-256, AES-256-GCM. */
+export const sealedValue = z.object({
+  ephemeralKey: bytes,
+  nonce: bytes,
+  ciphertext: bytes,
+});
+export type SealedValue = z.output<typeof sealedValue>;
+
+export const enrolRequest = z.object({
+  token: z.string().min(20).max(200),
+  agentVersion: z.string().max(40),
+  protocolVersion: z.string().max(20),
+  signingKey: bytes,
+  /** X25519 public key to which secrets of the site are sealed. */
+  sealingKey: bytes,
+  host: z.object({ hostname: z.string().max(255), platform: z.string().max(40), architecture: z.string().max(40) }),
+});
+export const enrolResponse = z.object({
+  site: named<'site'>(),
+  environment: named<'environment'>(),
+  serverKeys: z.array(signingKey).min(1),
+});
+export type EnrolRequest = z.output<typeof enrolRequest>;
+export type EnrolResponse = z.output<typeof enrolResponse>;
+
+/** One module as a site should run it; a digested manifest module plus what the server resolved. */
+export const desiredModule = z.object({
+  name,
+  /** Digest of the uncompressed tar that holds the module's files; absent for a module that only builds. */
+  artifact: z.object({ digest, size: z.int().nonnegative() }),
+  toolchain: z.string(),
+  start: command.optional(),
+  migrate: command.optional(),
+  verify: command.optional(),
+  health: z.string().optional(),
+  instances: z.int().min(1),
+  volumes: z.record(name, z.object({ path: z.string(), shared: z.boolean() })),
+  resources: z.object({ cpu: z.string().optional(), memory: z.string().optional() }),
+  provides: z.array(name),
+  consumes: z.array(name),
+  stopGrace: z.number(),
+  startTimeout: z.number(),
+});
+export type DesiredModule = z.output<typeof desiredModule>;
+
+export const desiredApplication = z.object({
+  application: named<'application'>(),
+  build: id<'build'>(),
+  /** What people call the build: `1.4.0`, `1.4.0+3`, or a short commit. */
+  label: z.string(),
+  /** Changes when the site must act anew, even for the same build; the agent deduplicates by it. */
+  operation: z.string(),
+  strategy: rolloutStrategy,
+  modules: z.array(desiredModule),
+  settings: z.record(z.string(), z.string()),
+  sealed: z.record(z.string(), sealedValue),
+  connections: z.record(z.string(), z.object({ type: z.literal('postgres'), scope: z.enum(['environment', 'site']) })),
+  /** Artifacts are pulled and checked, but nothing is switched while true. */
+  stageOnly: z.boolean(),
+});
+export type DesiredApplication = z.output<typeof desiredApplication>;
+
+/** All that one site should be. Newer is (incarnation, generation); an older document is ignored. */
+export const desiredState = z.object({
+  site: named<'site'>(),
+  environment: named<'environment'>(),
+  incarnation: z.int().positive(),
+  generation: z.int().positive(),
+  issuedAt: timestamp,
+  applications: z.array(desiredApplication),
+});
+export type DesiredState = z.output<typeof desiredState>;
+
+/** The desired state as it travels and is stored: the exact bytes that were signed, and the signature over them. */
+export const signedDesiredState = z.object({
+  /** JSON of `desiredState`. */
+  payload: z.string(),
+  keyId: z.string(),
+  /** Ed25519 over the UTF-8 bytes of `payload`. */
+  signature: bytes,
+});
+export type SignedDesiredState = z.output<typeof signedDesiredState>;
+
+export const instanceState = z.enum(['starting', 'ready', 'unready', 'draining', 'stopping', 'exited', 'waiting']);
+
+export const reportedInstance = z.object({
+  id: z.string(),
+  build: id<'build'>(),
+  operation: z.string(),
+  state: instanceState,
+  restarts: z.int(),
+  port: z.int().nullable(),
+  pid: z.int().nullable(),
+  startedAt: timestamp.nullable(),
+  /** The last exit or failed health check, in words. */
+  message: z.string().nullable(),
+});
+
+/** How far a site got with one application. `failed` means that it went back to what ran before. */
+export const applicationPhase = z.enum([
+  'pulling',
+  'staged',
+  'migrating',
+  'progressing',
+  'verifying',
+  'healthy',
+  'degraded',
+  'returning',
+  'failed',
+  'removing',
+]);
+export type ApplicationPhase = z.output<typeof applicationPhase>;
+
+export const reportedApplication = z.object({
+  application: named<'application'>(),
+  /** The operation that the phase speaks of. */
+  operation: z.string(),
+  phase: applicationPhase,
+  /** Why, when it is not going well; what is being done, when it takes long. */
+  message: z.string().nullable(),
+  /** The build that takes the traffic now; null while none does. */
+  running: id<'build'>().nullable(),
+  /** Bytes pulled and to pull, while pulling. */
+  progress: z.object({ done: z.number(), total: z.number() }).nullable(),
+  modules: z.array(z.object({ name, port: z.int().nullable(), instances: z.array(reportedInstance) })),
+  steps: z.array(
+    z.object({
+      step: z.enum(['migrate', 'verify']),
+      module: name,
+      operation: z.string(),
+      state: z.enum(['running', 'succeeded', 'failed']),
+      /** The end of what it printed. */
+      output: z.string(),
+      startedAt: timestamp,
+      endedAt: timestamp.nullable(),
+    }),
+  ),
+  /** Counters of the gateway since its start, summed over modules, by build. */
+  traffic: z.array(z.object({ build: z.string(), requests: z.int(), errors: z.int(), p50: z.number(), p99: z.number() })),
+});
+export type ReportedApplication = z.output<typeof reportedApplication>;
+
+/** Everything that a site observes of itself: a level, sent whenever it changed and every 15 seconds. */
+export const siteReport = z.object({
+  incarnation: z.int().nonnegative(),
+  /** Generation of the desired state that the site acts on; 0 before the first. */
+  generation: z.int().nonnegative(),
+  /** Grows with each report of one agent run; an older one is ignored. */
+  sequence: z.int().positive(),
+  at: timestamp,
+  applications: z.array(reportedApplication),
+  gateway: z.object({ state: z.enum(['serving', 'starting', 'unreachable']), frontPort: z.int().nullable(), message: z.string().nullable() }),
+  /** What an operator should know of the site, such as that applications are not isolated. */
+  notices: z.array(z.string()),
+  disk: z.object({ freeBytes: z.number(), usedBytes: z.number() }),
+});
+export type SiteReport = z.output<typeof siteReport>;
+
+export const logRequest = z.object({
+  application: name,
+  module: name,
+  /** Bytes after which to read; absent for the last lines. */
+  after: z.int().nonnegative().optional(),
+  maxBytes: z.int().positive().max(1_000_000).default(65_536),
+});
+export const logChunk = z.object({ text: z.string(), next: z.int().nonnegative(), instances: z.array(z.string()) });
+export type LogRequest = z.output<typeof logRequest>;
+export type LogChunk = z.output<typeof logChunk>;
+
+/** What the server sends over the WebSocket. */
+export const serverMessage = z.discriminatedUnion('kind', [
+  /** First message: the agent answers with `hello`, signing this nonce. */
+  z.object({ kind: z.literal('challenge'), nonce: bytes, protocolVersion: z.string() }),
+  z.object({
+    kind: z.literal('welcome'),
+    serverVersion: z.string(),
+    serverKeys: z.array(signingKey),
+    /** Bearer token for artifacts of this site; valid while the connection lasts. */
+    artifactToken: z.string(),
+  }),
+  /** The agent may not go on; it keeps its applications running and tries again after `retryAfterSeconds`. */
+  z.object({ kind: z.literal('refused'), code: z.string(), detail: z.string(), retryAfterSeconds: z.number() }),
+  z.object({ kind: z.literal('desired'), document: signedDesiredState }),
+  z.object({ kind: z.literal('log-request'), id: z.string(), request: logRequest }),
+  z.object({ kind: z.literal('report-seen'), sequence: z.int() }),
+]);
+export type ServerMessage = z.output<typeof serverMessage>;
+
+/** What the agent sends over the WebSocket. */
+export const agentMessage = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('hello'),
+    site: id<'site'>(),
+    agentVersion: z.string().max(40),
+    protocolVersion: z.string().max(20),
+    /** Ed25519 over `almanac-agent-hello:<site>:<nonce>`. */
+    signature: bytes,
+    incarnation: z.int().nonnegative(),
+    generation: z.int().nonnegative(),
+  }),
+  z.object({ kind: z.literal('report'), report: siteReport }),
+  z.object({ kind: z.literal('log-chunk'), id: z.string(), chunk: logChunk }),
+  z.object({ kind: z.literal('log-refused'), id: z.string(), detail: z.string() }),
+]);
+export type AgentMessage = z.output<typeof agentMessage>;
