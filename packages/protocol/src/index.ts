@@ -6,3 +6,10 @@ export { commitHash, digest, displayName, id, name, named, page, paging, referen
 export { type CallInput, type Method, type ParsedRequest, type ResponseInput, type ResponseOf, type Route, route } from './route.ts';
 export { type AgentMessage, agentMessage, agentProtocol, type ApplicationPhase, applicationPhase, type DesiredApplication, desiredApplication, type DesiredModule, desiredModule, type DesiredState, desiredState, type EnrolRequest, enrolRequest, type EnrolResponse, enrolResponse, instanceState, type LogChunk, logChunk, type LogRequest, logRequest, type ReportedApplication, reportedApplication, reportedInstance, type SealedValue, sealedValue, type ServerMessage, serverMessage, type SignedDesiredState, signedDesiredState, signingKey, type SiteReport, siteReport } from './agent.ts';
 export { type BuilderJob, builderJob, type BuiltModule, builtModule, type CommitRecord, commitRecord, type Evidence, evidence, type JobFault, jobFault, type JobResult, type JobResultInput, jobResult, source } from './builder.ts';
+export { type ApiToken, apiToken, password, type Principal, principal } from './api/access.ts';
+export { type Application, application, type Build, build, type BuildDetail, buildDetail, type BuildReference, buildReference, buildState, type Inspection, inspection, logText, type Setting, setting, settingLevel, settingPlace, settingValue, type Version, version } from './api/applications.ts';
+export { type Environment, environment, environmentType, following } from './api/environments.ts';
+export { type AuditEntry, auditEntry, type BoardCell, boardCell, type BoardRow, boardRow, type Health, health, type HistoryEntry, historyEntry, type LiveEvent, liveEvent } from './api/estate.ts';
+export { deploySource, failurePolicy, type Finding, finding, type Operation, operation, operationRequest, operationState, type Plan, plan, planOrigin, type PlanState, planState } from './api/plans.ts';
+export { type Site, site, type SiteDetail, siteDetail, siteStatus } from './api/sites.ts';
+export { type OperationName, type Routes, routes } from './routes.ts';

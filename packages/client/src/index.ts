@@ -1,0 +1,1 @@
+export { type CallOptions, type Client, type ClientOptions, ConnectionError, createClient, ProblemError, urlOf } from './client.ts';

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { id, named, page, paging, reference, timestamp } from '../primitives.ts';
+import { route } from '../route.ts';
+import { buildReference } from './applications.ts';
+import { environment } from './environments.ts';
+
+/** The mark, word and colour of a cell, in the words of the console. */
+export const health = z.enum(['healthy', 'progressing', 'waiting', 'warning', 'failed', 'offline', 'unknown']);
+export type Health = z.output<typeof health>;
+
+export const boardCell = z
+  .object({
+    environment: id<'environment'>(),
+    build: buildReference,
+    health: health,
+    /** Why it is not healthy, in a sentence. */
+    message: z.string().nullable(),
+    /** True when settings changed since they were applied. */
+    settingsChanged: z.boolean(),
+    since: timestamp,
+    /** The plan that changes this cell now. */
+    plan: z.object({ id: id<'plan'>(), number: z.int() }).nullable(),
+    sites: z.object({ total: z.int(), converged: z.int(), offline: z.int() }),
+    /** Where its front door answers, for the first online site; null for what serves nothing. */
+    address: z.string().nullable(),
+  })
+  .meta({ id: 'BoardCell' });
+export type BoardCell = z.output<typeof boardCell>;
+
+export const boardRow = z
+  .object({
+    application: named<'application'>().extend({ displayName: z.string() }),
+    /** The newest build in any state, so that work in progress is seen. */
+    latestBuild: z
+      .object({ id: id<'build'>(), number: z.int(), label: z.string(), state: z.string(), subject: z.string().nullable() })
+      .nullable(),
+    cells: z.array(boardCell),
+  })
+  .meta({ id: 'BoardRow' });
+export type BoardRow = z.output<typeof boardRow>;
+
+export const historyEntry = z
+  .object({
+    id: z.string(),
+    at: timestamp,
+    environment: named<'environment'>(),
+    application: named<'application'>(),
+    kind: z.enum(['deployed', 'configured', 'removed', 'failed', 'returned']),
+    before: buildReference.nullable(),
+    after: buildReference.nullable(),
+    plan: z.object({ id: id<'plan'>(), number: z.int() }),
+    by: z.string(),
+    detail: z.string().nullable(),
+  })
+  .meta({ id: 'HistoryEntry' });
+export type HistoryEntry = z.output<typeof historyEntry>;
+
+export const auditEntry = z
+  .object({
+    sequence: z.int(),
+    at: timestamp,
+    actor: z.string(),
+    action: z.string(),
+    /** What it concerned, such as `application:orders`. */
+    subject: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+    /** SHA-256 over the entry before and this one: nobody edits the record unseen. */
+    hash: z.string(),
+  })
+  .meta({ id: 'AuditEntry' });
+export type AuditEntry = z.output<typeof auditEntry>;
+
+/** What changed, as a hint to read it again; sent as server-sent events with the outbox position as the id. */
+export const liveEvent = z
+  .object({
+    position: z.int(),
+    kind: z.enum([
+      'application-changed',
+      'build-changed',
+      'version-created',
+      'environment-changed',
+      'site-changed',
+      'settings-changed',
+      'plan-changed',
+      'target-changed',
+      'inspection-changed',
+    ]),
+    /** Keys of what it concerns, by noun. */
+    subject: z.record(z.string(), z.string()),
+    at: timestamp,
+  })
+  .meta({ id: 'LiveEvent' });
+export type LiveEvent = z.output<typeof liveEvent>;
+
+export const estateRoutes = {
+  getBoard: route({
+    method: 'GET',
+    path: '/board',
+    summary: 'The estate: applications × environments',
+    permission: 'capability:list',
+    audit: null,
+    query: paging.extend({ limit: z.coerce.number().int().min(1).max(200).default(100), search: z.string().max(100).optional() }),
+    response: z.object({
+      environments: z.array(environment),
+      rows: z.array(boardRow),
+      next: z.string().nullable(),
+      /** Position of the newest event that this answer contains. */
+      position: z.int(),
+    }),
+  }),
+  listHistory: route({
+    method: 'GET',
+    path: '/history',
+    summary: 'What changed in environments, newest first',
+    permission: 'capability:list',
+    audit: null,
+    query: paging.extend({ environment: reference.optional(), application: reference.optional() }),
+    response: page(historyEntry),
+  }),
+  listAudit: route({
+    method: 'GET',
+    path: '/audit',
+    summary: 'The audit record, newest first',
+    permission: 'right:read-audit',
+    audit: null,
+    query: paging,
+    response: page(auditEntry),
+  }),
+  getAbout: route({
+    method: 'GET',
+    path: '/about',
+    summary: 'Versions of the server, its agents and the protocol',
+    permission: 'signed-in',
+    audit: null,
+    response: z.object({
+      version: z.string(),
+      protocol: z.string(),
+      node: z.string(),
+      database: z.object({ version: z.string(), embedded: z.boolean() }),
+      incarnation: z.int(),
+      startedAt: timestamp,
+      agents: z.array(z.object({ version: z.string(), sites: z.int() })),
+    }),
+  }),
+  streamEvents: route({
+    method: 'GET',
+    path: '/events',
+    summary: 'Live events as server-sent events; `Last-Event-ID` or `after` resumes',
+    permission: 'capability:list',
+    audit: null,
+    query: z.object({ after: z.coerce.number().int().nonnegative().optional() }),
+    raw: 'response',
+  }),
+} as const;

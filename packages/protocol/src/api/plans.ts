@@ -1,0 +1,219 @@
+import { z } from 'zod';
+import { id, named, page, paging, reference, revision, timestamp } from '../primitives.ts';
+import { route } from '../route.ts';
+import { buildReference } from './applications.ts';
+
+export const planState = z.enum([
+  'draft',
+  'awaiting-approval',
+  'scheduled',
+  'queued',
+  'staging',
+  'staged',
+  'deploying',
+  'paused',
+  'aborting',
+  'returning',
+  'succeeded',
+  'succeeded-with-warnings',
+  'cancelled',
+  'aborted',
+  'returned',
+  'failed',
+  'expired',
+]);
+export type PlanState = z.output<typeof planState>;
+
+export const operationState = z.enum(['pending', 'running', 'succeeded', 'failed', 'returning', 'returned', 'cancelled']);
+
+/** What happens to the rest of a plan when one of its operations fails. */
+export const failurePolicy = z.enum(['stop', 'continue', 'return']);
+
+export const finding = z
+  .object({
+    code: z.enum(['setting-missing', 'contract-missing', 'no-site', 'downgrade', 'consumer-remains', 'build-unusable']),
+    severity: z.enum(['error', 'warning']),
+    application: z.string(),
+    detail: z.string(),
+    /** The next step that would mend it. */
+    fix: z.string().nullable(),
+  })
+  .meta({ id: 'Finding' });
+export type Finding = z.output<typeof finding>;
+
+export const operation = z
+  .object({
+    id: id<'operation'>(),
+    application: named<'application'>(),
+    kind: z.enum(['deploy', 'configure', 'remove']),
+    /** Waves run one after the other, the operations of a wave together; producers come before consumers. */
+    wave: z.int(),
+    before: buildReference.nullable(),
+    after: buildReference.nullable(),
+    state: operationState,
+    message: z.string().nullable(),
+    /** Progress on each site. */
+    sites: z.array(
+      z.object({
+        site: named<'site'>(),
+        /** A phase of the agent, or `waiting` before it acted, or `offline`. */
+        phase: z.string(),
+        message: z.string().nullable(),
+        at: timestamp.nullable(),
+      }),
+    ),
+    startedAt: timestamp.nullable(),
+    endedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Operation' });
+export type Operation = z.output<typeof operation>;
+
+/** Why a plan exists. */
+export const planOrigin = z.enum(['composed', 'promotion', 'rollback', 'following', 'restore']);
+
+export const plan = z
+  .object({
+    id: id<'plan'>(),
+    /** Counts plans from 1; for people. */
+    number: z.int(),
+    environment: named<'environment'>(),
+    state: planState,
+    /** What it waits for or why it ended so. */
+    reason: z.string().nullable(),
+    origin: planOrigin,
+    notes: z.string(),
+    failurePolicy,
+    requestedBy: z.string(),
+    createdAt: timestamp,
+    startedAt: timestamp.nullable(),
+    endedAt: timestamp.nullable(),
+    operations: z.array(operation),
+    findings: z.array(finding),
+    revision,
+  })
+  .meta({ id: 'Plan' });
+export type Plan = z.output<typeof plan>;
+
+/** Which build an operation deploys. */
+export const deploySource = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('build'), build: id<'build'>() }),
+  z.strictObject({ kind: z.literal('version'), number: z.string().max(40) }),
+  /** What another environment runs: a promotion. */
+  z.strictObject({ kind: z.literal('environment'), environment: reference }),
+  /** What the environment ran before the present build: a rollback. */
+  z.strictObject({ kind: z.literal('previous') }),
+  /** The newest build of the application that succeeded. */
+  z.strictObject({ kind: z.literal('latest') }),
+]);
+
+export const operationRequest = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('deploy'), application: reference, source: deploySource }),
+  /** Applies changed settings to what runs. */
+  z.strictObject({ kind: z.literal('configure'), application: reference }),
+  z.strictObject({ kind: z.literal('remove'), application: reference }),
+]);
+
+const onePlan = z.object({ plan: reference });
+/** Says which revision of the plan was seen, so that nobody starts what somebody else changed meanwhile. */
+const planCommand = z.strictObject({ revision: revision.optional() });
+
+export const planRoutes = {
+  listPlans: route({
+    method: 'GET',
+    path: '/plans',
+    summary: 'Lists plans, newest first',
+    permission: 'capability:list',
+    audit: null,
+    query: paging.extend({
+      environment: reference.optional(),
+      application: reference.optional(),
+      active: z.stringbool().optional(),
+    }),
+    response: page(plan),
+  }),
+  createPlan: route({
+    method: 'POST',
+    path: '/plans',
+    summary: 'Composes a plan; its findings come with it. With `start` it is started at once unless findings prevent it',
+    permission: 'capability:deploy',
+    audit: 'plan-created',
+    body: z.strictObject({
+      environment: reference,
+      operations: z.array(operationRequest).min(1).max(200),
+      notes: z.string().max(10_000).default(''),
+      failurePolicy: failurePolicy.default('stop'),
+      start: z.boolean().default(false),
+    }),
+    response: plan,
+    status: 201,
+  }),
+  getPlan: route({
+    method: 'GET',
+    path: '/plans/:plan',
+    summary: 'Shows one plan by key or number; `wait` keeps the request open until its revision passes `after`',
+    permission: 'capability:list',
+    audit: null,
+    params: onePlan,
+    query: z.object({
+      after: z.coerce.number().int().nonnegative().optional(),
+      wait: z.coerce.number().int().min(0).max(25).default(0),
+    }),
+    response: plan,
+  }),
+  startPlan: route({
+    method: 'POST',
+    path: '/plans/:plan/start',
+    summary: 'Starts a draft; it waits in the queue while it touches what another plan changes',
+    permission: 'capability:deploy',
+    audit: 'plan-started',
+    params: onePlan,
+    body: planCommand,
+    response: plan,
+  }),
+  cancelPlan: route({
+    method: 'POST',
+    path: '/plans/:plan/cancel',
+    summary: 'Cancels a plan that changed nothing yet',
+    permission: 'capability:deploy',
+    audit: 'plan-cancelled',
+    params: onePlan,
+    body: planCommand,
+    response: plan,
+  }),
+  abortPlan: route({
+    method: 'POST',
+    path: '/plans/:plan/abort',
+    summary: 'Stops a running plan: finished operations stay, running ones go back to what was before',
+    permission: 'capability:deploy',
+    audit: 'plan-aborted',
+    params: onePlan,
+    body: planCommand,
+    response: plan,
+  }),
+  readPlanLog: route({
+    method: 'GET',
+    path: '/plans/:plan/log',
+    summary: 'Reads the log of a plan from a position; `wait` keeps the request open for new entries',
+    permission: 'capability:list',
+    audit: null,
+    params: onePlan,
+    query: z.object({
+      after: z.coerce.number().int().nonnegative().default(0),
+      wait: z.coerce.number().int().min(0).max(25).default(0),
+    }),
+    response: z.object({
+      entries: z.array(
+        z.object({
+          position: z.int(),
+          at: timestamp,
+          level: z.enum(['info', 'warning', 'error']),
+          application: z.string().nullable(),
+          site: z.string().nullable(),
+          message: z.string(),
+        }),
+      ),
+      next: z.int(),
+      complete: z.boolean(),
+    }),
+  }),
+} as const;

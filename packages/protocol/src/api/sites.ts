@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { enrolRequest, enrolResponse, logChunk, reportedApplication } from '../agent.ts';
+import { digest, id, name, named, page, paging, reference, revision, timestamp } from '../primitives.ts';
+import { route } from '../route.ts';
+
+const labels = z.record(z.string().min(1).max(60), z.string().max(60));
+
+/** `enrolling` until an agent came; `offline` when nothing was heard for 45 seconds. */
+export const siteStatus = z.enum(['enrolling', 'online', 'offline']);
+
+export const site = z
+  .object({
+    id: id<'site'>(),
+    name,
+    environment: named<'environment'>(),
+    labels,
+    status: siteStatus,
+    lastSeenAt: timestamp.nullable(),
+    agentVersion: z.string().nullable(),
+    /** The generation that the server wants, and the one that the site acts on. */
+    generation: z.object({ desired: z.int(), observed: z.int() }),
+    frontPort: z.int().nullable(),
+    revision,
+  })
+  .meta({ id: 'Site' });
+export type Site = z.output<typeof site>;
+
+export const siteDetail = site
+  .extend({
+    host: z.object({ hostname: z.string(), platform: z.string(), architecture: z.string() }).nullable(),
+    gateway: z.object({ state: z.enum(['serving', 'starting', 'unreachable', 'unknown']), message: z.string().nullable() }),
+    applications: z.array(reportedApplication),
+    notices: z.array(z.string()),
+    disk: z.object({ freeBytes: z.number(), usedBytes: z.number() }).nullable(),
+  })
+  .meta({ id: 'SiteDetail' });
+export type SiteDetail = z.output<typeof siteDetail>;
+
+const enrolmentToken = z.object({ token: z.string(), expiresAt: timestamp });
+const oneSite = z.object({ site: reference });
+
+export const siteRoutes = {
+  listSites: route({
+    method: 'GET',
+    path: '/sites',
+    summary: 'Lists sites',
+    permission: 'capability:list',
+    audit: null,
+    query: paging.extend({ environment: reference.optional() }),
+    response: page(site),
+  }),
+  createSite: route({
+    method: 'POST',
+    path: '/sites',
+    summary: 'Adds a site to an environment, with a token that enrols its agent once',
+    permission: 'right:manage-environments',
+    audit: 'site-created',
+    body: z.strictObject({ name, environment: reference, labels: labels.optional() }),
+    response: z.object({ site, enrolment: enrolmentToken }),
+    status: 201,
+  }),
+  getSite: route({
+    method: 'GET',
+    path: '/sites/:site',
+    summary: 'Shows one site and what runs on it',
+    permission: 'capability:monitor',
+    audit: null,
+    params: oneSite,
+    response: siteDetail,
+  }),
+  updateSite: route({
+    method: 'PATCH',
+    path: '/sites/:site',
+    summary: 'Changes the labels of a site',
+    permission: 'right:manage-environments',
+    audit: 'site-changed',
+    params: oneSite,
+    body: z.strictObject({ labels }),
+    response: site,
+    ifMatch: true,
+  }),
+  deleteSite: route({
+    method: 'DELETE',
+    path: '/sites/:site',
+    summary: 'Forgets a site; its agent is refused from then on, and its applications run on until they are stopped',
+    permission: 'right:manage-environments',
+    audit: 'site-deleted',
+    params: oneSite,
+    ifMatch: true,
+  }),
+  createEnrolmentToken: route({
+    method: 'POST',
+    path: '/sites/:site/enrolment-tokens',
+    summary: 'Makes a new one-time enrolment token, for a site whose agent was lost or never came',
+    permission: 'right:manage-environments',
+    audit: 'enrolment-token-created',
+    params: oneSite,
+    response: enrolmentToken,
+    status: 201,
+  }),
+  enrolAgent: route({
+    method: 'POST',
+    path: '/agents/enrol',
+    summary: 'Enrols the agent of a site with a one-time token',
+    permission: 'public',
+    audit: 'agent-enrolled',
+    body: enrolRequest,
+    response: enrolResponse,
+    status: 201,
+  }),
+  readModuleLog: route({
+    method: 'GET',
+    path: '/sites/:site/applications/:application/modules/:module/log',
+    summary: 'Reads what a module printed on a site; `wait` keeps the request open for new lines',
+    permission: 'capability:monitor',
+    audit: null,
+    params: oneSite.extend({ application: reference, module: name }),
+    query: z.object({
+      after: z.coerce.number().int().nonnegative().optional(),
+      wait: z.coerce.number().int().min(0).max(25).default(0),
+    }),
+    response: logChunk,
+  }),
+  getArtifact: route({
+    method: 'GET',
+    path: '/artifacts/:digest',
+    summary: 'Downloads an artifact that the desired state of the asking site names; honours Range',
+    permission: 'agent',
+    audit: null,
+    params: z.object({ digest }),
+    raw: 'response',
+  }),
+} as const;

@@ -1,0 +1,21 @@
+import { accessRoutes } from './api/access.ts';
+import { applicationRoutes } from './api/applications.ts';
+import { builderRoutes } from './api/builders.ts';
+import { environmentRoutes } from './api/environments.ts';
+import { estateRoutes } from './api/estate.ts';
+import { planRoutes } from './api/plans.ts';
+import { siteRoutes } from './api/sites.ts';
+
+/** Every operation of the REST API by its name: the one table from which server, client and OpenAPI are made. */
+export const routes = {
+  ...accessRoutes,
+  ...environmentRoutes,
+  ...siteRoutes,
+  ...applicationRoutes,
+  ...builderRoutes,
+  ...planRoutes,
+  ...estateRoutes,
+} as const;
+
+export type Routes = typeof routes;
+export type OperationName = keyof Routes;
