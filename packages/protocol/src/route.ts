@@ -13,8 +13,11 @@ export interface Route {
   readonly path: `/${string}`;
   readonly summary: string;
   readonly permission: Permission;
-  /** The audit event that a successful change writes; null for what only reads. */
-  readonly audit: string | null;
+  /**
+   * The audit event that a successful change writes; null for what only reads. A machine's own bookkeeping, which
+   * nobody commanded, is not audited and says why.
+   */
+  readonly audit: string | null | { readonly notAudited: string };
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

@@ -4,6 +4,8 @@ import { digest, id } from '../primitives.ts';
 import { route } from '../route.ts';
 
 const oneJob = z.object({ job: id<'job'>() });
+/** A builder at work on a job that somebody commanded: the command itself was audited. */
+const bookkeeping = { notAudited: 'a builder keeps up a job that was audited when it was asked for' } as const;
 const fence = z.int().positive();
 
 export const builderRoutes = {
@@ -12,7 +14,7 @@ export const builderRoutes = {
     path: '/builders/claims',
     summary: 'Takes the next job, waiting up to `wait` seconds for one',
     permission: 'builder',
-    audit: 'job-claimed',
+    audit: bookkeeping,
     body: z.strictObject({ builder: z.string().min(1).max(100), wait: z.int().min(0).max(25).default(20) }),
     response: z.object({ job: builderJob.nullable() }),
   }),
@@ -21,7 +23,7 @@ export const builderRoutes = {
     path: '/builders/jobs/:job/heartbeat',
     summary: 'Keeps a job; says whether it was cancelled meanwhile',
     permission: 'builder',
-    audit: 'job-kept',
+    audit: bookkeeping,
     params: oneJob,
     body: z.strictObject({ fence }),
     response: z.object({ cancelled: z.boolean() }),
@@ -31,7 +33,7 @@ export const builderRoutes = {
     path: '/builders/jobs/:job/log',
     summary: 'Appends to the log of a build; text that the server has already is skipped by its offset',
     permission: 'builder',
-    audit: 'job-logged',
+    audit: bookkeeping,
     params: oneJob,
     body: z.strictObject({ fence, offset: z.int().nonnegative(), text: z.string().max(1_000_000) }),
     response: z.object({ next: z.int().nonnegative() }),
@@ -50,7 +52,7 @@ export const builderRoutes = {
     path: '/builders/jobs/:job/reusable-modules',
     summary: 'Says which modules were built before, by their input keys',
     permission: 'builder',
-    audit: 'job-asked',
+    audit: bookkeeping,
     params: oneJob,
     body: z.strictObject({ fence, inputKeys: z.array(digest).max(100) }),
     response: z.object({ modules: z.array(z.object({ inputKey: digest, digest, size: z.int() })) }),

@@ -1,0 +1,96 @@
+import type { Actor, Id, Scope } from '@almanac/domain';
+import type { LiveEvent, OperationName, ParsedRequest, ResponseInput, Routes } from '@almanac/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Kysely, Transaction } from 'kysely';
+import type { Tables } from '../../tables.ts';
+
+/** What a read needs: who asks, what they may see, and the database. */
+export interface ReadContext {
+  readonly actor: Actor;
+  readonly scope: Scope;
+  readonly db: Kysely<Tables>;
+  readonly signal: AbortSignal;
+}
+
+/** What a change may be told to others once it is committed. */
+export type EventDraft = Pick<LiveEvent, 'kind' | 'subject'>;
+
+/** What a command needs: one transaction in which the change, its audit entry and its events commit together. */
+export interface CommandContext {
+  readonly actor: Actor;
+  readonly scope: Scope;
+  readonly db: Transaction<Tables>;
+  /** The database's clock at the start of the transaction. */
+  readonly now: Date;
+  readonly newId: <Kind extends string>() => Id<Kind>;
+  /** Puts an event into the outbox. */
+  readonly record: (event: EventDraft) => Promise<void>;
+  /** Says what the audit entry of this command concerns; without it the path parameters are taken. */
+  readonly audit: (entry: { readonly subject: string; readonly detail?: Readonly<Record<string, unknown>> }) => void;
+  /** Adds a graphile-worker job in the same transaction; one with the same key replaces an earlier one. */
+  readonly enqueue: (job: { readonly task: string; readonly key: string; readonly payload: unknown; readonly runAt?: Date }) => Promise<void>;
+}
+
+/** Runs a command on behalf of an actor outside a request: timers, jobs, agents. Retries serialization failures. */
+export type InTransaction = <Result>(
+  input: { readonly actor: Actor; readonly action: string | null },
+  command: (context: CommandContext) => Promise<Result>,
+) => Promise<Result>;
+
+export interface RequestExtras {
+  /** The revision in `If-Match`; present when the route asks for it. */
+  readonly expectedRevision: number;
+  readonly http: { readonly request: FastifyRequest; readonly reply: FastifyReply };
+}
+
+type Handled<Name extends OperationName> = ParsedRequest<Routes[Name]> & RequestExtras;
+
+export type Endpoint = { readonly [Name in OperationName]: TypedEndpoint<Name> }[OperationName];
+
+export type TypedEndpoint<Name extends OperationName> =
+  | {
+      readonly operation: Name;
+      readonly kind: 'read';
+      readonly handle: (context: ReadContext, request: Handled<Name>) => Promise<ResponseInput<Routes[Name]>>;
+    }
+  | {
+      readonly operation: Name;
+      readonly kind: 'command';
+      readonly handle: (context: CommandContext, request: Handled<Name>) => Promise<ResponseInput<Routes[Name]>>;
+    }
+  | {
+      /** Answers by itself on the raw reply, or waits, and so opens its transactions itself. */
+      readonly operation: Name;
+      readonly kind: 'direct';
+      readonly handle: (
+        context: ReadContext & { readonly inTransaction: InTransaction },
+        request: Handled<Name>,
+      ) => Promise<ResponseInput<Routes[Name]>>;
+    };
+
+/** An operation that only reads. */
+export function read<Name extends OperationName>(
+  operation: Name,
+  handle: (context: ReadContext, request: Handled<Name>) => Promise<ResponseInput<Routes[Name]>>,
+): TypedEndpoint<Name> {
+  return { operation, kind: 'read', handle };
+}
+
+/** An operation that changes something: its handler runs inside one transaction. */
+export function command<Name extends OperationName>(
+  operation: Name,
+  handle: (context: CommandContext, request: Handled<Name>) => Promise<ResponseInput<Routes[Name]>>,
+): TypedEndpoint<Name> {
+  return { operation, kind: 'command', handle };
+}
+
+/** An operation that streams or waits. */
+export function direct<Name extends OperationName>(
+  operation: Name,
+  handle: (
+    context: ReadContext & { readonly inTransaction: InTransaction },
+    request: Handled<Name>,
+  ) => Promise<ResponseInput<Routes[Name]>>,
+): TypedEndpoint<Name> {
+  return { operation, kind: 'direct', handle };
+}
