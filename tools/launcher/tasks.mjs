@@ -14,6 +14,11 @@ export const tasks = {
   types: { script: 'tools/check.ts', args: ['types'], about: 'type-check every workspace' },
   bench: { script: 'bench/run.ts', args: [], about: 'benchmarks' },
   'build:dist': { script: 'tools/build-dist.ts', args: [], about: 'bundle what is distributed into dist/' },
+  lockfile: {
+    script: 'tools/complete-lockfile.ts',
+    args: [],
+    about: 'let npm ci accept the lockfile on every platform',
+  },
   generate: { script: 'tools/generate-problems.ts', args: [], about: 'write the generated documents anew' },
 };
 
