@@ -1,4 +1,13 @@
-import { type CallInput, type OperationName, type Problem, problem, type ResponseOf, type Route, type Routes, routes } from '@almanac/protocol';
+import {
+  type CallInput,
+  type OperationName,
+  type Problem,
+  problem,
+  type ResponseOf,
+  type Route,
+  type Routes,
+  routes,
+} from '@almanac/protocol';
 
 /** The server answered with a problem: an expected refusal, or a fault with the id under which it is logged. */
 export class ProblemError extends Error {
@@ -29,7 +38,9 @@ export interface ClientOptions {
   readonly newKey?: () => string;
 }
 
-type Present<T> = { readonly [K in keyof T as undefined extends T[K] ? (T[K] extends undefined ? never : K) : K]: T[K] };
+type Present<T> = {
+  readonly [K in keyof T as undefined extends T[K] ? (T[K] extends undefined ? never : K) : K]: T[K];
+};
 type PresentPart<R extends Route, K extends 'params' | 'query' | 'body'> = CallInput<R>[K];
 
 /** What a call takes: the parts that the route declares, and how the request is made. */
@@ -44,7 +55,7 @@ export type CallOptions<R extends Route> = Present<{
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
   /** Bytes to send, for an operation that takes raw content. */
-  readonly content?: BodyInit;
+  readonly content?: NonNullable<RequestInit['body']>;
 };
 
 type Call<R extends Route> =
@@ -62,7 +73,7 @@ interface AnyOptions {
   readonly revision?: number;
   readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
-  readonly content?: BodyInit;
+  readonly content?: NonNullable<RequestInit['body']>;
 }
 
 /**
@@ -147,7 +158,9 @@ function headersOf(client: ClientOptions, route: Route, call: AnyOptions): Recor
 async function problemOf(response: Response, url: string): Promise<Error> {
   const parsed = problem.safeParse(await response.json().catch(() => undefined));
   if (parsed.success) return new ProblemError(parsed.data);
-  return new ConnectionError(`${new URL(url, 'http://page').origin} answered ${response.status} and is not Almanac, or something stands before it`);
+  return new ConnectionError(
+    `${new URL(url, 'http://page').origin} answered ${response.status} and is not Almanac, or something stands before it`,
+  );
 }
 
 function reasonOf(error: unknown): string {

@@ -1,1 +1,9 @@
-export { type CallOptions, type Client, type ClientOptions, ConnectionError, createClient, ProblemError, urlOf } from './client.ts';
+export {
+  type CallOptions,
+  type Client,
+  type ClientOptions,
+  ConnectionError,
+  createClient,
+  ProblemError,
+  urlOf,
+} from './client.ts';

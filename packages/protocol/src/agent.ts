@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { digest, id, name, named, timestamp } from './primitives.ts';
 import { command, rolloutStrategy } from './manifest.ts';
+import { digest, id, name, named, timestamp } from './primitives.ts';
 
 /**
  * The protocol between server and agent. Documents are levels: a lost or repeated one does no harm. Unknown fields
@@ -151,7 +151,9 @@ export const reportedApplication = z.object({
     }),
   ),
   /** Counters of the gateway since its start, summed over modules, by build. */
-  traffic: z.array(z.object({ build: z.string(), requests: z.int(), errors: z.int(), p50: z.number(), p99: z.number() })),
+  traffic: z.array(
+    z.object({ build: z.string(), requests: z.int(), errors: z.int(), p50: z.number(), p99: z.number() }),
+  ),
 });
 export type ReportedApplication = z.output<typeof reportedApplication>;
 
@@ -164,7 +166,11 @@ export const siteReport = z.object({
   sequence: z.int().positive(),
   at: timestamp,
   applications: z.array(reportedApplication),
-  gateway: z.object({ state: z.enum(['serving', 'starting', 'unreachable']), frontPort: z.int().nullable(), message: z.string().nullable() }),
+  gateway: z.object({
+    state: z.enum(['serving', 'starting', 'unreachable']),
+    frontPort: z.int().nullable(),
+    message: z.string().nullable(),
+  }),
   /** What an operator should know of the site, such as that applications are not isolated. */
   notices: z.array(z.string()),
   disk: z.object({ freeBytes: z.number(), usedBytes: z.number() }),

@@ -105,7 +105,13 @@ export const jobFault = z.object({
 export type JobFault = z.output<typeof jobFault>;
 
 export const jobResult = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('fault'), fault: jobFault, evidence: z.array(evidence).default([]), commit: commitHash.optional(), commits: z.array(commitRecord).default([]) }),
+  z.object({
+    kind: z.literal('fault'),
+    fault: jobFault,
+    evidence: z.array(evidence).default([]),
+    commit: commitHash.optional(),
+    commits: z.array(commitRecord).default([]),
+  }),
   z.object({ kind: z.literal('inspected'), commit: commitRecord, manifest }),
   z.object({ kind: z.literal('resolved'), commit: commitHash }),
   z.object({

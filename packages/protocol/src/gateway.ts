@@ -87,9 +87,7 @@ export const gatewayStats = z.object({
           latency: z.array(z.int()),
         }),
       ),
-      backends: z.array(
-        z.object({ instance: z.string(), inFlight: z.int(), connections: z.int(), upgraded: z.int() }),
-      ),
+      backends: z.array(z.object({ instance: z.string(), inFlight: z.int(), connections: z.int(), upgraded: z.int() })),
     }),
   ),
 });

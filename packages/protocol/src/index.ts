@@ -1,15 +1,150 @@
-export { type GatewayBackend, type GatewayConfig, gatewayConfig, gatewayControl, type GatewayListener, type GatewayService, type GatewayStats, gatewayStats, latencyBounds } from './gateway.ts';
-export { type Command, command, type Manifest, manifest, type ModuleManifest, moduleManifest, type RolloutStrategy, rolloutStrategy } from './manifest.ts';
-export { manifestMaxBytes, type ManifestFault, type ParsedManifest, parseManifest } from './parse-manifest.ts';
-export { type Problem, problem } from './problem.ts';
-export { commitHash, digest, displayName, id, name, named, page, paging, reference, revision, timestamp, versionNumber } from './primitives.ts';
-export { type CallInput, type Method, type ParsedRequest, type ResponseInput, type ResponseOf, type Route, route } from './route.ts';
-export { type AgentMessage, agentMessage, agentProtocol, type ApplicationPhase, applicationPhase, type DesiredApplication, desiredApplication, type DesiredModule, desiredModule, type DesiredState, desiredState, type EnrolRequest, enrolRequest, type EnrolResponse, enrolResponse, instanceState, type LogChunk, logChunk, type LogRequest, logRequest, type ReportedApplication, reportedApplication, reportedInstance, type SealedValue, sealedValue, type ServerMessage, serverMessage, type SignedDesiredState, signedDesiredState, signingKey, type SiteReport, siteReport } from './agent.ts';
-export { type BuilderJob, builderJob, type BuiltModule, builtModule, type CommitRecord, commitRecord, type Evidence, evidence, type JobFault, jobFault, type JobResult, type JobResultInput, jobResult, source } from './builder.ts';
-export { type ApiToken, apiToken, password, type Principal, principal } from './api/access.ts';
-export { type Application, application, type Build, build, type BuildDetail, buildDetail, type BuildReference, buildReference, buildState, type Inspection, inspection, logText, type Setting, setting, settingLevel, settingPlace, settingValue, type Version, version } from './api/applications.ts';
+export {
+  type AgentMessage,
+  type ApplicationPhase,
+  agentMessage,
+  agentProtocol,
+  applicationPhase,
+  type DesiredApplication,
+  type DesiredModule,
+  type DesiredState,
+  desiredApplication,
+  desiredModule,
+  desiredState,
+  type EnrolRequest,
+  type EnrolResponse,
+  enrolRequest,
+  enrolResponse,
+  instanceState,
+  type LogChunk,
+  type LogRequest,
+  logChunk,
+  logRequest,
+  type ReportedApplication,
+  reportedApplication,
+  reportedInstance,
+  type SealedValue,
+  type ServerMessage,
+  type SignedDesiredState,
+  type SiteReport,
+  sealedValue,
+  serverMessage,
+  signedDesiredState,
+  signingKey,
+  siteReport,
+} from './agent.ts';
+export { type ApiToken, apiToken, type Principal, password, principal } from './api/access.ts';
+export {
+  type Application,
+  application,
+  type Build,
+  type BuildDetail,
+  type BuildReference,
+  build,
+  buildDetail,
+  buildReference,
+  buildState,
+  type Inspection,
+  inspection,
+  logText,
+  type Setting,
+  setting,
+  settingLevel,
+  settingPlace,
+  settingValue,
+  type Version,
+  version,
+} from './api/applications.ts';
 export { type Environment, environment, environmentType, following } from './api/environments.ts';
-export { type AuditEntry, auditEntry, type BoardCell, boardCell, type BoardRow, boardRow, type Health, health, type HistoryEntry, historyEntry, type LiveEvent, liveEvent } from './api/estate.ts';
-export { deploySource, failurePolicy, type Finding, finding, type Operation, operation, operationRequest, operationState, type Plan, plan, planOrigin, type PlanState, planState } from './api/plans.ts';
-export { type Site, site, type SiteDetail, siteDetail, siteStatus } from './api/sites.ts';
+export {
+  type AuditEntry,
+  auditEntry,
+  type BoardCell,
+  type BoardRow,
+  boardCell,
+  boardRow,
+  type Health,
+  type HistoryEntry,
+  health,
+  historyEntry,
+  type LiveEvent,
+  liveEvent,
+} from './api/estate.ts';
+export {
+  deploySource,
+  type Finding,
+  failurePolicy,
+  finding,
+  type Operation,
+  operation,
+  operationRequest,
+  operationState,
+  type Plan,
+  type PlanState,
+  plan,
+  planOrigin,
+  planState,
+} from './api/plans.ts';
+export { type Site, type SiteDetail, site, siteDetail, siteStatus } from './api/sites.ts';
+export {
+  type BuilderJob,
+  type BuiltModule,
+  builderJob,
+  builtModule,
+  type CommitRecord,
+  commitRecord,
+  type Evidence,
+  evidence,
+  type JobFault,
+  type JobResult,
+  type JobResultInput,
+  jobFault,
+  jobResult,
+  source,
+} from './builder.ts';
+export {
+  type GatewayBackend,
+  type GatewayConfig,
+  type GatewayListener,
+  type GatewayService,
+  type GatewayStats,
+  gatewayConfig,
+  gatewayControl,
+  gatewayStats,
+  latencyBounds,
+} from './gateway.ts';
+export {
+  type Command,
+  command,
+  type Manifest,
+  type ModuleManifest,
+  manifest,
+  moduleManifest,
+  type RolloutStrategy,
+  rolloutStrategy,
+} from './manifest.ts';
+export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
+export {
+  commitHash,
+  digest,
+  displayName,
+  id,
+  name,
+  named,
+  page,
+  paging,
+  reference,
+  revision,
+  timestamp,
+  versionNumber,
+} from './primitives.ts';
+export { type Problem, problem } from './problem.ts';
+export {
+  type CallInput,
+  type Method,
+  type ParsedRequest,
+  type ResponseInput,
+  type ResponseOf,
+  type Route,
+  route,
+} from './route.ts';
 export { type OperationName, type Routes, routes } from './routes.ts';

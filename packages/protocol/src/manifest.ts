@@ -6,8 +6,7 @@ export const command = z.union([z.string().min(1).max(4000), z.array(z.string().
 export type Command = z.output<typeof command>;
 
 /** Refuses a key that the product knows and does not offer yet, by name, instead of calling it unknown. */
-const notYet = (what: string) =>
-  z.never({ error: `${what} is not supported yet; remove it` }).optional();
+const notYet = (what: string) => z.never({ error: `${what} is not supported yet; remove it` }).optional();
 
 const relativePath = z
   .string()
@@ -17,7 +16,11 @@ const relativePath = z
   .refine((path) => !path.includes('\0') && !path.includes('\\'), 'a path with forward slashes');
 
 /** `inputs` may leave the module's folder but not the repository; the builder checks the latter. */
-const inputPath = z.string().min(1).max(400).refine((path) => !path.startsWith('/'), 'a relative path');
+const inputPath = z
+  .string()
+  .min(1)
+  .max(400)
+  .refine((path) => !path.startsWith('/'), 'a relative path');
 
 const quantity = z.string().regex(/^\d+(\.\d+)?(m|Ki|Mi|Gi)?$/, 'a quantity such as 500m or 256Mi');
 const variableName = z
@@ -52,7 +55,10 @@ export const moduleManifest = z
   .strictObject({
     /** The module's folder, inside the repository. */
     path: z.union([relativePath, z.literal('.')]).default('.'),
-    toolchain: z.string().regex(/^[a-z]+(@[\w.-]+)?$/, 'a name such as node@26 or host').optional(),
+    toolchain: z
+      .string()
+      .regex(/^[a-z]+(@[\w.-]+)?$/, 'a name such as node@26 or host')
+      .optional(),
     inputs: z.array(inputPath).max(50).default([]),
     build: command.optional(),
     test: command.optional(),
@@ -67,7 +73,10 @@ export const moduleManifest = z
       .record(
         name,
         z.union([
-          z.string().min(1).transform((path) => ({ path, shared: false })),
+          z
+            .string()
+            .min(1)
+            .transform((path) => ({ path, shared: false })),
           z.strictObject({ path: z.string().min(1), shared: z.boolean().default(false) }),
         ]),
       )

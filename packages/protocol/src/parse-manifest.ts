@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { type Document, isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { type Manifest, manifest } from './manifest.ts';
 
@@ -20,7 +20,10 @@ export type ParsedManifest =
 /** Reads an `almanac.yaml`; every fault is reported with its place, an unknown key with the nearest known one. */
 export function parseManifest(text: string): ParsedManifest {
   if (new TextEncoder().encode(text).length > manifestMaxBytes) {
-    return { ok: false, faults: [{ path: '', line: 1, column: 1, detail: `is larger than ${manifestMaxBytes} bytes` }] };
+    return {
+      ok: false,
+      faults: [{ path: '', line: 1, column: 1, detail: `is larger than ${manifestMaxBytes} bytes` }],
+    };
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
@@ -41,11 +44,13 @@ export function parseManifest(text: string): ParsedManifest {
   }
   const result = manifest.safeParse(value);
   if (result.success) return { ok: true, manifest: result.data };
-  const faults = result.error.issues.flatMap((issue) => faultsOfIssue(issue, [])).map(({ path, detail, atKey }) => ({
-    path: path.join('.'),
-    ...place({ document, lines, path, atKey }),
-    detail,
-  }));
+  const faults = result.error.issues
+    .flatMap((issue) => faultsOfIssue(issue, []))
+    .map(({ path, detail, atKey }) => ({
+      path: path.join('.'),
+      ...place({ document, lines, path, atKey }),
+      detail,
+    }));
   return { ok: false, faults };
 }
 

@@ -14,7 +14,9 @@ export type Actor =
 /** `administrator` may do everything; `builder` claims and completes jobs and nothing else. */
 export type Role = 'administrator' | 'builder';
 
-export type Decision = { readonly allowed: true; readonly scope: Scope } | { readonly allowed: false; readonly why: string };
+export type Decision =
+  | { readonly allowed: true; readonly scope: Scope }
+  | { readonly allowed: false; readonly why: string };
 
 /** Decides whether `actor` may use what asks for `permission`. Default deny: whatever is not listed is refused. */
 export function authorize(actor: Actor, permission: Permission): Decision {

@@ -28,10 +28,4 @@ export type Right = (typeof rights)[number];
  * What a route asks of its caller. `public` needs no sign-in, `signed-in` any principal, `builder` a builder's
  * token, `agent` a site's own credentials; the rest is asked of `authorize`.
  */
-export type Permission =
-  | 'public'
-  | 'signed-in'
-  | 'builder'
-  | 'agent'
-  | `right:${Right}`
-  | `capability:${Capability}`;
+export type Permission = 'public' | 'signed-in' | 'builder' | 'agent' | `right:${Right}` | `capability:${Capability}`;

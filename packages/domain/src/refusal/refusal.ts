@@ -31,7 +31,7 @@ export const refusals = {
   'plan-has-errors': { category: 'conflict', title: 'The plan has findings that prevent its start' },
   'nothing-to-do': { category: 'conflict', title: 'There is nothing to do' },
   'site-unreachable': { category: 'conflict', title: 'The site is not connected' },
-  'fenced': { category: 'conflict', title: 'Somebody else holds this work now' },
+  fenced: { category: 'conflict', title: 'Somebody else holds this work now' },
   'agent-incompatible': { category: 'conflict', title: 'The agent and the server do not speak the same protocol' },
   'digest-mismatch': { category: 'conflict', title: 'The content does not have the digest that was announced' },
   'revision-mismatch': { category: 'precondition', title: 'It was changed by somebody else meanwhile' },

@@ -103,5 +103,9 @@ export interface DesiredModuleShares {
 export interface RolloutDesired {
   readonly modules: readonly DesiredModuleShares[];
   /** The steps that should run now, each once per operation. */
-  readonly steps: readonly { readonly step: 'migrate' | 'verify'; readonly module: string; readonly operation: string }[];
+  readonly steps: readonly {
+    readonly step: 'migrate' | 'verify';
+    readonly module: string;
+    readonly operation: string;
+  }[];
 }

@@ -2,11 +2,7 @@ import { z } from 'zod';
 import { displayName, id, name, page, paging, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 
-export const password = z
-  .string()
-  .min(12, 'at least 12 characters')
-  .max(200)
-  .meta({ format: 'password' });
+export const password = z.string().min(12, 'at least 12 characters').max(200).meta({ format: 'password' });
 
 export const principal = z
   .object({

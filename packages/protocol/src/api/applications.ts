@@ -1,7 +1,20 @@
 import { z } from 'zod';
 import { commitRecord, evidence, jobFault } from '../builder.ts';
 import { manifest } from '../manifest.ts';
-import { commitHash, digest, displayName, id, name, named, page, paging, reference, revision, timestamp, versionNumber } from '../primitives.ts';
+import {
+  commitHash,
+  digest,
+  displayName,
+  id,
+  name,
+  named,
+  page,
+  paging,
+  reference,
+  revision,
+  timestamp,
+  versionNumber,
+} from '../primitives.ts';
 import { route } from '../route.ts';
 
 export const repositoryAddress = z.string().trim().min(1).max(1000);
@@ -268,7 +281,11 @@ export const applicationRoutes = {
     permission: 'capability:change',
     audit: 'build-requested',
     params: oneApplication,
-    body: z.strictObject({ branch: branchName.optional(), commit: commitHash.optional(), rebuild: z.boolean().default(false) }),
+    body: z.strictObject({
+      branch: branchName.optional(),
+      commit: commitHash.optional(),
+      rebuild: z.boolean().default(false),
+    }),
     response: build,
     status: 202,
   }),
@@ -330,7 +347,11 @@ export const applicationRoutes = {
     permission: 'capability:change',
     audit: 'version-created',
     params: oneApplication,
-    body: z.strictObject({ build: id<'build'>(), number: versionNumber.optional(), notes: z.string().max(10_000).default('') }),
+    body: z.strictObject({
+      build: id<'build'>(),
+      number: versionNumber.optional(),
+      notes: z.string().max(10_000).default(''),
+    }),
     response: version,
     status: 201,
   }),

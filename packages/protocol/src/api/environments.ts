@@ -98,7 +98,11 @@ export const environmentRoutes = {
     permission: 'capability:list',
     audit: null,
     params: oneEnvironment.extend({ application: reference }),
-    response: z.object({ labels: z.record(z.string(), z.string()), sites: z.array(named<'site'>()), revision: z.int() }),
+    response: z.object({
+      labels: z.record(z.string(), z.string()),
+      sites: z.array(named<'site'>()),
+      revision: z.int(),
+    }),
   }),
   setPlacement: route({
     method: 'PUT',
@@ -108,7 +112,10 @@ export const environmentRoutes = {
     audit: 'placement-changed',
     params: oneEnvironment.extend({ application: reference }),
     body: z.strictObject({ labels: z.record(z.string().min(1).max(60), z.string().max(60)) }),
-    response: z.object({ labels: z.record(z.string(), z.string()), sites: z.array(named<'site'>()), revision: z.int() }),
+    response: z.object({
+      labels: z.record(z.string(), z.string()),
+      sites: z.array(named<'site'>()),
+      revision: z.int(),
+    }),
   }),
 } as const;
-

@@ -32,7 +32,13 @@ export const boardRow = z
     application: named<'application'>().extend({ displayName: z.string() }),
     /** The newest build in any state, so that work in progress is seen. */
     latestBuild: z
-      .object({ id: id<'build'>(), number: z.int(), label: z.string(), state: z.string(), subject: z.string().nullable() })
+      .object({
+        id: id<'build'>(),
+        number: z.int(),
+        label: z.string(),
+        state: z.string(),
+        subject: z.string().nullable(),
+      })
       .nullable(),
     cells: z.array(boardCell),
   })
@@ -99,7 +105,10 @@ export const estateRoutes = {
     summary: 'The estate: applications × environments',
     permission: 'capability:list',
     audit: null,
-    query: paging.extend({ limit: z.coerce.number().int().min(1).max(200).default(100), search: z.string().max(100).optional() }),
+    query: paging.extend({
+      limit: z.coerce.number().int().min(1).max(200).default(100),
+      search: z.string().max(100).optional(),
+    }),
     response: z.object({
       environments: z.array(environment),
       rows: z.array(boardRow),

@@ -24,7 +24,15 @@ export const planState = z.enum([
 ]);
 export type PlanState = z.output<typeof planState>;
 
-export const operationState = z.enum(['pending', 'running', 'succeeded', 'failed', 'returning', 'returned', 'cancelled']);
+export const operationState = z.enum([
+  'pending',
+  'running',
+  'succeeded',
+  'failed',
+  'returning',
+  'returned',
+  'cancelled',
+]);
 
 /** What happens to the rest of a plan when one of its operations fails. */
 export const failurePolicy = z.enum(['stop', 'continue', 'return']);
@@ -134,7 +142,8 @@ export const planRoutes = {
   createPlan: route({
     method: 'POST',
     path: '/plans',
-    summary: 'Composes a plan; its findings come with it. With `start` it is started at once unless findings prevent it',
+    summary:
+      'Composes a plan; its findings come with it. With `start` it is started at once unless findings prevent it',
     permission: 'capability:deploy',
     audit: 'plan-created',
     body: z.strictObject({

@@ -28,7 +28,10 @@ export type Site = z.output<typeof site>;
 export const siteDetail = site
   .extend({
     host: z.object({ hostname: z.string(), platform: z.string(), architecture: z.string() }).nullable(),
-    gateway: z.object({ state: z.enum(['serving', 'starting', 'unreachable', 'unknown']), message: z.string().nullable() }),
+    gateway: z.object({
+      state: z.enum(['serving', 'starting', 'unreachable', 'unknown']),
+      message: z.string().nullable(),
+    }),
     applications: z.array(reportedApplication),
     notices: z.array(z.string()),
     disk: z.object({ freeBytes: z.number(), usedBytes: z.number() }).nullable(),

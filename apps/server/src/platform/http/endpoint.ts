@@ -28,7 +28,12 @@ export interface CommandContext {
   /** Says what the audit entry of this command concerns; without it the path parameters are taken. */
   readonly audit: (entry: { readonly subject: string; readonly detail?: Readonly<Record<string, unknown>> }) => void;
   /** Adds a graphile-worker job in the same transaction; one with the same key replaces an earlier one. */
-  readonly enqueue: (job: { readonly task: string; readonly key: string; readonly payload: unknown; readonly runAt?: Date }) => Promise<void>;
+  readonly enqueue: (job: {
+    readonly task: string;
+    readonly key: string;
+    readonly payload: unknown;
+    readonly runAt?: Date;
+  }) => Promise<void>;
 }
 
 /** Runs a command on behalf of an actor outside a request: timers, jobs, agents. Retries serialization failures. */

@@ -1,0 +1,89 @@
+import { type Client, ConnectionError, ProblemError } from '@almanac/client';
+import type { BuilderJob, JobResultInput } from '@almanac/protocol';
+import type { Logger } from 'pino';
+import { isLost, openJobSession } from './jobs/job-session.ts';
+import { type JobTools, runJob } from './jobs/run-job.ts';
+
+export interface ClaimLoop {
+  readonly client: Client;
+  readonly tools: JobTools;
+  readonly name: string;
+  readonly log: Logger;
+  /** Fires when the builder stops: no new job is claimed, running ones are given back. */
+  readonly stopping: AbortSignal;
+}
+
+/** Claims and carries out jobs, one at a time, until the builder stops. */
+export async function claimJobs(loop: ClaimLoop): Promise<void> {
+  let failures = 0;
+  while (!loop.stopping.aborted) {
+    try {
+      const { job } = await loop.client.claimJob({ body: { builder: loop.name, wait: 20 }, signal: loop.stopping });
+      failures = 0;
+      if (job !== null) await carryOut(loop, job);
+    } catch (error) {
+      if (loop.stopping.aborted) return;
+      if (failures === 0) loop.log.warn({ reason: reasonOf(error) }, 'cannot claim a job; trying again');
+      failures += 1;
+      await pause(backOff(failures), loop.stopping);
+    }
+  }
+}
+
+async function carryOut(loop: ClaimLoop, job: BuilderJob): Promise<void> {
+  const { log } = loop;
+  const startedAt = performance.now();
+  if (job.work.kind !== 'resolve') log.info({ job: job.id, kind: job.work.kind }, 'job started');
+  const session = openJobSession({ client: loop.client, job, stopping: loop.stopping });
+  const result = await runJob({ tools: loop.tools, job, session });
+  await session.close();
+  if (session.signal.aborted && session.signal.reason === 'lost') {
+    log.warn({ job: job.id }, 'job was given to another builder; its result is dropped');
+    return;
+  }
+  // A builder that stops says nothing: the lease runs out and another builder takes the job over.
+  if (loop.stopping.aborted && result.kind === 'fault') return;
+  await complete(loop, job, result);
+  const outcome = result.kind === 'fault' ? result.fault.code : result.kind;
+  if (job.work.kind !== 'resolve' || result.kind === 'fault') {
+    log.info({ job: job.id, outcome, seconds: Math.round((performance.now() - startedAt) / 100) / 10 }, 'job ended');
+  }
+}
+
+/** Says the result until it is heard: repeating does no harm. */
+async function complete(loop: ClaimLoop, job: BuilderJob, result: JobResultInput): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await loop.client.completeJob({ params: { job: job.id }, body: { fence: job.fence, result } });
+      return;
+    } catch (error) {
+      if (isLost(error)) return;
+      const retryable =
+        error instanceof ConnectionError || (error instanceof ProblemError && error.problem.status >= 500);
+      if (!retryable || loop.stopping.aborted || attempt > 60) throw error;
+      await pause(backOff(attempt), loop.stopping);
+    }
+  }
+}
+
+/** Half a second, doubled up to 15 seconds, with a random half so that builders do not come all at once. */
+function backOff(failures: number): number {
+  const longest = Math.min(15_000, 250 * 2 ** Math.min(failures, 10));
+  return longest / 2 + (Math.random() * longest) / 2;
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    function done() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,232 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Client } from '@almanac/client';
+import type { Digest } from '@almanac/domain';
+import type { BuilderJob, BuiltModule, Evidence, JobResultInput, Manifest, ModuleManifest } from '@almanac/protocol';
+import { describeImage } from '../build/image.ts';
+import { inputKeyOf } from '../build/input-key.ts';
+import { packFolder } from '../build/pack.ts';
+import { readTestReports } from '../build/test-report.ts';
+import type { Toolchain, Toolchains } from '../build/toolchain.ts';
+import type { Git } from '../git/git.ts';
+import { readCommits } from '../git/history.ts';
+import type { Mirrors } from '../git/mirror.ts';
+import { type CommitTree, checkOut, hashAt } from '../git/tree.ts';
+import type { ChildRecords } from './child-records.ts';
+import { failed, type Progress } from './job-fault.ts';
+import type { JobSession } from './job-session.ts';
+import { readManifest } from './read-manifest.ts';
+import { runStep } from './run-step.ts';
+
+type BuildWork = Extract<BuilderJob['work'], { kind: 'build' }>;
+
+export interface BuildTools {
+  readonly client: Client;
+  readonly git: Git;
+  readonly mirrors: Mirrors;
+  readonly toolchains: Toolchains;
+  readonly children: ChildRecords;
+  /** A directory of this job alone; removed when it ends. */
+  readonly directory: string;
+}
+
+interface PlannedModule {
+  readonly name: string;
+  readonly manifest: ModuleManifest;
+  readonly toolchain: Toolchain;
+  readonly inputKey: Digest;
+}
+
+/** Turns a commit into artifacts; what was built before from the same input is taken over. */
+export async function runBuild(input: {
+  readonly tools: BuildTools;
+  readonly job: BuilderJob;
+  readonly work: BuildWork;
+  readonly session: JobSession;
+  readonly progress: Progress;
+}): Promise<JobResultInput> {
+  const { tools, work, session, progress, job } = input;
+  const tree = await fetchTree(input);
+  progress.commit = tree.commit;
+  progress.commits = await readCommits({ ...tree, known: work.knownCommits });
+  session.log(`commit ${tree.commit.slice(0, 8)}  ${progress.commits[0]?.subject ?? ''}\n`);
+
+  const manifest = await readManifest(tree, work.source.manifestPath);
+  if (manifest.application !== work.application.name) {
+    throw failed(
+      'application-renamed',
+      `the manifest names the application ${manifest.application}, but it is known as ${work.application.name}. ` +
+        `If that is meant, rename it first: almanac app rename ${work.application.name} ${manifest.application}`,
+    );
+  }
+  const planned = await planModules({ tree, manifest, toolchains: tools.toolchains });
+  const reusable = await tools.client.findReusableModules({
+    params: { job: job.id },
+    body: { fence: job.fence, inputKeys: planned.map((each) => each.inputKey) },
+  });
+  const known = new Map(reusable.modules.map((each) => [each.inputKey, each]));
+
+  const checkout = join(tools.directory, 'source');
+  if (planned.some((each) => !known.has(each.inputKey))) await checkOut(tree, checkout);
+  const modules: BuiltModule[] = [];
+  const evidence: Evidence[] = [];
+  for (const each of planned) {
+    const earlier = known.get(each.inputKey);
+    if (earlier !== undefined) {
+      session.log(`\n${each.name}: nothing it depends on changed, the earlier artifact is used\n`);
+      modules.push({
+        name: each.name,
+        inputKey: each.inputKey,
+        artifact: { digest: earlier.digest, size: earlier.size },
+        reused: true,
+        durationMs: 0,
+      });
+      continue;
+    }
+    const built = await buildModule({ tools, work, session, tree, module: each, checkout });
+    modules.push(built.module);
+    evidence.push(...built.evidence);
+  }
+  const index = await publishIndex({ client: tools.client, modules, signal: session.signal });
+  session.log(`\nindex ${index}\n`);
+  return { kind: 'built', commit: tree.commit, commits: [...progress.commits], index, manifest, modules, evidence };
+}
+
+async function fetchTree(input: {
+  readonly tools: BuildTools;
+  readonly work: BuildWork;
+  readonly session: JobSession;
+}): Promise<CommitTree> {
+  const { tools, work, session } = input;
+  session.log(`fetching ${work.source.repository} (${work.source.branch})\n`);
+  const common = { git: tools.git, signal: session.signal };
+  if (work.commit === undefined) {
+    const { directory, head } = await tools.mirrors.fetchBranch(work.source, session.signal);
+    return { ...common, directory, commit: head };
+  }
+  const directory = await tools.mirrors.fetchCommit({ ...work.source, commit: work.commit }, session.signal);
+  return { ...common, directory, commit: work.commit };
+}
+
+async function planModules(input: {
+  readonly tree: CommitTree;
+  readonly manifest: Manifest;
+  readonly toolchains: Toolchains;
+}): Promise<readonly PlannedModule[]> {
+  const planned: PlannedModule[] = [];
+  for (const [name, module] of Object.entries(input.manifest.modules)) {
+    const toolchain = input.toolchains.resolve(module.toolchain, name);
+    const pathHash = await hashAt(input.tree, { path: module.path, module: name });
+    const inputHashes: string[] = [];
+    for (const each of module.inputs) {
+      inputHashes.push(await hashAt(input.tree, { path: join(module.path, each), module: name }));
+    }
+    planned.push({
+      name,
+      manifest: module,
+      toolchain,
+      inputKey: inputKeyOf({ module, pathHash, inputHashes, toolchain: toolchain.identity }),
+    });
+  }
+  return planned;
+}
+
+async function buildModule(input: {
+  readonly tools: BuildTools;
+  readonly work: BuildWork;
+  readonly session: JobSession;
+  readonly tree: CommitTree;
+  readonly module: PlannedModule;
+  readonly checkout: string;
+}): Promise<{ readonly module: BuiltModule; readonly evidence: readonly Evidence[] }> {
+  const { tools, work, session, module } = input;
+  const startedAt = performance.now();
+  const folder = join(input.checkout, module.manifest.path);
+  const home = join(tools.directory, 'home');
+  await mkdir(home, { recursive: true });
+  const environment = {
+    ...module.toolchain.environment,
+    HOME: home,
+    TMPDIR: home,
+    LANG: 'C.UTF-8',
+    CI: 'true',
+    ALMANAC_APPLICATION: work.application.name,
+    ALMANAC_MODULE: module.name,
+    ALMANAC_COMMIT: input.tree.commit,
+    SOURCE_DATE_EPOCH: (
+      await tools.git.run(['--git-dir', input.tree.directory, 'show', '-s', '--format=%ct', input.tree.commit], {
+        signal: session.signal,
+      })
+    ).trim(),
+  };
+  const step = { session, module: module.name, folder, environment, limits: work.limits, children: tools.children };
+  if (module.manifest.build !== undefined) await runStep({ ...step, step: 'build', command: module.manifest.build });
+  const evidence = await testModule({ step, module });
+  const packed = await packFolder({
+    folder,
+    into: join(tools.directory, `${module.name}.tar`),
+    module: module.name,
+    maxBytes: work.limits.artifactBytes,
+    signal: session.signal,
+  });
+  const { stored } = await tools.client.findArtifact({ params: { digest: packed.digest } });
+  if (!stored) {
+    const content = Readable.toWeb(createReadStream(packed.file)) as ReadableStream<Uint8Array>;
+    await tools.client.putArtifact({ params: { digest: packed.digest }, content, signal: session.signal });
+  }
+  await rm(packed.file, { force: true });
+  session.log(
+    `${module.name}: artifact ${packed.digest.slice(0, 19)}, ${(packed.size / 1024 / 1024).toFixed(1)} MiB${stored ? ', stored already' : ''}\n`,
+  );
+  return {
+    module: {
+      name: module.name,
+      inputKey: module.inputKey,
+      artifact: { digest: packed.digest, size: packed.size },
+      reused: false,
+      durationMs: Math.round(performance.now() - startedAt),
+    },
+    evidence,
+  };
+}
+
+type Step = Omit<Parameters<typeof runStep>[0], 'step' | 'command'>;
+
+/** Runs the tests; their reports are evidence whether they pass or not. */
+async function testModule(input: {
+  readonly step: Step;
+  readonly module: PlannedModule;
+}): Promise<readonly Evidence[]> {
+  const { step, module } = input;
+  if (module.manifest.test === undefined) return [];
+  const read = async () => {
+    const found = await readTestReports({
+      folder: step.folder,
+      patterns: module.manifest.reports,
+      module: module.name,
+    });
+    return found === undefined ? [] : [found];
+  };
+  await runStep({ ...step, step: 'test', command: module.manifest.test, evidence: read });
+  return read();
+}
+
+async function publishIndex(input: {
+  readonly client: Client;
+  readonly modules: readonly BuiltModule[];
+  readonly signal: AbortSignal;
+}): Promise<Digest> {
+  const image = describeImage(input.modules.map((each) => ({ name: each.name, layer: each.artifact })));
+  for (const blob of [...image.others, image.index]) {
+    const { stored } = await input.client.findArtifact({ params: { digest: blob.digest } });
+    if (!stored)
+      await input.client.putArtifact({
+        params: { digest: blob.digest },
+        content: new Uint8Array(blob.content),
+        signal: input.signal,
+      });
+  }
+  return image.index.digest;
+}

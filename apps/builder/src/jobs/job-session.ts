@@ -1,0 +1,102 @@
+import { type Client, ConnectionError, ProblemError } from '@almanac/client';
+import type { BuilderJob } from '@almanac/protocol';
+
+/** One claimed job: keeps the lease, carries the log, says when the job was cancelled or lost. */
+export interface JobSession {
+  /** Fires when the job was cancelled, lost to another builder, or the builder stops. */
+  readonly signal: AbortSignal;
+  readonly log: (text: string) => void;
+  /** Sends what is left of the log and stops keeping the lease. */
+  readonly close: () => Promise<void>;
+}
+
+/** Why a session's signal fired. */
+export type SessionEnd = 'cancelled' | 'lost' | 'stopping';
+
+const flushMs = 200;
+const largestChunk = 256 * 1024;
+
+/** Opens the session of a claimed job; `stopping` is the builder's own end. */
+export function openJobSession(input: {
+  readonly client: Client;
+  readonly job: BuilderJob;
+  readonly stopping: AbortSignal;
+}): JobSession {
+  const { client, job } = input;
+  const own = new AbortController();
+  const signal = AbortSignal.any([own.signal, input.stopping]);
+  const end = (reason: SessionEnd) => own.abort(reason);
+  const log = createLogSender({ client, job, onLost: () => end('lost') });
+
+  const beat = async () => {
+    try {
+      const { cancelled } = await client.heartbeatJob({ params: { job: job.id }, body: { fence: job.fence } });
+      if (cancelled) end('cancelled');
+    } catch (error) {
+      if (isLost(error)) end('lost');
+    }
+  };
+  const heartbeat = setInterval(() => void beat(), Math.max(500, (job.leaseSeconds * 1000) / 3));
+  const quick = setInterval(() => void log.flush(), flushMs);
+  return {
+    signal,
+    log: log.append,
+    close: async () => {
+      clearInterval(heartbeat);
+      clearInterval(quick);
+      await log.drain();
+    },
+  };
+}
+
+/** The server no longer gives this job to us: whatever we did for it must not count. */
+export function isLost(error: unknown): boolean {
+  return error instanceof ProblemError && (error.problem.code === 'fenced' || error.problem.code === 'not-found');
+}
+
+function createLogSender(input: { readonly client: Client; readonly job: BuilderJob; readonly onLost: () => void }) {
+  const { client, job } = input;
+  let waiting = '';
+  let offset = 0;
+  let sending: Promise<void> | undefined;
+  let given = false;
+
+  const sendOne = async (): Promise<void> => {
+    const text = waiting.slice(0, largestChunk);
+    const { next } = await client.appendJobLog({ params: { job: job.id }, body: { fence: job.fence, offset, text } });
+    waiting = waiting.slice(text.length);
+    offset = next;
+  };
+  const flush = async (): Promise<void> => {
+    if (sending !== undefined || waiting === '' || given) return;
+    sending = sendOne();
+    try {
+      await sending;
+    } catch (error) {
+      if (isLost(error)) {
+        given = true;
+        input.onLost();
+      } else if (!(error instanceof ConnectionError) && !(error instanceof ProblemError)) {
+        throw error;
+      }
+    } finally {
+      sending = undefined;
+    }
+  };
+  return {
+    append: (text: string) => {
+      waiting += text;
+    },
+    flush,
+    /** Tries for ten seconds: a log is worth waiting for, but not more than the result. */
+    drain: async () => {
+      const deadline = performance.now() + 10_000;
+      await sending?.catch(() => undefined);
+      while (waiting !== '' && !given && performance.now() < deadline) {
+        const before = waiting.length;
+        await flush();
+        if (waiting.length === before) await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    },
+  };
+}

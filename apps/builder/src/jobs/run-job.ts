@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { BuilderJob, JobResultInput } from '@almanac/protocol';
+import { readCommits } from '../git/history.ts';
+import { type BuildTools, runBuild } from './build-job.ts';
+import { JobFault, type Progress } from './job-fault.ts';
+import type { JobSession } from './job-session.ts';
+import { readManifest } from './read-manifest.ts';
+
+export interface JobTools extends Omit<BuildTools, 'directory'> {
+  readonly jobsDirectory: string;
+  readonly sampleDirectory: string;
+}
+
+/** Carries out one job; whatever goes wrong becomes a result, except the loss of the job itself. */
+export async function runJob(input: {
+  readonly tools: JobTools;
+  readonly job: BuilderJob;
+  readonly session: JobSession;
+}): Promise<JobResultInput> {
+  const { tools, job, session } = input;
+  const directory = join(tools.jobsDirectory, job.id);
+  const progress: Progress = { commits: [] };
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    return await carryOut({ tools, job, session, progress, directory });
+  } catch (error) {
+    if (session.signal.aborted) return aborted(session.signal.reason, progress);
+    return faultResult(error, progress);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function carryOut(input: {
+  readonly tools: JobTools;
+  readonly job: BuilderJob;
+  readonly session: JobSession;
+  readonly progress: Progress;
+  readonly directory: string;
+}): Promise<JobResultInput> {
+  const { tools, job, session } = input;
+  const { work } = job;
+  switch (work.kind) {
+    case 'build':
+      return runBuild({
+        tools: { ...tools, directory: input.directory },
+        job,
+        work,
+        session,
+        progress: input.progress,
+      });
+    case 'resolve': {
+      const { head } = await tools.mirrors.fetchBranch(work.source, session.signal);
+      return { kind: 'resolved', commit: head };
+    }
+    case 'inspect': {
+      const { directory, head } = await tools.mirrors.fetchBranch(work.source, session.signal);
+      const tree = { git: tools.git, directory, commit: head, signal: session.signal };
+      const manifest = await readManifest(tree, work.source.manifestPath);
+      const [commit] = await readCommits({ ...tree, known: [], limit: 1 });
+      if (commit === undefined) throw new Error(`commit ${head} has no record`);
+      return { kind: 'inspected', commit, manifest };
+    }
+    case 'sample':
+      return makeSample(tools.sampleDirectory);
+  }
+}
+
+/** The sample is made by a program of its own: the builder knows nothing of what is in it. */
+async function makeSample(into: string): Promise<JobResultInput> {
+  const program = fileURLToPath(new URL('../../../../examples/make-repositories.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [program, '--into', into], {
+    timeout: 120_000,
+    maxBuffer: 1_000_000,
+  });
+  const made = JSON.parse(stdout) as readonly {
+    readonly name: string;
+    readonly path: string;
+    readonly branch: string;
+  }[];
+  return {
+    kind: 'sample-made',
+    repositories: made.map(({ name, path, branch }) => ({ name, repository: path, branch })),
+  };
+}
+
+function aborted(reason: unknown, progress: Progress): JobResultInput {
+  const detail =
+    reason === 'cancelled' ? 'the build was cancelled' : 'the builder was stopped; another one will take over';
+  const outcome = reason === 'cancelled' ? 'cancelled' : 'errored';
+  return withProgress({ outcome, code: outcome === 'cancelled' ? 'cancelled' : 'builder-error', detail }, progress, []);
+}
+
+function faultResult(error: unknown, progress: Progress): JobResultInput {
+  if (error instanceof JobFault) return withProgress(error.fault, progress, error.evidence);
+  const message = error instanceof Error ? error.message : String(error);
+  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  const fault = full
+    ? ({
+        outcome: 'errored',
+        code: 'disk-full',
+        detail: 'no space is left on the builder; free some and build again',
+      } as const)
+    : ({ outcome: 'errored', code: 'builder-error', detail: `the builder failed: ${message}` } as const);
+  return withProgress(fault, progress, []);
+}
+
+function withProgress(fault: JobFault['fault'], progress: Progress, evidence: JobFault['evidence']): JobResultInput {
+  return {
+    kind: 'fault',
+    fault,
+    evidence: [...evidence],
+    commits: [...progress.commits],
+    ...(progress.commit === undefined ? {} : { commit: progress.commit }),
+  };
+}
