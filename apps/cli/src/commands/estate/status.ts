@@ -1,0 +1,73 @@
+import type { BoardCell, BoardRow, Environment } from '@almanac/protocol';
+import type { CommandDefinition } from '../../command.ts';
+import { exitCodes } from '../../exit-codes.ts';
+import { tableLines } from '../../output/table.ts';
+import type { Terminal } from '../../output/terminal.ts';
+import { healthMark } from '../../output/words.ts';
+
+export const status: CommandDefinition = {
+  usage: 'status',
+  summary: 'Show what runs where, and how it is',
+  examples: ['almanac status', 'almanac status --json'],
+  run: async (session) => {
+    const rows: BoardRow[] = [];
+    let board = await session.client.getBoard({ query: { limit: 200 } });
+    rows.push(...board.rows);
+    while (board.next !== null) {
+      board = await session.client.getBoard({ query: { limit: 200, cursor: board.next } });
+      rows.push(...board.rows);
+    }
+    session.show({ environments: board.environments, rows }, () =>
+      rows.length === 0
+        ? [
+            'Nothing here yet. Load the sample estate: almanac sample load, or add an application: almanac app add <repository>',
+          ]
+        : [
+            ...tableLines(boardTable({ terminal: session.terminal, environments: board.environments, rows })),
+            ...notes(rows, board.environments),
+          ],
+    );
+    return exitCodes.ok;
+  },
+};
+
+function boardTable(input: {
+  readonly terminal: Terminal;
+  readonly environments: readonly Environment[];
+  readonly rows: readonly BoardRow[];
+}) {
+  const { terminal, environments } = input;
+  return {
+    head: ['application', ...environments.map((each) => each.displayName)],
+    rows: input.rows.map((row) => [
+      row.application.name,
+      ...environments.map((each) => cellText(terminal, cellOf(row, each))),
+    ]),
+  };
+}
+
+function cellOf(row: BoardRow, environment: Environment): BoardCell | undefined {
+  return row.cells.find((cell) => cell.environment === environment.id);
+}
+
+function cellText(terminal: Terminal, cell: BoardCell | undefined): string {
+  if (cell === undefined) return terminal.paint('gray', '·');
+  const marks = [
+    cell.settingsChanged ? 'settings changed' : '',
+    cell.plan === null ? '' : `plan ${cell.plan.number}`,
+  ].filter((mark) => mark !== '');
+  return `${healthMark(terminal, cell.health)} ${cell.build.label}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`;
+}
+
+/** What is not well, in words, below the table. */
+function notes(rows: readonly BoardRow[], environments: readonly Environment[]): readonly string[] {
+  const lines = rows.flatMap((row) =>
+    row.cells
+      .filter((cell) => cell.message !== null && cell.health !== 'healthy')
+      .map(
+        (cell) =>
+          `${row.application.name} in ${environments.find((each) => each.id === cell.environment)?.name ?? ''}: ${cell.message}`,
+      ),
+  );
+  return lines.length === 0 ? [] : ['', ...lines];
+}

@@ -1,0 +1,100 @@
+import type { CommandDefinition } from '../command.ts';
+
+/** Where a command is found: loaded only when it is called, so that the start costs the same whatever there is. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<readonly CommandDefinition[]>;
+}
+
+/** Commands that stand alone. */
+export const topLevel: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
+  status: async () => (await import('./estate/status.ts')).status,
+  deploy: async () => (await import('./deploy/deploy.ts')).deploy,
+  promote: async () => (await import('./deploy/promote.ts')).promote,
+  rollback: async () => (await import('./deploy/rollback.ts')).rollback,
+  configure: async () => (await import('./deploy/configure.ts')).configure,
+  undeploy: async () => (await import('./deploy/configure.ts')).undeploy,
+  logs: async () => (await import('./estate/logs.ts')).logs,
+  login: async () => (await import('./account/login.ts')).login,
+  logout: async () => (await import('./account/login.ts')).logout,
+  about: async () => (await import('./estate/about.ts')).about,
+};
+
+/** Commands by noun. */
+export const groups: readonly CommandGroup[] = [
+  {
+    name: 'app',
+    summary: 'applications',
+    load: async () => [
+      (await import('./app/add.ts')).addApplication,
+      (await import('./app/list.ts')).listApplications,
+      (await import('./app/show.ts')).showApplication,
+      (await import('./app/rename.ts')).renameApplication,
+      (await import('./app/remove.ts')).removeApplication,
+    ],
+  },
+  {
+    name: 'build',
+    summary: 'builds of commits',
+    load: async () => [
+      (await import('./build/start.ts')).startBuild,
+      (await import('./build/list.ts')).listBuilds,
+      (await import('./build/log.ts')).showBuildLog,
+      (await import('./build/cancel.ts')).cancelBuild,
+    ],
+  },
+  {
+    name: 'version',
+    summary: 'names for builds',
+    load: async () => [
+      (await import('./version/tag.ts')).tagVersion,
+      (await import('./version/list.ts')).listVersions,
+      (await import('./version/suggest.ts')).suggestVersion,
+    ],
+  },
+  {
+    name: 'env',
+    summary: 'environments',
+    load: async () => [
+      (await import('./env/list.ts')).listEnvironments,
+      (await import('./env/create.ts')).createEnvironment,
+      (await import('./env/follow.ts')).followBranch,
+    ],
+  },
+  {
+    name: 'site',
+    summary: 'sites and their agents',
+    load: async () => [
+      (await import('./site/list.ts')).listSites,
+      (await import('./site/show.ts')).showSite,
+      (await import('./site/add.ts')).addSite,
+    ],
+  },
+  {
+    name: 'plan',
+    summary: 'deployment plans',
+    load: async () => [
+      (await import('./plan/list.ts')).listPlans,
+      (await import('./plan/show.ts')).showPlan,
+      (await import('./plan/log.ts')).showPlanLog,
+      (await import('./plan/start.ts')).startPlan,
+      (await import('./plan/cancel.ts')).cancelPlan,
+      (await import('./plan/abort.ts')).abortPlan,
+    ],
+  },
+  {
+    name: 'settings',
+    summary: 'settings of applications',
+    load: async () => [
+      (await import('./settings/list.ts')).listSettings,
+      (await import('./settings/set.ts')).setSetting,
+      (await import('./settings/set.ts')).clearSetting,
+    ],
+  },
+  {
+    name: 'sample',
+    summary: 'the sample estate',
+    load: async () => [(await import('./estate/load-sample.ts')).loadSample],
+  },
+];

@@ -1,0 +1,108 @@
+import type { Operation, Plan } from '@almanac/protocol';
+import { exitCodes } from '../exit-codes.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { stateMark } from '../output/words.ts';
+import type { Session } from '../session.ts';
+
+const ended = new Set<Plan['state']>([
+  'succeeded',
+  'succeeded-with-warnings',
+  'cancelled',
+  'aborted',
+  'returned',
+  'failed',
+  'expired',
+]);
+
+export function isEnded(plan: Plan): boolean {
+  return ended.has(plan.state);
+}
+
+/** Follows a plan to its end: one block that moves on a terminal, a line for each change elsewhere. */
+export async function watchPlan(session: Session, plan: Plan): Promise<Plan> {
+  let current = plan;
+  let told = '';
+  const tell = () => {
+    if (session.json) return;
+    if (session.terminal.interactive) return session.terminal.update(planLines(session.terminal, current));
+    const line = summaryOf(current);
+    if (line !== told) session.terminal.print(line);
+    told = line;
+  };
+  tell();
+  while (!isEnded(current)) {
+    current = await session.client.getPlan({
+      params: { plan: current.id },
+      query: { after: current.revision, wait: 20 },
+    });
+    tell();
+  }
+  return current;
+}
+
+/** A plan for people: its state, and each operation with its progress on each site. */
+export function planLines(terminal: Terminal, plan: Plan): readonly string[] {
+  const head = `${stateMark(terminal, plan.state)} Plan ${plan.number} in ${plan.environment.name}: ${plan.state}${plan.reason === null ? '' : ` (${plan.reason})`}`;
+  return [
+    head,
+    ...plan.operations.flatMap((operation) => operationLines(terminal, operation)),
+    ...findingLines(terminal, plan),
+  ];
+}
+
+function operationLines(terminal: Terminal, operation: Operation): readonly string[] {
+  const from = operation.before?.label ?? 'nothing';
+  const to = operation.after?.label ?? 'nothing';
+  const change = operation.kind === 'configure' ? `settings of ${to}` : `${from} → ${to}`;
+  const line = `  ${stateMark(terminal, operation.state)} ${operation.application.name}  ${change}  ${operation.state}`;
+  const sites = operation.sites
+    .filter(() => operation.state === 'running' || operation.state === 'failed' || operation.state === 'returning')
+    .map((each) => `      ${each.site.name}: ${each.phase}${each.message === null ? '' : `, ${each.message}`}`);
+  const message = operation.message === null ? [] : [`      ${operation.message}`];
+  return [line, ...message, ...sites];
+}
+
+export function findingLines(terminal: Terminal, plan: Plan): readonly string[] {
+  return plan.findings.flatMap((each) => [
+    `  ${terminal.paint(each.severity === 'error' ? 'red' : 'yellow', each.severity)} ${each.application}: ${each.detail}`,
+    ...(each.fix === null ? [] : [`      ${each.fix}`]),
+  ]);
+}
+
+function summaryOf(plan: Plan): string {
+  const operations = plan.operations.map((each) => `${each.application.name} ${each.state}`).join(', ');
+  return `plan ${plan.number} ${plan.state}${plan.reason === null ? '' : ` (${plan.reason})`}: ${operations}`;
+}
+
+export function planExitCode(plan: Plan): number {
+  return plan.state === 'succeeded' || plan.state === 'succeeded-with-warnings' ? exitCodes.ok : exitCodes.workFailed;
+}
+
+/** Shows a plan that was just made; follows it when it runs and the caller did not ask to go on at once. */
+export async function showStarted(
+  session: Session,
+  input: { readonly plan: Plan; readonly wait: boolean },
+): Promise<number> {
+  const { plan } = input;
+  const blocked = plan.state === 'draft';
+  if (blocked || !input.wait) {
+    session.show(plan, () => [
+      ...planLines(session.terminal, plan),
+      blocked
+        ? `The plan was not started: its findings prevent it. Mend them, then: almanac plan start ${plan.number}`
+        : `Watch it with: almanac plan show ${plan.number} --follow`,
+    ]);
+    return blocked ? exitCodes.workFailed : exitCodes.ok;
+  }
+  const interrupted = () => {
+    session.terminal.print(
+      `\nPlan ${plan.number} goes on. Watch it again with: almanac plan show ${plan.number} --follow`,
+    );
+    process.exit(exitCodes.ok);
+  };
+  process.once('SIGINT', interrupted);
+  const last = await watchPlan(session, plan);
+  process.removeListener('SIGINT', interrupted);
+  session.show(last, () => (session.terminal.interactive ? [] : planLines(session.terminal, last)));
+  return planExitCode(last);
+}
