@@ -1,4 +1,4 @@
-import { argument, type CommandDefinition, textOption } from '../../command.ts';
+import { type CommandDefinition, textOption } from '../../command.ts';
 import { CommandError } from '../../output/report-error.ts';
 import { listAll, pageQuery } from '../../paging.ts';
 import type { Session } from '../../session.ts';
