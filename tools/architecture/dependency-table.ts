@@ -1,0 +1,34 @@
+/** What each part may import of our own, and which npm packages where that is a closed list. */
+export interface PartRule {
+  readonly mayUse: readonly string[];
+  /** Names of the only npm packages; absent where the part's package.json decides. */
+  readonly onlyPackages?: readonly string[];
+  /** Runs in browsers too, or decides only: no `node:` modules. */
+  readonly withoutNode?: true;
+}
+
+/** The dependency rule of ARCHITECTURE.md. A part is a workspace; `plugins` stands for each folder below it. */
+export const parts: Readonly<Record<string, PartRule>> = {
+  'packages/domain': { mayUse: [], onlyPackages: ['semver'], withoutNode: true },
+  'packages/protocol': { mayUse: ['domain'], onlyPackages: ['yaml', 'zod'], withoutNode: true },
+  'packages/client': { mayUse: ['domain', 'protocol'], onlyPackages: [], withoutNode: true },
+  'packages/plugin-sdk': { mayUse: ['domain', 'protocol'] },
+  'packages/host': { mayUse: [] },
+  'packages/testkit': { mayUse: ['domain', 'protocol', 'host'] },
+  'apps/server': { mayUse: ['domain', 'protocol', 'plugin-sdk', 'host'] },
+  'apps/agent': { mayUse: ['domain', 'protocol', 'client', 'plugin-sdk', 'host'] },
+  'apps/builder': { mayUse: ['domain', 'protocol', 'client', 'host'] },
+  'apps/gateway': { mayUse: ['protocol'] },
+  'apps/console': { mayUse: ['domain', 'protocol', 'client'], withoutNode: true },
+  'apps/cli': { mayUse: ['domain', 'protocol', 'client'] },
+  'apps/launcher': { mayUse: ['domain', 'protocol', 'client', 'host'] },
+  plugins: { mayUse: ['plugin-sdk'] },
+  e2e: { mayUse: ['domain', 'protocol', 'client', 'host', 'testkit'] },
+  bench: { mayUse: ['domain', 'protocol', 'client', 'host', 'testkit'] },
+  tools: { mayUse: ['domain', 'protocol', 'testkit'] },
+};
+
+/** Whether a file is there for tests only; such a file may use the testkit and the root's development tools. */
+export function isForTests(path: string): boolean {
+  return /\.(test|contract|config)\.tsx?$/.test(path) || /^(e2e|bench|tools|packages\/testkit)\//.test(path);
+}
