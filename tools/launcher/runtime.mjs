@@ -67,9 +67,10 @@ export function run({ root, runtime, script, args }) {
 // A terminal sends SIGINT to its whole foreground group, the child included: forwarding it would count as a second
 // Ctrl-C. Elsewhere (a supervisor, a test) only we get it.
 function forwardSignals(child) {
+  const atTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY === true);
   const listeners = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
     const listener = () => {
-      if (signal !== 'SIGINT' || process.stdin.isTTY !== true) child.kill(signal);
+      if (signal !== 'SIGINT' || !atTerminal) child.kill(signal);
     };
     process.on(signal, listener);
     return () => process.off(signal, listener);
