@@ -1,0 +1,74 @@
+import { Button, TextInput } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useDeferredValue } from 'react';
+import { api } from '../../api.ts';
+import { ErrorNote, OfflineNote, SkeletonRows } from '../../ui/page-states.tsx';
+import { Page } from '../../ui/page.tsx';
+import { AddApplication } from './add-application.tsx';
+import { BoardGrid } from './board-grid.tsx';
+import { CellDrawer } from './cell-drawer.tsx';
+import { EmptyEstate } from './empty-estate.tsx';
+
+/** The estate: every application in every environment. Filter and open cell are in the address. */
+export function BoardPage() {
+  const { search = '', cell, add } = useSearch({ from: '/signed-in/' });
+  const navigate = useNavigate();
+  const wanted = useDeferredValue(search);
+  const board = useInfiniteQuery({
+    queryKey: ['board', wanted],
+    queryFn: ({ pageParam, signal }) =>
+      api.getBoard({ query: { ...(wanted === '' ? {} : { search: wanted }), ...(pageParam === '' ? {} : { cursor: pageParam }) }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.next,
+    placeholderData: (old) => old,
+    refetchInterval: 15_000,
+  });
+  const change = (next: Partial<{ search: string; cell: string; add: boolean }>) => void navigate({ to: '/', search: (old) => ({ ...old, ...next }), replace: next.search !== undefined });
+  const environments = board.data?.pages[0]?.environments ?? [];
+  const rows = board.data?.pages.flatMap((page) => page.rows) ?? [];
+  const [application, environmentName] = (cell ?? '').split('@');
+  const row = rows.find((each) => each.application.name === application);
+  const environment = environments.find((each) => each.name === environmentName);
+  const nothing = board.data !== undefined && rows.length === 0 && wanted === '';
+
+  return (
+    <Page
+      title="Estate"
+      under={board.data === undefined ? undefined : `${rows.length}${board.hasNextPage ? '+' : ''} applications in ${environments.length} environments`}
+      actions={
+        nothing ? undefined : (
+          <>
+            <TextInput aria-label="Filter applications" placeholder="Filter applications" size="xs" value={search} onChange={(event) => change({ search: event.currentTarget.value })} />
+            <Button onClick={() => change({ add: true })}>Add application</Button>
+          </>
+        )
+      }
+    >
+      <OfflineNote />
+      {board.data === undefined ? (
+        board.isError ? (
+          <ErrorNote error={board.error} retry={() => void board.refetch()} />
+        ) : (
+          <SkeletonRows rows={6} columns={4} />
+        )
+      ) : nothing ? (
+        <EmptyEstate onAdd={() => change({ add: true })} />
+      ) : (
+        <BoardGrid rows={rows} environments={environments} onOpen={(opened) => change({ cell: `${opened.application}@${opened.environment}` })} />
+      )}
+      {rows.length === 0 && wanted !== '' ? <p className="soft">No application matches “{wanted}”.</p> : null}
+      {board.hasNextPage ? (
+        <p>
+          <Button variant="default" loading={board.isFetchingNextPage} onClick={() => void board.fetchNextPage()}>
+            Show more applications
+          </Button>
+        </p>
+      ) : null}
+      {row !== undefined && environment !== undefined ? (
+        <CellDrawer row={row} environment={environment} environments={environments} onClose={() => void navigate({ to: '/', search: ({ cell: _, ...rest }) => rest })} />
+      ) : null}
+      <AddApplication opened={add === true} onClose={() => void navigate({ to: '/', search: ({ add: _, ...rest }) => rest })} />
+    </Page>
+  );
+}

@@ -1,0 +1,89 @@
+import type { BoardRow, Environment } from '@almanac/protocol';
+import { Button, Drawer } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { EnvironmentTag } from '../../ui/environment-tag.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import { VersionChip } from '../../ui/version-chip.tsx';
+import { actionsAt, type CellAction, cellAt } from './board.view-model.ts';
+import { PlanDialog } from './plan-dialog.tsx';
+
+/** Why a cell is as it is, and what can be done from here. */
+export function CellDrawer(props: { readonly row: BoardRow; readonly environment: Environment; readonly environments: readonly Environment[]; readonly onClose: () => void }) {
+  const { row, environment } = props;
+  const cell = cellAt(row, environment);
+  const actions = actionsAt(props);
+  const [chosen, setChosen] = useState<CellAction | null>(null);
+  return (
+    <Drawer opened onClose={props.onClose} position="right" size="md" title={`${row.application.displayName} in ${environment.displayName}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <div className="stack">
+        <EnvironmentTag environment={environment} />
+        {cell === undefined ? <p className="soft">{row.application.displayName} does not run here.</p> : <WhyPanel row={row} environment={environment} />}
+        {actions.length === 0 ? null : <h2>What you can do</h2>}
+        {actions.map((action) => (
+          <div key={action.label} className="stack-small">
+            <div>
+              <Button variant={action.kind === 'roll-back' || action.kind === 'deploy-latest' ? 'default' : 'filled'} onClick={() => setChosen(action)}>
+                {action.label}
+              </Button>
+            </div>
+            <CommandLine command={action.command} />
+          </div>
+        ))}
+        <Link to="/applications/$application" params={{ application: row.application.name }} search={{}}>
+          Everything about {row.application.displayName}
+        </Link>
+      </div>
+      {chosen === null ? null : <PlanDialog application={row.application.name} action={chosen} from={environment} onClose={() => setChosen(null)} />}
+    </Drawer>
+  );
+}
+
+function WhyPanel(props: { readonly row: BoardRow; readonly environment: Environment }) {
+  const cell = cellAt(props.row, props.environment);
+  if (cell === undefined) return null;
+  return (
+    <div className="stack-small">
+      <div className="row">
+        <StateMark health={cell.health} showWord />
+        <VersionChip label={cell.build.label} />
+      </div>
+      {cell.message === null ? null : <div className={`note ${cell.health === 'failed' ? 'failed' : 'warning'}`}>{cell.message}</div>}
+      <dl className="facts">
+        <dt>Since</dt>
+        <dd>
+          <RelativeTime at={cell.since} />
+        </dd>
+        <dt>Commit</dt>
+        <dd className="mono">{cell.build.commit.slice(0, 8)}</dd>
+        <dt>Sites</dt>
+        <dd>
+          {cell.sites.converged} of {cell.sites.total} as wanted{cell.sites.offline === 0 ? '' : `, ${cell.sites.offline} offline`}
+        </dd>
+        {cell.plan === null ? null : (
+          <>
+            <dt>Changing</dt>
+            <dd>
+              <Link to="/plans/$plan" params={{ plan: String(cell.plan.number) }}>
+                plan {cell.plan.number}
+              </Link>
+            </dd>
+          </>
+        )}
+        {cell.address === null ? null : (
+          <>
+            <dt>Answers at</dt>
+            <dd>
+              <a href={cell.address} target="_blank" rel="noreferrer">
+                {cell.address}
+              </a>
+            </dd>
+          </>
+        )}
+      </dl>
+      {cell.settingsChanged ? <div className="note waiting">Settings changed since they were applied.</div> : null}
+    </div>
+  );
+}

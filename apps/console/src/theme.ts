@@ -1,0 +1,27 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+const ink: MantineColorsTuple = ['#EEF3FB', '#DCE6F6', '#B9CDEE', '#7FA7E6', '#5E8CD6', '#4272BE', '#2C5AA0', '#254C87', '#1D3C6B', '#152C4F'];
+
+/** Mantine's components in the language of the console: its colours, type, radius and one shadow. */
+export const theme = createTheme({
+  primaryColor: 'ink',
+  primaryShade: { light: 6, dark: 3 },
+  colors: { ink },
+  autoContrast: true,
+  defaultRadius: 6,
+  fontFamily: "'Inter Variable', system-ui, sans-serif",
+  fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
+  fontSizes: { xs: '12px', sm: '13px', md: '14px', lg: '16px', xl: '20px' },
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  components: {
+    Button: { defaultProps: { size: 'xs', fw: 550 } },
+    TextInput: { defaultProps: { size: 'sm' } },
+    PasswordInput: { defaultProps: { size: 'sm' } },
+    Textarea: { defaultProps: { size: 'sm' } },
+    Select: { defaultProps: { size: 'sm' } },
+    Modal: { defaultProps: { transitionProps: { duration: 120 }, shadow: 'none', centered: true, overlayProps: { backgroundOpacity: 0.35 } } },
+    Drawer: { defaultProps: { transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.15 } } },
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: false } },
+  },
+});
