@@ -1,5 +1,5 @@
-import { type LiveEvent, liveEvent, routes } from '@almanac/protocol';
 import { urlOf } from '@almanac/client';
+import { type LiveEvent, liveEvent, routes } from '@almanac/protocol';
 import type { QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 

@@ -1,6 +1,17 @@
 import { createTheme, type MantineColorsTuple } from '@mantine/core';
 
-const ink: MantineColorsTuple = ['#EEF3FB', '#DCE6F6', '#B9CDEE', '#7FA7E6', '#5E8CD6', '#4272BE', '#2C5AA0', '#254C87', '#1D3C6B', '#152C4F'];
+const ink: MantineColorsTuple = [
+  '#EEF3FB',
+  '#DCE6F6',
+  '#B9CDEE',
+  '#7FA7E6',
+  '#5E8CD6',
+  '#4272BE',
+  '#2C5AA0',
+  '#254C87',
+  '#1D3C6B',
+  '#152C4F',
+];
 
 /** Mantine's components in the language of the console: its colours, type, radius and one shadow. */
 export const theme = createTheme({
@@ -20,7 +31,14 @@ export const theme = createTheme({
     PasswordInput: { defaultProps: { size: 'sm' } },
     Textarea: { defaultProps: { size: 'sm' } },
     Select: { defaultProps: { size: 'sm' } },
-    Modal: { defaultProps: { transitionProps: { duration: 120 }, shadow: 'none', centered: true, overlayProps: { backgroundOpacity: 0.35 } } },
+    Modal: {
+      defaultProps: {
+        transitionProps: { duration: 120 },
+        shadow: 'none',
+        centered: true,
+        overlayProps: { backgroundOpacity: 0.35 },
+      },
+    },
     Drawer: { defaultProps: { transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.15 } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false } },
   },

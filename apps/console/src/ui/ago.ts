@@ -13,8 +13,14 @@ export function ago(at: number, now: number): string {
 }
 
 /** How long something took, or has taken until now. */
-export function took(input: { readonly from: string | null; readonly to: string | null; readonly now: number }): string {
+export function took(input: {
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly now: number;
+}): string {
   if (input.from === null) return '';
   const seconds = ((input.to === null ? input.now : Date.parse(input.to)) - Date.parse(input.from)) / 1000;
-  return seconds < 60 ? `${Math.max(0, seconds).toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return seconds < 60
+    ? `${Math.max(0, seconds).toFixed(1)} s`
+    : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }

@@ -29,7 +29,19 @@ const healthOfState: Readonly<Record<string, Health>> = {
   draft: 'unknown',
 };
 
-const moving = new Set(['running', 'deploying', 'staging', 'aborting', 'returning', 'progressing', 'pulling', 'migrating', 'verifying', 'starting', 'removing']);
+const moving = new Set([
+  'running',
+  'deploying',
+  'staging',
+  'aborting',
+  'returning',
+  'progressing',
+  'pulling',
+  'migrating',
+  'verifying',
+  'starting',
+  'removing',
+]);
 
 /** The health under which the state of a build, plan, operation, site or instance is drawn. */
 export function healthOf(state: string): Health {

@@ -6,13 +6,22 @@ export interface LogPart {
   readonly className: string;
 }
 
-const colours: Readonly<Record<string, string>> = { red: 'red', green: 'green', yellow: 'yellow', blue: 'blue', magenta: 'magenta', cyan: 'cyan' };
+const colours: Readonly<Record<string, string>> = {
+  red: 'red',
+  green: 'green',
+  yellow: 'yellow',
+  blue: 'blue',
+  magenta: 'magenta',
+  cyan: 'cyan',
+};
 
 /** Splits one line of a log into parts by its ANSI colours; every other control sequence is dropped. */
 export function logParts(line: string): readonly LogPart[] {
   return Anser.ansiToJson(line, { use_classes: true, remove_empty: true }).map((part) => ({
     text: part.content,
-    className: [classOf(part.fg), part.decoration === 'bold' ? 'ansi-bold' : ''].filter((name) => name !== '').join(' '),
+    className: [classOf(part.fg), part.decoration === 'bold' ? 'ansi-bold' : '']
+      .filter((name) => name !== '')
+      .join(' '),
   }));
 }
 

@@ -11,8 +11,19 @@ export function LogView(props: { readonly text: string; readonly complete: boole
   const [search, setSearch] = useState('');
   const [follow, setFollow] = useState(true);
   const scroll = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({ count: lines.length, getScrollElement: () => scroll.current, estimateSize: () => lineHeight, overscan: 30 });
-  const found = useMemo(() => (search === '' ? [] : lines.flatMap((line, index) => (line.toLowerCase().includes(search.toLowerCase()) ? [index] : []))), [lines, search]);
+  const virtualizer = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => lineHeight,
+    overscan: 30,
+  });
+  const found = useMemo(
+    () =>
+      search === ''
+        ? []
+        : lines.flatMap((line, index) => (line.toLowerCase().includes(search.toLowerCase()) ? [index] : [])),
+    [lines, search],
+  );
   const [current, setCurrent] = useState(0);
 
   useEffect(() => {
@@ -47,13 +58,22 @@ export function LogView(props: { readonly text: string; readonly complete: boole
         <span className="soft" style={{ marginLeft: 'auto' }}>
           {lines.length.toLocaleString()} lines{props.complete ? '' : ', growing'}
         </span>
-        <Switch size="xs" label="Follow" checked={follow} onChange={(event) => setFollow(event.currentTarget.checked)} />
+        <Switch
+          size="xs"
+          label="Follow"
+          checked={follow}
+          onChange={(event) => setFollow(event.currentTarget.checked)}
+        />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
       <div className="log-lines" ref={scroll} tabIndex={0} role="log">
         <div style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
           {virtualizer.getVirtualItems().map((item) => (
-            <div key={item.key} className={`log-line${found.includes(item.index) ? ' found' : ''}`} style={{ position: 'absolute', top: item.start, left: 0 }}>
+            <div
+              key={item.key}
+              className={`log-line${found.includes(item.index) ? ' found' : ''}`}
+              style={{ position: 'absolute', top: item.start, left: 0 }}
+            >
               {logParts(lines[item.index] ?? '').map((part, index) => (
                 // The parts of a line have no identity but their place.
                 // biome-ignore lint/suspicious/noArrayIndexKey: see above

@@ -31,15 +31,26 @@ export function SkeletonRows(props: { readonly rows: number; readonly columns: n
 /** What went wrong, why, and the next step. */
 export function ErrorNote(props: { readonly error: unknown; readonly retry?: () => void }) {
   const { error } = props;
-  const title = error instanceof ProblemError ? error.problem.title : error instanceof ConnectionError ? 'The server does not answer' : 'This page has a defect';
+  const title =
+    error instanceof ProblemError
+      ? error.problem.title
+      : error instanceof ConnectionError
+        ? 'The server does not answer'
+        : 'This page has a defect';
   const forbidden = error instanceof ProblemError && error.problem.category === 'forbidden';
   return (
     <div className="note failed stack-small" role="alert">
       <strong>{title}</strong>
       <span>{error instanceof Error ? error.message : String(error)}</span>
       {forbidden ? <span>An administrator can give you this right.</span> : null}
-      {error instanceof ProblemError ? (error.problem.errors ?? []).map((each) => <span key={each.pointer + each.detail} className="mono">{`${each.pointer} ${each.detail}`}</span>) : null}
-      {error instanceof ProblemError && error.problem.status >= 500 ? <span className="soft">Under {error.problem.instance} the server's log says more.</span> : null}
+      {error instanceof ProblemError
+        ? (error.problem.errors ?? []).map((each) => (
+            <span key={each.pointer + each.detail} className="mono">{`${each.pointer} ${each.detail}`}</span>
+          ))
+        : null}
+      {error instanceof ProblemError && error.problem.status >= 500 ? (
+        <span className="soft">Under {error.problem.instance} the server's log says more.</span>
+      ) : null}
       {props.retry === undefined ? null : (
         <div>
           <Button variant="default" onClick={props.retry}>
@@ -67,13 +78,19 @@ export function OfflineNote() {
   if (lostAt === null) return null;
   return (
     <div className="note warning" role="status" style={{ marginBottom: 16 }}>
-      The server cannot be heard. What is shown is from {new Date(lostAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}; it is read again as soon as the server answers.
+      The server cannot be heard. What is shown is from{' '}
+      {new Date(lostAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}; it is read again as soon as the
+      server answers.
     </div>
   );
 }
 
 /** Shows a read in whichever state it is: reading, failed, or here. */
-export function Read<Data>(props: { readonly query: UseQueryResult<Data>; readonly skeleton: ReactNode; readonly children: (data: Data) => ReactNode }) {
+export function Read<Data>(props: {
+  readonly query: UseQueryResult<Data>;
+  readonly skeleton: ReactNode;
+  readonly children: (data: Data) => ReactNode;
+}) {
   const { query } = props;
   if (query.data !== undefined) return <>{props.children(query.data)}</>;
   if (query.isError) return <ErrorNote error={query.error} retry={() => void query.refetch()} />;

@@ -1,7 +1,12 @@
 import { type ReactNode, useEffect } from 'react';
 
 /** The head of a page and its content; the browser's title follows. */
-export function Page(props: { readonly title: string; readonly under?: ReactNode; readonly actions?: ReactNode; readonly children: ReactNode }) {
+export function Page(props: {
+  readonly title: string;
+  readonly under?: ReactNode;
+  readonly actions?: ReactNode;
+  readonly children: ReactNode;
+}) {
   useEffect(() => {
     document.title = `${props.title} · Almanac`;
   }, [props.title]);

@@ -13,7 +13,12 @@ const mostCharacters = 40_000_000;
  * Reads a text that grows, chunk by chunk, each read waiting for what comes next, until it is complete or the
  * component goes. `read` must not change between renders.
  */
-export function useGrowingText(read: (after: number | undefined, signal: AbortSignal) => Promise<{ readonly text: string; readonly next: number; readonly complete: boolean }>): GrowingText {
+export function useGrowingText(
+  read: (
+    after: number | undefined,
+    signal: AbortSignal,
+  ) => Promise<{ readonly text: string; readonly next: number; readonly complete: boolean }>,
+): GrowingText {
   const [state, setState] = useState<GrowingText>({ text: '', complete: false, error: null });
   useEffect(() => {
     const gone = new AbortController();
@@ -23,7 +28,11 @@ export function useGrowingText(read: (after: number | undefined, signal: AbortSi
         const chunk = await read(after, gone.signal);
         after = chunk.next;
         complete = chunk.complete;
-        setState((old) => ({ text: (old.text + chunk.text).slice(-mostCharacters), complete: chunk.complete, error: null }));
+        setState((old) => ({
+          text: (old.text + chunk.text).slice(-mostCharacters),
+          complete: chunk.complete,
+          error: null,
+        }));
       }
     };
     setState({ text: '', complete: false, error: null });

@@ -10,7 +10,13 @@ import { ErrorNote } from '../../ui/page-states.tsx';
 /** Adds an application: where it is, what its manifest says, then yes. */
 export function AddApplication(props: { readonly opened: boolean; readonly onClose: () => void }) {
   return (
-    <Modal opened={props.opened} onClose={props.onClose} title="Add an application" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened={props.opened}
+      onClose={props.onClose}
+      title="Add an application"
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {props.opened ? <AddForm onClose={props.onClose} /> : null}
     </Modal>
   );
@@ -52,14 +58,28 @@ function AddForm(props: { readonly onClose: () => void }) {
         onChange={(event) => change({ repository: event.currentTarget.value })}
       />
       <div className="row" style={{ alignItems: 'flex-end' }}>
-        <TextInput label="Branch" required style={{ flex: 1 }} value={source.branch} onChange={(event) => change({ branch: event.currentTarget.value })} />
-        <TextInput label="Manifest" required style={{ flex: 1 }} value={source.manifestPath} onChange={(event) => change({ manifestPath: event.currentTarget.value })} />
+        <TextInput
+          label="Branch"
+          required
+          style={{ flex: 1 }}
+          value={source.branch}
+          onChange={(event) => change({ branch: event.currentTarget.value })}
+        />
+        <TextInput
+          label="Manifest"
+          required
+          style={{ flex: 1 }}
+          value={source.manifestPath}
+          onChange={(event) => change({ manifestPath: event.currentTarget.value })}
+        />
       </div>
       {inspect.isError ? <ErrorNote error={inspect.error} /> : null}
       {inspection.isError ? <ErrorNote error={inspection.error} /> : null}
       {found?.state === 'failed' ? <Faults inspection={found} /> : null}
       {found?.state === 'succeeded' ? <Found inspection={found} onClose={props.onClose} /> : null}
-      <CommandLine command={`almanac app add ${source.repository || '<repository>'} --branch ${source.branch} --manifest ${source.manifestPath}`} />
+      <CommandLine
+        command={`almanac app add ${source.repository || '<repository>'} --branch ${source.branch} --manifest ${source.manifestPath}`}
+      />
       {found?.state === 'succeeded' ? null : (
         <div>
           <Button type="submit" loading={reading} disabled={source.repository === ''}>

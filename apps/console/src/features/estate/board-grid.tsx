@@ -14,12 +14,23 @@ export interface OpenedCell {
 }
 
 /** Applications × environments in path order; arrow keys move, Enter opens. */
-export function BoardGrid(props: { readonly rows: readonly BoardRow[]; readonly environments: readonly Environment[]; readonly onOpen: (cell: OpenedCell) => void }) {
+export function BoardGrid(props: {
+  readonly rows: readonly BoardRow[];
+  readonly environments: readonly Environment[];
+  readonly onOpen: (cell: OpenedCell) => void;
+}) {
   const table = useRef<HTMLTableElement>(null);
   const move = (event: KeyboardEvent<HTMLTableElement>) => {
-    const place = event.target instanceof HTMLElement ? event.target.dataset['place']?.split('-').map(Number) : undefined;
+    const place =
+      event.target instanceof HTMLElement ? event.target.dataset['place']?.split('-').map(Number) : undefined;
     if (place === undefined) return;
-    const next = moveFocus({ row: place[0] ?? 0, column: place[1] ?? 0, key: event.key, rows: props.rows.length, columns: props.environments.length });
+    const next = moveFocus({
+      row: place[0] ?? 0,
+      column: place[1] ?? 0,
+      key: event.key,
+      rows: props.rows.length,
+      columns: props.environments.length,
+    });
     if (next === null) return;
     event.preventDefault();
     table.current?.querySelector<HTMLElement>(`[data-place="${next.row}-${next.column}"]`)?.focus();
@@ -70,11 +81,23 @@ function BuildNote(props: { readonly row: BoardRow }) {
   return <span className="row-build">{note}</span>;
 }
 
-function Cell(props: { readonly cell: BoardCell | undefined; readonly label: string; readonly place: string; readonly onOpen: () => void }) {
+function Cell(props: {
+  readonly cell: BoardCell | undefined;
+  readonly label: string;
+  readonly place: string;
+  readonly onOpen: () => void;
+}) {
   const { cell } = props;
   if (cell === undefined) {
     return (
-      <button type="button" className="cell" data-place={props.place} onClick={props.onOpen} aria-label={`${props.label}: not here`} title="not here">
+      <button
+        type="button"
+        className="cell"
+        data-place={props.place}
+        onClick={props.onOpen}
+        aria-label={`${props.label}: not here`}
+        title="not here"
+      >
         <span className="cell-empty" aria-hidden>
           ·
         </span>

@@ -3,8 +3,8 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue } from 'react';
 import { api } from '../../api.ts';
-import { ErrorNote, OfflineNote, SkeletonRows } from '../../ui/page-states.tsx';
 import { Page } from '../../ui/page.tsx';
+import { ErrorNote, OfflineNote, SkeletonRows } from '../../ui/page-states.tsx';
 import { AddApplication } from './add-application.tsx';
 import { BoardGrid } from './board-grid.tsx';
 import { CellDrawer } from './cell-drawer.tsx';
@@ -18,13 +18,17 @@ export function BoardPage() {
   const board = useInfiniteQuery({
     queryKey: ['board', wanted],
     queryFn: ({ pageParam, signal }) =>
-      api.getBoard({ query: { ...(wanted === '' ? {} : { search: wanted }), ...(pageParam === '' ? {} : { cursor: pageParam }) }, signal }),
+      api.getBoard({
+        query: { ...(wanted === '' ? {} : { search: wanted }), ...(pageParam === '' ? {} : { cursor: pageParam }) },
+        signal,
+      }),
     initialPageParam: '',
     getNextPageParam: (last) => last.next,
     placeholderData: (old) => old,
     refetchInterval: 15_000,
   });
-  const change = (next: Partial<{ search: string; cell: string; add: boolean }>) => void navigate({ to: '/', search: (old) => ({ ...old, ...next }), replace: next.search !== undefined });
+  const change = (next: Partial<{ search: string; cell: string; add: boolean }>) =>
+    void navigate({ to: '/', search: (old) => ({ ...old, ...next }), replace: next.search !== undefined });
   const environments = board.data?.pages[0]?.environments ?? [];
   const rows = board.data?.pages.flatMap((page) => page.rows) ?? [];
   const [application, environmentName] = (cell ?? '').split('@');
@@ -35,11 +39,21 @@ export function BoardPage() {
   return (
     <Page
       title="Estate"
-      under={board.data === undefined ? undefined : `${rows.length}${board.hasNextPage ? '+' : ''} applications in ${environments.length} environments`}
+      under={
+        board.data === undefined
+          ? undefined
+          : `${rows.length}${board.hasNextPage ? '+' : ''} applications in ${environments.length} environments`
+      }
       actions={
         nothing ? undefined : (
           <>
-            <TextInput aria-label="Filter applications" placeholder="Filter applications" size="xs" value={search} onChange={(event) => change({ search: event.currentTarget.value })} />
+            <TextInput
+              aria-label="Filter applications"
+              placeholder="Filter applications"
+              size="xs"
+              value={search}
+              onChange={(event) => change({ search: event.currentTarget.value })}
+            />
             <Button onClick={() => change({ add: true })}>Add application</Button>
           </>
         )
@@ -55,7 +69,11 @@ export function BoardPage() {
       ) : nothing ? (
         <EmptyEstate onAdd={() => change({ add: true })} />
       ) : (
-        <BoardGrid rows={rows} environments={environments} onOpen={(opened) => change({ cell: `${opened.application}@${opened.environment}` })} />
+        <BoardGrid
+          rows={rows}
+          environments={environments}
+          onOpen={(opened) => change({ cell: `${opened.application}@${opened.environment}` })}
+        />
       )}
       {rows.length === 0 && wanted !== '' ? <p className="soft">No application matches “{wanted}”.</p> : null}
       {board.hasNextPage ? (
@@ -66,9 +84,17 @@ export function BoardPage() {
         </p>
       ) : null}
       {row !== undefined && environment !== undefined ? (
-        <CellDrawer row={row} environment={environment} environments={environments} onClose={() => void navigate({ to: '/', search: ({ cell: _, ...rest }) => rest })} />
+        <CellDrawer
+          row={row}
+          environment={environment}
+          environments={environments}
+          onClose={() => void navigate({ to: '/', search: ({ cell: _, ...rest }) => rest })}
+        />
       ) : null}
-      <AddApplication opened={add === true} onClose={() => void navigate({ to: '/', search: ({ add: _, ...rest }) => rest })} />
+      <AddApplication
+        opened={add === true}
+        onClose={() => void navigate({ to: '/', search: ({ add: _, ...rest }) => rest })}
+      />
     </Page>
   );
 }

@@ -19,27 +19,70 @@ export function nextEnvironments(environments: readonly Environment[], from: Env
 }
 
 /** What can be done from a cell: promote what runs here, deploy the newest build, go back, apply settings. */
-export function actionsAt(input: { readonly row: BoardRow; readonly environment: Environment; readonly environments: readonly Environment[] }): readonly CellAction[] {
+export function actionsAt(input: {
+  readonly row: BoardRow;
+  readonly environment: Environment;
+  readonly environments: readonly Environment[];
+}): readonly CellAction[] {
   const { row, environment, environments } = input;
   const name = row.application.name;
   const cell = cellAt(row, environment);
   const latest: CellAction[] =
     row.latestBuild?.state === 'succeeded' && row.latestBuild.id !== cell?.build.id
-      ? [{ kind: 'deploy-latest', label: `Deploy ${row.latestBuild.label} to ${environment.displayName}`, environment, command: `almanac deploy ${name} --to ${environment.name}` }]
+      ? [
+          {
+            kind: 'deploy-latest',
+            label: `Deploy ${row.latestBuild.label} to ${environment.displayName}`,
+            environment,
+            command: `almanac deploy ${name} --to ${environment.name}`,
+          },
+        ]
       : [];
   if (cell === undefined) {
     const before = environments.find((each) => each.id === environment.promotesFrom?.id);
     const source = before === undefined ? undefined : cellAt(row, before);
     if (source === undefined) return latest;
-    return [{ kind: 'promote', label: `Promote ${source.build.label} to ${environment.displayName}`, environment, command: `almanac promote ${name} --to ${environment.name}` }, ...latest];
+    return [
+      {
+        kind: 'promote',
+        label: `Promote ${source.build.label} to ${environment.displayName}`,
+        environment,
+        command: `almanac promote ${name} --to ${environment.name}`,
+      },
+      ...latest,
+    ];
   }
   const promotions = nextEnvironments(environments, environment)
     .filter((each) => cellAt(row, each)?.build.id !== cell.build.id)
-    .map((each): CellAction => ({ kind: 'promote', label: `Promote ${cell.build.label} to ${each.displayName}`, environment: each, command: `almanac promote ${name} --to ${each.name}` }));
+    .map(
+      (each): CellAction => ({
+        kind: 'promote',
+        label: `Promote ${cell.build.label} to ${each.displayName}`,
+        environment: each,
+        command: `almanac promote ${name} --to ${each.name}`,
+      }),
+    );
   const configure: CellAction[] = cell.settingsChanged
-    ? [{ kind: 'configure', label: `Apply changed settings in ${environment.displayName}`, environment, command: `almanac configure ${name} --in ${environment.name}` }]
+    ? [
+        {
+          kind: 'configure',
+          label: `Apply changed settings in ${environment.displayName}`,
+          environment,
+          command: `almanac configure ${name} --in ${environment.name}`,
+        },
+      ]
     : [];
-  return [...promotions, ...configure, ...latest, { kind: 'roll-back', label: `Roll back in ${environment.displayName}`, environment, command: `almanac rollback ${name} --in ${environment.name}` }];
+  return [
+    ...promotions,
+    ...configure,
+    ...latest,
+    {
+      kind: 'roll-back',
+      label: `Roll back in ${environment.displayName}`,
+      environment,
+      command: `almanac rollback ${name} --in ${environment.name}`,
+    },
+  ];
 }
 
 /** What the second line of a cell says beside its age. */
@@ -60,8 +103,16 @@ export function buildNote(row: BoardRow): string | null {
 }
 
 /** Where the arrow keys lead from a cell; stays at the edges. */
-export function moveFocus(input: { readonly row: number; readonly column: number; readonly key: string; readonly rows: number; readonly columns: number }): { readonly row: number; readonly column: number } | null {
-  const step = ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] } as const)[input.key as 'ArrowUp'];
+export function moveFocus(input: {
+  readonly row: number;
+  readonly column: number;
+  readonly key: string;
+  readonly rows: number;
+  readonly columns: number;
+}): { readonly row: number; readonly column: number } | null {
+  const step = ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] } as const)[
+    input.key as 'ArrowUp'
+  ];
   if (step === undefined) return null;
   const clamp = (value: number, limit: number) => Math.min(Math.max(value, 0), limit - 1);
   return { row: clamp(input.row + step[0], input.rows), column: clamp(input.column + step[1], input.columns) };

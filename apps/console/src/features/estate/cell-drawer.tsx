@@ -11,21 +11,40 @@ import { actionsAt, type CellAction, cellAt } from './board.view-model.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 
 /** Why a cell is as it is, and what can be done from here. */
-export function CellDrawer(props: { readonly row: BoardRow; readonly environment: Environment; readonly environments: readonly Environment[]; readonly onClose: () => void }) {
+export function CellDrawer(props: {
+  readonly row: BoardRow;
+  readonly environment: Environment;
+  readonly environments: readonly Environment[];
+  readonly onClose: () => void;
+}) {
   const { row, environment } = props;
   const cell = cellAt(row, environment);
   const actions = actionsAt(props);
   const [chosen, setChosen] = useState<CellAction | null>(null);
   return (
-    <Drawer opened onClose={props.onClose} position="right" size="md" title={`${row.application.displayName} in ${environment.displayName}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Drawer
+      opened
+      onClose={props.onClose}
+      position="right"
+      size="md"
+      title={`${row.application.displayName} in ${environment.displayName}`}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <div className="stack">
         <EnvironmentTag environment={environment} />
-        {cell === undefined ? <p className="soft">{row.application.displayName} does not run here.</p> : <WhyPanel row={row} environment={environment} />}
+        {cell === undefined ? (
+          <p className="soft">{row.application.displayName} does not run here.</p>
+        ) : (
+          <WhyPanel row={row} environment={environment} />
+        )}
         {actions.length === 0 ? null : <h2>What you can do</h2>}
         {actions.map((action) => (
           <div key={action.label} className="stack-small">
             <div>
-              <Button variant={action.kind === 'roll-back' || action.kind === 'deploy-latest' ? 'default' : 'filled'} onClick={() => setChosen(action)}>
+              <Button
+                variant={action.kind === 'roll-back' || action.kind === 'deploy-latest' ? 'default' : 'filled'}
+                onClick={() => setChosen(action)}
+              >
                 {action.label}
               </Button>
             </div>
@@ -36,7 +55,14 @@ export function CellDrawer(props: { readonly row: BoardRow; readonly environment
           Everything about {row.application.displayName}
         </Link>
       </div>
-      {chosen === null ? null : <PlanDialog application={row.application.name} action={chosen} from={environment} onClose={() => setChosen(null)} />}
+      {chosen === null ? null : (
+        <PlanDialog
+          application={row.application.name}
+          action={chosen}
+          from={environment}
+          onClose={() => setChosen(null)}
+        />
+      )}
     </Drawer>
   );
 }
@@ -50,7 +76,9 @@ function WhyPanel(props: { readonly row: BoardRow; readonly environment: Environ
         <StateMark health={cell.health} showWord />
         <VersionChip label={cell.build.label} />
       </div>
-      {cell.message === null ? null : <div className={`note ${cell.health === 'failed' ? 'failed' : 'warning'}`}>{cell.message}</div>}
+      {cell.message === null ? null : (
+        <div className={`note ${cell.health === 'failed' ? 'failed' : 'warning'}`}>{cell.message}</div>
+      )}
       <dl className="facts">
         <dt>Since</dt>
         <dd>
@@ -60,7 +88,8 @@ function WhyPanel(props: { readonly row: BoardRow; readonly environment: Environ
         <dd className="mono">{cell.build.commit.slice(0, 8)}</dd>
         <dt>Sites</dt>
         <dd>
-          {cell.sites.converged} of {cell.sites.total} as wanted{cell.sites.offline === 0 ? '' : `, ${cell.sites.offline} offline`}
+          {cell.sites.converged} of {cell.sites.total} as wanted
+          {cell.sites.offline === 0 ? '' : `, ${cell.sites.offline} offline`}
         </dd>
         {cell.plan === null ? null : (
           <>

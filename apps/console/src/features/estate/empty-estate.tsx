@@ -14,8 +14,8 @@ export function EmptyEstate(props: { readonly onAdd: () => void }) {
   return (
     <Empty title="Nothing runs here yet">
       <p style={{ margin: 0 }}>
-        The sample estate is a small shop of three applications. Almanac makes git repositories of them, builds and tests them and brings them to Development, so that you
-        can look at everything with something real in it.
+        The sample estate is a small shop of three applications. Almanac makes git repositories of them, builds and
+        tests them and brings them to Development, so that you can look at everything with something real in it.
       </p>
       <Button loading={load.isPending || load.isSuccess} onClick={() => load.mutate()}>
         Load the sample estate

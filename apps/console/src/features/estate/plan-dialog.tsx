@@ -6,18 +6,26 @@ import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { EnvironmentTag } from '../../ui/environment-tag.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
-import { Findings } from '../plans/findings.tsx';
 import { Change } from '../../ui/version-chip.tsx';
+import { Findings } from '../plans/findings.tsx';
 import type { CellAction } from './board.view-model.ts';
 
 /** Composes the plan of an action, shows what it would do and find, and starts it when the person says so. */
-export function PlanDialog(props: { readonly application: string; readonly action: CellAction; readonly from: Environment; readonly onClose: () => void }) {
+export function PlanDialog(props: {
+  readonly application: string;
+  readonly action: CellAction;
+  readonly from: Environment;
+  readonly onClose: () => void;
+}) {
   const { action, application, from } = props;
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const draft = useQuery({
     queryKey: ['draft', application, action.kind, action.environment.id, from.id],
-    queryFn: () => api.createPlan({ body: { environment: action.environment.name, operations: [operationOf({ application, action, from })] } }),
+    queryFn: () =>
+      api.createPlan({
+        body: { environment: action.environment.name, operations: [operationOf({ application, action, from })] },
+      }),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
@@ -31,12 +39,16 @@ export function PlanDialog(props: { readonly application: string; readonly actio
     },
   });
   const cancel = () => {
-    if (draft.data !== undefined && !start.isPending) void api.cancelPlan({ params: { plan: draft.data.id }, body: {} }).catch(() => undefined);
+    if (draft.data !== undefined && !start.isPending)
+      void api.cancelPlan({ params: { plan: draft.data.id }, body: {} }).catch(() => undefined);
     props.onClose();
   };
   return (
     <Modal opened onClose={cancel} title={action.label} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <div className={`stack environment-type-${action.environment.type}`} style={{ borderTop: '3px solid var(--hue)', paddingTop: 16 }}>
+      <div
+        className={`stack environment-type-${action.environment.type}`}
+        style={{ borderTop: '3px solid var(--hue)', paddingTop: 16 }}
+      >
         <EnvironmentTag environment={action.environment} />
         {draft.isPending ? <p className="soft">Working out what this changes…</p> : null}
         {draft.isError ? <ErrorNote error={draft.error} retry={() => void draft.refetch()} /> : null}
@@ -68,7 +80,11 @@ function PlanPreview(props: { readonly plan: Plan }) {
         {props.plan.operations.map((operation) => (
           <li key={operation.id} className="row">
             <strong>{operation.application.name}</strong>
-            {operation.kind === 'configure' ? <span>gets its changed settings</span> : <Change before={operation.before} after={operation.after} />}
+            {operation.kind === 'configure' ? (
+              <span>gets its changed settings</span>
+            ) : (
+              <Change before={operation.before} after={operation.after} />
+            )}
           </li>
         ))}
       </ul>
@@ -81,7 +97,8 @@ function operationOf(input: { readonly application: string; readonly action: Cel
   const { application, action, from } = input;
   switch (action.kind) {
     case 'promote': {
-      const environment = from.id === action.environment.id ? (action.environment.promotesFrom?.name ?? from.name) : from.name;
+      const environment =
+        from.id === action.environment.id ? (action.environment.promotesFrom?.name ?? from.name) : from.name;
       return { kind: 'deploy', application, source: { kind: 'environment', environment } } as const;
     }
     case 'deploy-latest':

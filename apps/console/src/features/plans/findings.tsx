@@ -7,7 +7,10 @@ export function Findings(props: { readonly findings: readonly Finding[] }) {
   return (
     <div className="stack-small">
       {sorted.map((each) => (
-        <div key={each.code + each.application + each.detail} className={`note ${each.severity === 'error' ? 'failed' : 'warning'}`}>
+        <div
+          key={each.code + each.application + each.detail}
+          className={`note ${each.severity === 'error' ? 'failed' : 'warning'}`}
+        >
           <strong>{each.application}</strong> {each.detail}
           {each.fix === null ? null : <div className="soft">{each.fix}</div>}
         </div>

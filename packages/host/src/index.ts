@@ -1,0 +1,12 @@
+export { freeBytes } from './files/free-bytes.ts';
+export { type DirectoryLock, lockDirectory } from './files/lock-directory.ts';
+export { rotateLog } from './files/rotate-log.ts';
+export { syncDirectory, writeDurably } from './files/write-durably.ts';
+export { HostFault } from './host-fault.ts';
+export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.ts';
+export { isAlive, type ProcessIdentity, processIdentity } from './processes/identity.ts';
+export { type DetachedProcess, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
+export { signalGroup, stopGroup, whenGone } from './processes/stop.ts';
+export { newPrivateKey, privateKeyFromPem, publicKeyFromRaw, rawPublicKey } from './sealing/keys.ts';
+export { open, type Sealed, seal } from './sealing/seal.ts';
+export { keyIdOf, publicSigningKey, signText, verifyText } from './sealing/sign.ts';
