@@ -46,9 +46,9 @@ function plant(path: string, text: string): void {
   writeFileSync(join(folder, path), `${text}\n`);
 }
 
-async function lint(path: string): Promise<{ readonly code: number; readonly output: string }> {
+function lint(path: string): Promise<{ readonly code: number; readonly output: string }> {
   const args = ['-c', join(folder, '.oxlintrc.json'), '--format=unix', join(folder, path)];
-  return await runProgram({ script: 'node_modules/oxlint/bin/oxlint', args, output: 'collect' });
+  return runProgram({ script: 'node_modules/oxlint/bin/oxlint', args, output: 'collect' });
 }
 
 test.each(Object.entries(planted))('the linter fails on %s', async (path, { finds }) => {
