@@ -5,6 +5,7 @@ import { type Route, routes } from '@almanac/protocol';
 import { describe, expect, test } from 'vitest';
 import { violationsIn } from './architecture/dependency-rule.ts';
 import { existsInRepository, readDocuments, staleNames } from './architecture/documents.ts';
+import { untidyFiles } from './architecture/front-doors.ts';
 import { declaredIn, manifestViolations, readManifests } from './architecture/manifests.ts';
 import { readSources } from './architecture/modules.ts';
 import { problemsDocument } from './problems.ts';
@@ -16,6 +17,10 @@ const declared = declaredIn(manifests);
 describe('the parts', () => {
   test('import only what the table of parts allows', () => {
     expect(violationsIn(readSources(), declared)).toEqual([]);
+  });
+
+  test('keep their front doors free of code, and have no attics', () => {
+    expect(untidyFiles(readSources())).toEqual([]);
   });
 
   test('list only allowed parts in their package.json', () => {

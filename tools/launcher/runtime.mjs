@@ -88,7 +88,7 @@ function endBy(signal) {
 function environmentFor(root, runtime) {
   const path = [dirname(runtime), join(root, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter);
   const cache = process.env.NODE_COMPILE_CACHE ?? compileCache(root);
-  const environment = { ...process.env, PATH: path, ALMANAC_ROOT: root };
+  const environment = { ...process.env, PATH: path };
   return cache === undefined ? environment : { ...environment, NODE_COMPILE_CACHE: cache };
 }
 
