@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './tools/find-chromium.ts';
 
 const chromium = findChromium();
 const browser = chromium === undefined ? {} : { ALMANAC_CHROMIUM: chromium };
 const sources = '{packages,apps,plugins}/*/src/**';
+
+/** One PostgreSQL for the whole run; each test file gets a database of its own on it. */
+const postgresForRun = join(import.meta.dirname, 'packages/testkit/src/postgres-for-run.ts');
 
 /** Real processes and, where there is one, a real browser: slow, and one file at a time. */
 const overRealProcesses = {
@@ -40,6 +45,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: [`${sources}/*.{integration,contract}.test.ts`],
+          globalSetup: existsSync(postgresForRun) ? [postgresForRun] : [],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
