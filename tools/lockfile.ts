@@ -53,7 +53,7 @@ const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'
 const processors = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'wasm32'] as const;
 
 /** The entry that npm would have written; platform packages carry os, cpu and libc in their names. */
-export function entryFor({ name, version, wantedBy }: MissingEntry, packages: Packages): Entry {
+function entryFor({ name, version, wantedBy }: MissingEntry, packages: Packages): Entry {
   const words = name.slice(name.lastIndexOf('/') + 1).split('-');
   const os = systems.find((system) => words.includes(system));
   const cpu = processors.find((processor) => words.includes(processor));

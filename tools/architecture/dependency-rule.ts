@@ -47,7 +47,7 @@ export function violationsIn(files: readonly SourceFile[], declared: Declared): 
   });
 }
 
-export function workspaceOf(path: string): string {
+function workspaceOf(path: string): string {
   const [first = '', second = ''] = path.split('/');
   return ['packages', 'apps', 'plugins'].includes(first) ? `${first}/${second}` : first;
 }
