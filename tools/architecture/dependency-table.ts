@@ -25,7 +25,7 @@ export const parts: Readonly<Record<string, PartRule>> = {
   plugins: { mayUse: ['plugin-sdk'] },
   e2e: { mayUse: ['domain', 'protocol', 'client', 'host', 'testkit'] },
   bench: { mayUse: ['domain', 'protocol', 'client', 'host', 'testkit'] },
-  tools: { mayUse: ['domain', 'protocol', 'testkit'] },
+  tools: { mayUse: ['domain', 'protocol'] },
 };
 
 /** Whether a file is there for tests only; such a file may use the testkit and the root's development tools. */
