@@ -1,2 +1,24 @@
+import type { AccessTables } from './features/access/access.tables.ts';
+import type { ApplicationsTables } from './features/applications/applications.tables.ts';
+import type { ArtifactsTables } from './features/artifacts/artifacts.tables.ts';
+import type { BuildsTables } from './features/builds/builds.tables.ts';
+import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
+import type { HistoryTables } from './features/history/history.tables.ts';
+import type { PlansTables } from './features/plans/plans.tables.ts';
+import type { SettingsTables } from './features/settings/settings.tables.ts';
+import type { SitesTables } from './features/sites/sites.tables.ts';
+import type { VersionsTables } from './features/versions/versions.tables.ts';
+import type { PlatformTables } from './platform/tables/index.ts';
+
 /** Every table, gathered from the features that own them. */
-export type Tables = Record<never, never>;
+export type Tables = PlatformTables &
+  AccessTables &
+  ApplicationsTables &
+  ArtifactsTables &
+  BuildsTables &
+  EnvironmentsTables &
+  HistoryTables &
+  PlansTables &
+  SettingsTables &
+  SitesTables &
+  VersionsTables;

@@ -17,6 +17,26 @@ export {
   type VersionId,
 } from './identity/id.ts';
 export { isName, nameMaxLength, namePattern } from './identity/name.ts';
+export { type Advanced, advancePlan, type PlanNote, targetsOf, touchedBy } from './plan/advance.ts';
+export { decideAbort, decideCancel, decideStart } from './plan/decide.ts';
+export {
+  type FailurePolicy,
+  isTerminal,
+  isUnderWay,
+  mayAbort,
+  mayCancel,
+  type OperationState,
+  type PinnedSettings,
+  type Plan,
+  type PlanObservation,
+  type PlanOperation,
+  type PlanState,
+  planStates,
+  planTransitions,
+  type SiteProgress,
+  type Target,
+} from './plan/plan.ts';
+export { orderInWaves, type WaveMember } from './plan/waves.ts';
 export {
   type Category,
   DomainError,
@@ -40,3 +60,19 @@ export type {
   StepState,
   Strategy,
 } from './rollout/rollout.ts';
+export {
+  type ResolvedSettings,
+  resolveSettings,
+  type SettingDefinition,
+  type SettingValue,
+  type SiteFacts,
+} from './settings/resolve-settings.ts';
+export {
+  ancestorsOf,
+  type CommitGraph,
+  type CommitNode,
+  changesBetween,
+  commitGraph,
+  distanceToMark,
+} from './source/commit-graph.ts';
+export { compareVersions, labelOf, type Suggestion, suggestVersion, versionParts } from './version/version.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
-import type { Tables } from '../tables.ts';
-import type { Endpoint, InTransaction } from './http/endpoint.ts';
+import type { Tables } from '../../tables.ts';
+import type { Endpoint, InTransaction } from '../http/endpoint.ts';
 
 /** What a feature gets when it starts to work in the background. */
 export interface BackgroundContext {

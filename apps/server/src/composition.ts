@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startPostgres } from '@almanac/host';
+import type { FastifyInstance } from 'fastify';
+import { sql } from 'kysely';
+import type pg from 'pg';
+import { pino } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { createAuthenticator, ensureSetupToken, writeBootstrapTokens } from '#features/access';
+import { createArtifactStore } from '#features/artifacts';
+import { openSecretBox } from '#features/settings';
+import { agentByToken, openServerKeys } from '#features/sites';
+import { checkDurable, migrate, openDatabase } from '#platform/database';
+import { createEventFeed } from '#platform/events';
+import { createServer, describeApi, mountEndpoints, serveConsole } from '#platform/http';
+import { prepareJobs, runBackground } from '#platform/jobs';
+import type { ServerConfig } from './config.ts';
+import { listFeatures } from './features/index.ts';
+import { createInTransaction } from './platform/transaction.ts';
+import { serverVersion } from './version.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  /** Where the first administrator is made, while there is none. */
+  readonly setupUrl: string | undefined;
+  readonly http: FastifyInstance;
+  readonly stop: () => Promise<void>;
+}
+
+/** Sign-in attempts and enrolments that one address may make in a minute. */
+const guessLimit = 20;
+
+/** The only place that makes adapters and hands them to features. */
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const log = pino(
+    { level: config.logLevel, base: { part: 'server' }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: false }),
+  );
+  const onError = (error: unknown) => log.error({ err: error }, 'background work failed; it will be tried again');
+  const startedAt = new Date();
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  try {
+    const connection = await connect(config, closers);
+    const database = openDatabase({ config: connection, onError });
+    closers.push(database.close);
+    const { version } = await checkDurable(database.db);
+    await migrate(database.db, fileURLToPath(new URL('./migrations', import.meta.url)));
+    await prepareJobs(database.pool);
+    const feed = await createEventFeed({ db: database.db, listenConfig: connection, onError });
+    closers.push(feed.close);
+    const inTransaction = createInTransaction({ db: database.db, onCommitted: feed.hint });
+    const keys = join(config.data, 'keys');
+    const features = listFeatures({
+      feed,
+      onError,
+      artifacts: await createArtifactStore(join(config.data, 'artifacts')),
+      box: await openSecretBox(join(keys, 'secrets.key')),
+      serverKeys: await openServerKeys(join(keys, 'signing.pem')),
+      about: { version: serverVersion, database: { version, embedded: config.databaseUrl === undefined }, startedAt },
+    });
+    const http = await createServer({ log, allowedHosts: config.allowedHosts });
+    closers.push(() => http.close());
+    const authenticator = createAuthenticator({
+      db: database.db,
+      agentByToken: (hash) => agentByToken(database.db, hash),
+    });
+    mountEndpoints(http, {
+      endpoints: features.flatMap((feature) => feature.endpoints),
+      authenticator,
+      db: database.db,
+      inTransaction,
+      guessLimit,
+    });
+    const stopping = new AbortController();
+    const context = { db: database.db, inTransaction, signal: stopping.signal };
+    for (const feature of features) await feature.mount?.(http, context);
+    mountOperations(http, { ready: async () => void (await sql`select 1`.execute(database.db)) });
+    await serveConsole(http, config.consoleDirectory);
+    if (config.bootstrapTokens !== undefined)
+      await writeBootstrapTokens({ inTransaction, directory: config.bootstrapTokens });
+    const setupToken = await ensureSetupToken({ inTransaction, directory: config.data });
+    const background = await runBackground({
+      pool: database.pool,
+      features,
+      context,
+      complain: (error, what) => log.error({ err: error, what }, 'background work failed; it will be tried again'),
+    });
+    closers.push(background.stop);
+    const address = await http.listen({ host: config.host, port: config.port });
+    const url = config.port === 0 ? address : config.publicUrl;
+    log.info({ url, version: serverVersion, postgres: version }, 'server ready');
+    return { url, http, stop, setupUrl: setupToken === undefined ? undefined : `${url}/setup?token=${setupToken}` };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Yours by DATABASE_URL, else the embedded one, which stops together with this process. */
+async function connect(config: ServerConfig, closers: (() => Promise<void>)[]): Promise<pg.ClientConfig> {
+  if (config.databaseUrl !== undefined) return { connectionString: config.databaseUrl };
+  const postgres = await startPostgres({
+    dataDirectory: join(config.data, 'postgres'),
+    logFile: join(config.data, 'postgres.log'),
+    mode: { kind: 'private-socket' },
+    guarded: true,
+  });
+  closers.push(postgres.stop);
+  const { host, port, user, database } = postgres.connection;
+  return { host, port, user, database };
+}
+
+/** What operators and orchestrators ask: alive, ready, metrics, and the description of the API. */
+function mountOperations(http: FastifyInstance, input: { readonly ready: () => Promise<void> }): void {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'almanac_' });
+  http.get('/healthz', async () => ({ status: 'alive' }));
+  http.get('/readyz', async (_request, reply) => {
+    try {
+      await input.ready();
+      return { status: 'ready' };
+    } catch {
+      return reply.code(503).header('retry-after', '5').send({ status: 'the database does not answer' });
+    }
+  });
+  http.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  const document = describeApi(serverVersion);
+  http.get('/api/v1/openapi.json', async (_request, reply) => reply.type('application/json').send(document));
+}

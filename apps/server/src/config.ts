@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+
+export interface ServerConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly data: string;
+  /** A PostgreSQL of yours; the embedded one when absent. */
+  readonly databaseUrl: string | undefined;
+  /** Under which address people and agents reach this server. */
+  readonly publicUrl: string;
+  readonly allowedHosts: ReadonlySet<string>;
+  readonly consoleDirectory: string | undefined;
+  /** Where tokens for the processes that start together with the server are written. */
+  readonly bootstrapTokens: string | undefined;
+  readonly logLevel: string;
+}
+
+/** Reads the configuration from the environment; throws with one sentence when a value cannot be used. */
+export function readConfig(environment: NodeJS.ProcessEnv): ServerConfig {
+  const host = environment['ALMANAC_HOST'] ?? '127.0.0.1';
+  const port = Number(environment['ALMANAC_PORT'] ?? 7400);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`ALMANAC_PORT must be a port, not "${environment['ALMANAC_PORT']}"`);
+  const publicUrl = environment['ALMANAC_PUBLIC_URL'];
+  if (publicUrl !== undefined && !URL.canParse(publicUrl))
+    throw new Error(`ALMANAC_PUBLIC_URL must be a URL, not "${publicUrl}"`);
+  const named = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
+  return {
+    host,
+    port,
+    data: resolve(environment['ALMANAC_DATA'] ?? '.almanac'),
+    databaseUrl: environment['DATABASE_URL'] || undefined,
+    publicUrl: publicUrl ?? `http://${host}:${port}`,
+    allowedHosts: new Set(['127.0.0.1', 'localhost', '[::1]', host, ...named]),
+    consoleDirectory: environment['ALMANAC_CONSOLE_DIR'],
+    bootstrapTokens: environment['ALMANAC_BOOTSTRAP_TOKENS'],
+    logLevel: environment['ALMANAC_LOG_LEVEL'] ?? 'info',
+  };
+}

@@ -1,0 +1,1 @@
+export { aboutFeature } from './about.feature.ts';

@@ -1,0 +1,99 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, type ReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Digest, refuse } from '@almanac/domain';
+import { freeBytes, syncDirectory } from '@almanac/host';
+
+export interface ArtifactStore {
+  /** Stores content under its digest; what does not have it leaves nothing behind. Gives the size in bytes. */
+  readonly store: (digest: Digest, content: Readable) => Promise<{ readonly size: number }>;
+  readonly sizeOf: (digest: Digest) => Promise<number | undefined>;
+  /** Reads a part; `end` is the last byte, inclusive. */
+  readonly read: (digest: Digest, range: { readonly start: number; readonly end: number }) => ReadStream;
+}
+
+const largestArtifact = 8 * 1024 ** 3;
+/** So much stays free for the database, which must be able to write when an artifact cannot. */
+const reserveBytes = 256 * 1024 * 1024;
+
+/** A store on disk, named by content: written beside, synced, checked, then renamed into its place. */
+export async function createArtifactStore(directory: string): Promise<ArtifactStore> {
+  const uploads = join(directory, 'uploads');
+  await mkdir(uploads, { recursive: true, mode: 0o700 });
+  // Uploads of a server that was killed belong to nobody.
+  for (const name of await readdir(uploads)) await rm(join(uploads, name), { force: true });
+  const pathOf = (digest: Digest) => join(directory, 'sha256', digest.slice(7, 9), digest.slice(7));
+  const sizeOf = (digest: Digest) =>
+    stat(pathOf(digest)).then(
+      (info) => info.size,
+      () => undefined,
+    );
+  const store: ArtifactStore = {
+    sizeOf,
+    store: async (digest, content) => {
+      const present = await sizeOf(digest);
+      if (present !== undefined) {
+        content.resume();
+        return { size: present };
+      }
+      const temporary = join(uploads, randomUUID());
+      try {
+        const size = await receive({
+          content,
+          digest,
+          into: temporary,
+          room: (await freeBytes(directory)) - reserveBytes,
+        });
+        const path = pathOf(digest);
+        const folder = join(path, '..');
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await rename(temporary, path);
+        await syncDirectory(folder);
+        return { size };
+      } catch (error) {
+        await rm(temporary, { force: true });
+        if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')
+          return refuse('disk-full', 'the artifact store has no space left; free some and build again');
+        throw error;
+      }
+    },
+    read: (digest, { start, end }) => createReadStream(pathOf(digest), { start, end }),
+  };
+  return store;
+}
+
+async function receive(input: {
+  readonly content: Readable;
+  readonly digest: Digest;
+  readonly into: string;
+  readonly room: number;
+}): Promise<number> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      hash.update(chunk);
+      done(null, chunk);
+      if (size > largestArtifact || size > input.room) this.destroy(new Error('no room'));
+    },
+  });
+  const file = await open(input.into, 'wx', 0o600);
+  try {
+    await pipeline(input.content, measure, file.createWriteStream({ autoClose: false, flush: true }));
+  } catch (error) {
+    if (size > largestArtifact) return refuse('too-large', `an artifact may have ${largestArtifact} bytes`);
+    if (size > input.room)
+      return refuse('disk-full', 'the artifact store has no space left; free some and build again');
+    throw error;
+  } finally {
+    await file.close().catch(() => undefined);
+  }
+  const actual = `sha256:${hash.digest('hex')}`;
+  if (actual !== input.digest)
+    return refuse('digest-mismatch', `the content has ${actual}, not ${input.digest}; send it again`);
+  return size;
+}

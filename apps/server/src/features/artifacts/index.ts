@@ -1,0 +1,3 @@
+export { type ArtifactStore, createArtifactStore } from './artifact-store.ts';
+export { artifactsFeature } from './artifacts.feature.ts';
+export type { ArtifactsTables } from './artifacts.tables.ts';

@@ -1,0 +1,1 @@
+export { boardFeature } from './board.feature.ts';

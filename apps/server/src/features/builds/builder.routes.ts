@@ -1,0 +1,98 @@
+import { sql } from 'kysely';
+import type { ArtifactStore } from '#features/artifacts';
+import type { JobListener } from '#features/jobs';
+import type { EventFeed } from '#platform/events';
+import { command, direct, type Endpoint, read } from '#platform/http';
+import { appendLog } from './build-log.ts';
+import { claimNextJob, heldJob, leaseSeconds } from './claim-job.ts';
+import { completeJob } from './complete-job.ts';
+
+/** What builders ask. */
+export function builderEndpoints(input: {
+  readonly feed: EventFeed;
+  readonly artifacts: ArtifactStore;
+  readonly listeners: readonly JobListener[];
+}): readonly Endpoint[] {
+  const { feed, artifacts } = input;
+  return [
+    direct('claimJob', async ({ inTransaction, actor, signal }, { body }) => {
+      const deadline = performance.now() + body.wait * 1000;
+      for (;;) {
+        const job = await inTransaction({ actor, action: null }, (context) => claimNextJob(context, body.builder));
+        const seconds = (deadline - performance.now()) / 1000;
+        if (job !== null || seconds <= 0 || signal.aborted) return { job };
+        await feed.waitFor({
+          matches: (event) => 'job' in event.subject || event.kind === 'build-changed',
+          seconds: Math.min(seconds, 5),
+          signal,
+        });
+      }
+    }),
+
+    command('heartbeatJob', async (context, { params, body }) => {
+      const job = await heldJob(context, { job: params.job, fence: body.fence });
+      if (job.state === 'running') {
+        await context.db
+          .updateTable('jobs')
+          .set({ leaseUntil: sql`now() + make_interval(secs => ${leaseSeconds})` })
+          .where('id', '=', job.id)
+          .execute();
+      }
+      return { cancelled: job.state === 'cancelled' };
+    }),
+
+    command('appendJobLog', async (context, { params, body }) => {
+      const job = await heldJob(context, { job: params.job, fence: body.fence });
+      const next = await appendLog(context, { job: job.id, offset: body.offset, text: body.text });
+      await context.record({ kind: 'build-changed', subject: { job: job.id, log: 'grown' } });
+      return { next };
+    }),
+
+    command('completeJob', async (context, { params, body }) => {
+      const job = await heldJob(context, { job: params.job, fence: body.fence });
+      await completeJob(context, { job, result: body.result, listeners: input.listeners });
+      context.audit({ subject: `job:${job.id}`, detail: { kind: job.kind, result: body.result.kind } });
+      return undefined;
+    }),
+
+    command('findReusableModules', async (context, { params, body }) => {
+      const job = await heldJob(context, { job: params.job, fence: body.fence });
+      if (job.work.kind === 'build' && body.inputKeys.length > 0) {
+        const rows = await context.db
+          .selectFrom('buildModules')
+          .innerJoin('builds', 'builds.id', 'buildModules.buildId')
+          .innerJoin('artifacts', 'artifacts.digest', 'buildModules.digest')
+          .select(['buildModules.inputKey', 'buildModules.digest', 'buildModules.size'])
+          .distinctOn('buildModules.inputKey')
+          .where('builds.applicationId', '=', job.work.application.id)
+          .where('builds.state', '=', 'succeeded')
+          .where('buildModules.inputKey', 'in', body.inputKeys)
+          .execute();
+        return { modules: rows };
+      }
+      return { modules: [] };
+    }),
+
+    read('findArtifact', async ({ db }, { params }) => {
+      const found = await db
+        .selectFrom('artifacts')
+        .select('size')
+        .where('digest', '=', params.digest)
+        .executeTakeFirst();
+      return { stored: found !== undefined, size: found?.size ?? null };
+    }),
+
+    direct('putArtifact', async ({ inTransaction, actor }, { params, http }) => {
+      const { size } = await artifacts.store(params.digest, http.request.raw);
+      await inTransaction({ actor, action: 'artifact-stored' }, async (context) => {
+        await context.db
+          .insertInto('artifacts')
+          .values({ digest: params.digest, size, storedAt: context.now })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute();
+        context.audit({ subject: `artifact:${params.digest}`, detail: { size } });
+      });
+      return { size };
+    }),
+  ];
+}

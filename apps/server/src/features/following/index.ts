@@ -1,0 +1,1 @@
+export { followBranches, followingFeature } from './following.feature.ts';

@@ -1,0 +1,62 @@
+import type { ArtifactStore } from '#features/artifacts';
+import type { EventFeed } from '#platform/events';
+import type { Feature } from '#platform/feature';
+import { aboutFeature } from './about/index.ts';
+import { accessFeature } from './access/index.ts';
+import { applicationsFeature, endInspection } from './applications/index.ts';
+import { artifactsFeature } from './artifacts/index.ts';
+import { auditFeature } from './audit/index.ts';
+import { boardFeature } from './board/index.ts';
+import { buildsFeature, requestBuild } from './builds/index.ts';
+import { environmentsFeature } from './environments/index.ts';
+import { followBranches, followingFeature } from './following/index.ts';
+import { historyFeature } from './history/index.ts';
+import { plansFeature, wakePlansOf } from './plans/index.ts';
+import { followSample, sampleFeature } from './sample/index.ts';
+import { type SecretBox, settingsFeature } from './settings/index.ts';
+import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
+import { versionsFeature } from './versions/index.ts';
+
+export interface FeatureTools {
+  readonly feed: EventFeed;
+  readonly artifacts: ArtifactStore;
+  readonly box: SecretBox;
+  readonly serverKeys: ServerKeys;
+  readonly about: {
+    readonly version: string;
+    readonly database: { readonly version: string; readonly embedded: boolean };
+    readonly startedAt: Date;
+  };
+  readonly onError: (error: unknown) => void;
+}
+
+/** The table of contents of the product. */
+export function listFeatures(tools: FeatureTools): readonly Feature[] {
+  const { feed } = tools;
+  const refreshDocuments = createRefreshDocuments({ keys: tools.serverKeys, box: tools.box });
+  const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments)];
+  return [
+    accessFeature,
+    auditFeature,
+    aboutFeature({ ...tools.about, feed }),
+    applicationsFeature(feed, requestBuild),
+    buildsFeature({ feed, artifacts: tools.artifacts, listeners }),
+    artifactsFeature({ store: tools.artifacts, mayRead: siteWantsArtifact }),
+    versionsFeature,
+    settingsFeature(tools.box),
+    sampleFeature,
+    environmentsFeature,
+    sitesFeature({
+      feed,
+      keys: tools.serverKeys,
+      refreshDocuments,
+      wakePlans: wakePlansOf,
+      serverVersion: tools.about.version,
+      onError: tools.onError,
+    }),
+    plansFeature({ feed, refreshDocuments }),
+    followingFeature,
+    historyFeature,
+    boardFeature,
+  ];
+}

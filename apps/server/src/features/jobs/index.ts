@@ -1,0 +1,2 @@
+export type { Job, JobListener } from './job-listener.ts';
+export { queueJob } from './queue-job.ts';

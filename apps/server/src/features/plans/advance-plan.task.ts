@@ -1,0 +1,137 @@
+import {
+  type ApplicationId,
+  advancePlan,
+  type Plan as DomainPlan,
+  type EnvironmentId,
+  type PlanId,
+  type PlanObservation,
+  type SiteProgress,
+  touchedBy,
+} from '@almanac/domain';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { placedSites } from '#features/environments';
+import { type RefreshDocuments, siteRows } from '#features/sites';
+import type { BackgroundContext, Periodic, Task } from '#platform/feature';
+import type { CommandContext } from '#platform/http';
+import { planRows } from './load-plan.ts';
+import { savePlan } from './save-plan.ts';
+import { readTargets } from './targets.ts';
+
+export const advanceTask = 'advance-plan';
+const payload = z.object({ plan: z.uuid() });
+const engine = { kind: 'system', name: 'plan engine' } as const;
+
+/** Asks for a pass of the engine over a plan; asking often makes one pass. */
+export async function wakePlan(context: CommandContext, plan: PlanId): Promise<void> {
+  await context.enqueue({ task: advanceTask, key: `plan:${plan}`, payload: { plan } });
+}
+
+/** Wakes every plan of an environment that waits for something there. */
+export async function wakePlansOf(context: CommandContext, environment: EnvironmentId): Promise<void> {
+  const rows = await openPlans(context.db).where('environmentId', '=', environment).execute();
+  for (const row of rows) await wakePlan(context, row.id);
+}
+
+function openPlans(db: CommandContext['db'] | BackgroundContext['db']) {
+  return db.selectFrom('plans').select('id').where('endedAt', 'is', null).where('state', '<>', 'draft');
+}
+
+export function advanceTasks(refreshDocuments: RefreshDocuments): { readonly task: Task; readonly sweeper: Periodic } {
+  const pass = (context: BackgroundContext, plan: PlanId) =>
+    context.inTransaction({ actor: engine, action: null }, (command) =>
+      advanceOnce(command, { plan, refreshDocuments }),
+    );
+  return {
+    task: { name: advanceTask, run: (context, given) => pass(context, payload.parse(given).plan as PlanId) },
+    sweeper: {
+      // Whatever hint was lost, whichever node died: each plan that is not at its end is looked at again.
+      name: 'sweep-plans',
+      everyMs: 5000,
+      run: async (context) => {
+        for (const { id } of await openPlans(context.db).execute()) await pass(context, id);
+      },
+    },
+  };
+}
+
+/** One pass: one snapshot, one decision, one save. */
+async function advanceOnce(
+  context: CommandContext,
+  input: { readonly plan: PlanId; readonly refreshDocuments: RefreshDocuments },
+): Promise<void> {
+  const { db } = context;
+  const found = await db
+    .selectFrom('plans')
+    .select(['id', 'environmentId'])
+    .where('id', '=', input.plan)
+    .executeTakeFirst();
+  if (found === undefined) return;
+  // Plans of one environment are decided one after the other: two must not leave the queue past each other.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`plans:${found.environmentId}`}, 0))`.execute(db);
+  const row = await planRows(db).where('plans.id', '=', input.plan).executeTakeFirstOrThrow();
+  if (row.endedAt !== null) return;
+  const observed = await observe(context, row.body);
+  const { plan, notes } = advancePlan(row.body, observed, context.now.getTime());
+  if (plan === row.body) return;
+  await savePlan(context, { row, plan, notes, refreshDocuments: input.refreshDocuments });
+  // What waited for this plan may go on now.
+  if (plan.state !== row.body.state) await wakePlansOf(context, plan.environment);
+}
+
+async function observe(context: CommandContext, plan: DomainPlan): Promise<PlanObservation> {
+  const { db } = context;
+  const sites: SiteProgress[] = [];
+  const rows = new Map(
+    (await siteRows(db).where('sites.environmentId', '=', plan.environment).execute()).map((row) => [row.id, row]),
+  );
+  for (const application of plan.operations.map((each) => each.application)) {
+    for (const placed of await placedSites(db, { environment: plan.environment, application })) {
+      const row = rows.get(placed.id);
+      if (row === undefined) continue;
+      // A report of before the newest document says nothing about what that document asks for.
+      const reports = (row.report?.applications ?? []).filter((each) => each.application.id === application);
+      sites.push({
+        site: row.id,
+        name: row.name,
+        online: row.online,
+        application,
+        reports: reports.map(({ operation, phase, message }) => ({ operation, phase, message })),
+      });
+    }
+  }
+  return { sites, targets: await readTargets(db, plan.environment), active: await activePlans(context, plan) };
+}
+
+async function activePlans(context: CommandContext, plan: DomainPlan): Promise<PlanObservation['active']> {
+  const rows = await context.db
+    .selectFrom('plans')
+    .select(['number', 'body'])
+    .where('environmentId', '=', plan.environment)
+    .where('id', '<>', plan.id)
+    .where('endedAt', 'is', null)
+    .where('state', 'in', ['staging', 'staged', 'deploying', 'paused', 'aborting', 'returning'])
+    .orderBy('number')
+    .execute();
+  const names = await applicationNames(
+    context,
+    rows.flatMap((row) => touchedBy(row.body)),
+  );
+  return rows.map((row) => ({
+    number: row.number,
+    touches: touchedBy(row.body).map((application) => ({ application, name: names.get(application) ?? application })),
+  }));
+}
+
+async function applicationNames(
+  context: CommandContext,
+  ids: readonly ApplicationId[],
+): Promise<ReadonlyMap<ApplicationId, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await context.db
+    .selectFrom('applications')
+    .select(['id', 'name'])
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.name]));
+}

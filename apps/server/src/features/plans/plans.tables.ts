@@ -1,0 +1,59 @@
+import type {
+  ApplicationId,
+  BuildId,
+  Plan as DomainPlan,
+  EnvironmentId,
+  PinnedSettings,
+  PlanId,
+} from '@almanac/domain';
+import type { Finding, Plan } from '@almanac/protocol';
+import type { Generated, JSONColumnType } from 'kysely';
+import type { Time } from '#platform/tables';
+
+export interface PlansTables {
+  readonly targets: {
+    environmentId: EnvironmentId;
+    applicationId: ApplicationId;
+    buildId: BuildId;
+    operation: string;
+    settings: JSONColumnType<PinnedSettings>;
+    settingsHash: string;
+    planId: PlanId;
+    since: Time;
+  };
+  readonly stagedTargets: {
+    environmentId: EnvironmentId;
+    applicationId: ApplicationId;
+    buildId: BuildId;
+    operation: string;
+    settings: JSONColumnType<PinnedSettings>;
+    settingsHash: string;
+    planId: PlanId;
+  };
+  readonly plans: {
+    id: PlanId;
+    number: number;
+    environmentId: EnvironmentId;
+    state: Plan['state'];
+    body: JSONColumnType<DomainPlan>;
+    applicationIds: ApplicationId[];
+    origin: Plan['origin'];
+    notes: string;
+    requestedBy: string;
+    findings: JSONColumnType<Finding[]>;
+    wakeAt: Date | null;
+    createdAt: Time;
+    startedAt: Date | null;
+    endedAt: Date | null;
+    revision: Generated<number>;
+  };
+  readonly planLog: {
+    planId: PlanId;
+    position: number;
+    at: Time;
+    level: 'info' | 'warning' | 'error';
+    application: string | null;
+    site: string | null;
+    message: string;
+  };
+}

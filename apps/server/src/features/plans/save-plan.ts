@@ -1,0 +1,93 @@
+import { type Plan as DomainPlan, isTerminal, isUnderWay, type PlanNote, refuse } from '@almanac/domain';
+import { sql } from 'kysely';
+import { recordHistory } from '#features/history';
+import type { RefreshDocuments } from '#features/sites';
+import type { CommandContext } from '#platform/http';
+import type { PlanRow } from './load-plan.ts';
+import { saveTargets } from './targets.ts';
+
+/**
+ * Saves what was decided about a plan with everything that follows from it: targets, documents of the sites, log,
+ * history. The revision that was read is expected: whoever decided on an older plan decides again.
+ */
+export async function savePlan(
+  context: CommandContext,
+  input: {
+    readonly row: PlanRow;
+    readonly plan: DomainPlan;
+    readonly notes: readonly PlanNote[];
+    readonly refreshDocuments: RefreshDocuments;
+  },
+): Promise<void> {
+  const { row, plan } = input;
+  const { db } = context;
+  const began = row.startedAt === null && isUnderWay(plan.state);
+  const saved = await db
+    .updateTable('plans')
+    .set({
+      state: plan.state,
+      body: JSON.stringify(plan),
+      revision: row.revision + 1,
+      ...(began ? { startedAt: context.now } : {}),
+      ...(isTerminal(plan.state) ? { endedAt: context.now } : {}),
+    })
+    .where('id', '=', plan.id)
+    .where('revision', '=', row.revision)
+    .executeTakeFirst();
+  if (saved.numUpdatedRows !== 1n)
+    return refuse('revision-mismatch', `plan ${plan.number} was changed meanwhile; try again`);
+  await writeLog(context, { plan, notes: input.notes });
+  const touched = isUnderWay(row.body.state) || isUnderWay(plan.state);
+  if (touched && (await saveTargets(context, plan))) await input.refreshDocuments(context, plan.environment);
+  await recordEnds(context, { row, plan });
+  await context.record({ kind: 'plan-changed', subject: { plan: plan.id, environment: plan.environment } });
+}
+
+async function writeLog(
+  context: CommandContext,
+  input: { readonly plan: DomainPlan; readonly notes: readonly PlanNote[] },
+): Promise<void> {
+  if (input.notes.length === 0) return;
+  const { last } = await context.db
+    .selectFrom('planLog')
+    .select(sql<number>`coalesce(max(position), 0)`.as('last'))
+    .where('planId', '=', input.plan.id)
+    .executeTakeFirstOrThrow();
+  await context.db
+    .insertInto('planLog')
+    .values(
+      input.notes.map((note, index) => ({
+        planId: input.plan.id,
+        position: last + index + 1,
+        at: context.now,
+        ...note,
+      })),
+    )
+    .execute();
+}
+
+const historyKind = { deploy: 'deployed', configure: 'configured', remove: 'removed' } as const;
+
+/** One entry for each operation that reached its end with this change. */
+async function recordEnds(
+  context: CommandContext,
+  input: { readonly row: PlanRow; readonly plan: DomainPlan },
+): Promise<void> {
+  for (const operation of input.plan.operations) {
+    const earlier = input.row.body.operations.find((each) => each.id === operation.id);
+    const moved = earlier !== undefined && earlier.state !== operation.state;
+    if (!moved || !(operation.state === 'succeeded' || operation.state === 'failed' || operation.state === 'returned'))
+      continue;
+    const kind = operation.state === 'succeeded' ? historyKind[operation.kind] : operation.state;
+    await recordHistory(context, {
+      environment: input.plan.environment,
+      application: operation.application,
+      kind,
+      before: operation.before?.build ?? null,
+      after: operation.after?.build ?? null,
+      plan: { id: input.plan.id, number: input.plan.number },
+      by: input.row.requestedBy,
+      detail: operation.message,
+    });
+  }
+}

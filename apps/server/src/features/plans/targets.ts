@@ -1,0 +1,72 @@
+import type { ApplicationId, Plan as DomainPlan, EnvironmentId, Target } from '@almanac/domain';
+import { targetsOf } from '@almanac/domain';
+import type { Kysely } from 'kysely';
+import type { CommandContext } from '#platform/http';
+import type { Tables } from '#tables';
+
+/** What an environment should run now. */
+export async function readTargets(
+  db: Kysely<Tables>,
+  environment: EnvironmentId,
+): Promise<ReadonlyMap<ApplicationId, Target>> {
+  const rows = await db.selectFrom('targets').selectAll().where('environmentId', '=', environment).execute();
+  return new Map(
+    rows.map((row) => [
+      row.applicationId,
+      { build: row.buildId, operation: row.operation, settings: row.settings, settingsHash: row.settingsHash },
+    ]),
+  );
+}
+
+/** Writes what a plan that has begun wants; says whether anything is other than before. */
+export async function saveTargets(context: CommandContext, plan: DomainPlan): Promise<boolean> {
+  const { db } = context;
+  const current = await readTargets(db, plan.environment);
+  const staged = await db
+    .selectFrom('stagedTargets')
+    .select(['applicationId', 'operation'])
+    .where('environmentId', '=', plan.environment)
+    .execute();
+  const stagedOperation = new Map(staged.map((row) => [row.applicationId, row.operation]));
+  let changed = false;
+  for (const [application, wanted] of targetsOf(plan)) {
+    const place = { environmentId: plan.environment, applicationId: application };
+    if (current.get(application)?.operation !== wanted.target?.operation) {
+      changed = true;
+      await db
+        .deleteFrom('targets')
+        .where('environmentId', '=', plan.environment)
+        .where('applicationId', '=', application)
+        .execute();
+      if (wanted.target !== null)
+        await db
+          .insertInto('targets')
+          .values({ ...place, ...toRow(wanted.target), planId: plan.id, since: context.now })
+          .execute();
+      await context.record({ kind: 'target-changed', subject: { environment: plan.environment, application } });
+    }
+    if (stagedOperation.get(application) !== wanted.staged?.operation) {
+      changed = true;
+      await db
+        .deleteFrom('stagedTargets')
+        .where('environmentId', '=', plan.environment)
+        .where('applicationId', '=', application)
+        .execute();
+      if (wanted.staged !== null)
+        await db
+          .insertInto('stagedTargets')
+          .values({ ...place, ...toRow(wanted.staged), planId: plan.id })
+          .execute();
+    }
+  }
+  return changed;
+}
+
+function toRow(target: Target) {
+  return {
+    buildId: target.build,
+    operation: target.operation,
+    settings: JSON.stringify(target.settings),
+    settingsHash: target.settingsHash,
+  };
+}

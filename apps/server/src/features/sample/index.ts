@@ -1,0 +1,1 @@
+export { followSample, sampleFeature } from './sample.feature.ts';

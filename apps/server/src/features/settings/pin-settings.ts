@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { type ApplicationId, type EnvironmentId, resolveSettings } from '@almanac/domain';
+import type { Manifest } from '@almanac/protocol';
+import type { Kysely } from 'kysely';
+import type { Tables } from '#tables';
+
+/** Settings of an application on each site of an environment, as they are now; secrets stay in their envelopes. */
+export interface PinnedForSites {
+  readonly settings: Readonly<
+    Record<
+      string,
+      { readonly plain: Readonly<Record<string, string>>; readonly secret: Readonly<Record<string, string>> }
+    >
+  >;
+  /** Equal when nothing changed that a site would notice. */
+  readonly hash: string;
+  /** Required settings without a value, by site. */
+  readonly missing: readonly { readonly site: string; readonly keys: readonly string[] }[];
+}
+
+/** Resolves the settings of an application for every site of an environment. */
+export async function pinSettings(
+  db: Kysely<Tables>,
+  input: { readonly application: ApplicationId; readonly environment: EnvironmentId; readonly manifest: Manifest },
+): Promise<PinnedForSites> {
+  const values = await db
+    .selectFrom('settingValues')
+    .select(['key', 'level', 'selector', 'value'])
+    .where('applicationId', '=', input.application)
+    .where('environmentId', '=', input.environment)
+    .execute();
+  const sites = await db
+    .selectFrom('sites')
+    .select(['id', 'name', 'labels'])
+    .where('environmentId', '=', input.environment)
+    .orderBy('name')
+    .execute();
+  const resolved = sites.map((site) => ({
+    site,
+    ...resolveSettings({ definitions: input.manifest.settings, values, site }),
+  }));
+  const settings = Object.fromEntries(resolved.map(({ site, plain, secret }) => [site.id, { plain, secret }]));
+  const facts = resolved.map(({ site, plain, secret }) => [
+    site.id,
+    Object.entries(plain).sort(),
+    Object.entries(secret).sort(),
+  ]);
+  return {
+    settings,
+    hash: createHash('sha256').update(JSON.stringify(facts)).digest('hex'),
+    missing: resolved
+      .filter((each) => each.missing.length > 0)
+      .map((each) => ({ site: each.site.name, keys: each.missing })),
+  };
+}

@@ -1,0 +1,7 @@
+import type { Feature } from '#platform/feature';
+import type { SecretBox } from './secret-box.ts';
+import { settingEndpoints } from './settings.routes.ts';
+
+export function settingsFeature(box: SecretBox): Feature {
+  return { name: 'settings', endpoints: settingEndpoints(box) };
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { SiteId } from '@almanac/domain';
+import { refuse } from '@almanac/domain';
+import type { LogChunk, LogRequest, ServerMessage, SignedDesiredState } from '@almanac/protocol';
+
+/** One agent's connection to this node. */
+export interface AgentConnection {
+  readonly site: SiteId;
+  readonly send: (message: ServerMessage) => void;
+  readonly close: () => void;
+  /** Generation of the last document that was sent. */
+  sentGeneration: number;
+}
+
+/** The agents that are connected to this node. */
+export interface AgentHub {
+  readonly add: (connection: AgentConnection) => void;
+  readonly remove: (connection: AgentConnection) => void;
+  readonly sites: () => readonly SiteId[];
+  readonly push: (site: SiteId, document: { readonly generation: number; readonly signed: SignedDesiredState }) => void;
+  readonly disconnect: (site: SiteId) => void;
+  readonly readLog: (site: SiteId, request: LogRequest, name: string) => Promise<LogChunk>;
+  readonly takeLog: (id: string, answer: LogChunk | { readonly refused: string }) => void;
+  readonly closeAll: () => void;
+}
+
+const logPatienceMs = 10_000;
+
+export function createAgentHub(): AgentHub {
+  const connections = new Map<SiteId, AgentConnection>();
+  const asked = new Map<
+    string,
+    { readonly resolve: (chunk: LogChunk) => void; readonly reject: (error: unknown) => void }
+  >();
+  return {
+    add: (connection) => {
+      // The newest connection is the agent's: an older one is of before its restart, or of a copy.
+      connections.get(connection.site)?.close();
+      connections.set(connection.site, connection);
+    },
+    remove: (connection) => {
+      if (connections.get(connection.site) === connection) connections.delete(connection.site);
+    },
+    sites: () => [...connections.keys()],
+    push: (site, { generation, signed }) => {
+      const connection = connections.get(site);
+      if (connection === undefined || connection.sentGeneration >= generation) return;
+      connection.sentGeneration = generation;
+      connection.send({ kind: 'desired', document: signed });
+    },
+    disconnect: (site) => connections.get(site)?.close(),
+    readLog: (site, request, name) => {
+      const connection = connections.get(site);
+      if (connection === undefined) return Promise.reject(unreachable(name));
+      const id = randomUUID();
+      return new Promise<LogChunk>((resolve, reject) => {
+        const timer = setTimeout(() => {
+          asked.delete(id);
+          reject(unreachable(name));
+        }, logPatienceMs);
+        const settle =
+          <Value>(end: (value: Value) => void) =>
+          (value: Value) => {
+            clearTimeout(timer);
+            asked.delete(id);
+            end(value);
+          };
+        asked.set(id, { resolve: settle(resolve), reject: settle(reject) });
+        connection.send({ kind: 'log-request', id, request });
+      });
+    },
+    takeLog: (id, answer) => {
+      const waiting = asked.get(id);
+      if (waiting === undefined) return;
+      if ('refused' in answer) waiting.reject(notFound(answer.refused));
+      else waiting.resolve(answer);
+    },
+    closeAll: () => {
+      for (const connection of connections.values()) connection.close();
+    },
+  };
+}
+
+function unreachable(name: string): unknown {
+  return caught(() =>
+    refuse('site-unreachable', `${name} is not connected to this server; its log can be read when it is online`),
+  );
+}
+
+function notFound(detail: string): unknown {
+  return caught(() => refuse('not-found', detail));
+}
+
+/** A refusal as a value, for what is answered later. */
+function caught(refusing: () => never): unknown {
+  try {
+    return refusing();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,68 @@
+import { refuse, type SiteId } from '@almanac/domain';
+import type { EnrolRequest, EnrolResponse } from '@almanac/protocol';
+import { hashToken, newToken } from '#features/access';
+import type { CommandContext } from '#platform/http';
+import type { RefreshDocuments } from './refresh-documents.ts';
+import type { ServerKeys } from './server-keys.ts';
+
+const tokenHours = 24;
+
+/** Makes a token with which an agent enrols once. */
+export async function newEnrolmentToken(
+  context: CommandContext,
+  site: SiteId,
+): Promise<{ readonly token: string; readonly expiresAt: string }> {
+  const token = newToken('enrol_');
+  const expiresAt = new Date(context.now.getTime() + tokenHours * 3_600_000);
+  await context.db
+    .insertInto('enrolmentTokens')
+    .values({ tokenHash: hashToken(token), siteId: site, expiresAt, usedAt: null })
+    .execute();
+  return { token, expiresAt: expiresAt.toISOString() };
+}
+
+/** Binds an agent's keys to its site. A new enrolment replaces the agent that was there. */
+export async function enrolAgent(
+  context: CommandContext,
+  input: { readonly request: EnrolRequest; readonly keys: ServerKeys; readonly refreshDocuments: RefreshDocuments },
+): Promise<EnrolResponse> {
+  const { request } = input;
+  const { db } = context;
+  const tokenHash = hashToken(request.token);
+  const token = await db
+    .selectFrom('enrolmentTokens')
+    .selectAll()
+    .where('tokenHash', '=', tokenHash)
+    .forUpdate()
+    .executeTakeFirst();
+  if (token === undefined || token.usedAt !== null || token.expiresAt < context.now)
+    return refuse(
+      'wrong-token',
+      'this enrolment token is unknown, used or expired; make a new one: almanac site add, or the site page',
+    );
+  await db.updateTable('enrolmentTokens').set({ usedAt: context.now }).where('tokenHash', '=', tokenHash).execute();
+  const site = await db
+    .updateTable('sites')
+    .set({
+      signingKey: request.signingKey,
+      sealingKey: request.sealingKey,
+      agentVersion: request.agentVersion,
+      protocolVersion: request.protocolVersion,
+      host: JSON.stringify(request.host),
+      enrolledAt: context.now,
+      observedGeneration: 0,
+      report: null,
+    })
+    .where('id', '=', token.siteId)
+    .returning(['id', 'name', 'environmentId'])
+    .executeTakeFirstOrThrow();
+  const environment = await db
+    .selectFrom('environments')
+    .select(['id', 'name'])
+    .where('id', '=', site.environmentId)
+    .executeTakeFirstOrThrow();
+  await input.refreshDocuments(context, environment.id);
+  await context.record({ kind: 'site-changed', subject: { site: site.id } });
+  context.audit({ subject: `site:${site.name}` });
+  return { site: { id: site.id, name: site.name }, environment, serverKeys: [...input.keys.publicKeys] };
+}

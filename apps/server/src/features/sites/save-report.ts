@@ -1,0 +1,53 @@
+import type { EnvironmentId, SiteId } from '@almanac/domain';
+import type { SiteReport } from '@almanac/protocol';
+import { type Kysely, sql } from 'kysely';
+import type { CommandContext } from '#platform/http';
+import type { Tables } from '#tables';
+
+/** Wakes the plans of an environment; the feature that runs plans provides it. */
+export type WakePlans = (context: CommandContext, environment: EnvironmentId) => Promise<void>;
+
+/** What people and plans notice of a report; times and counters change all the while. */
+function essence(report: SiteReport): string {
+  const applications = report.applications.map(({ traffic: _, ...rest }) => rest);
+  return JSON.stringify([report.generation, applications, report.gateway, report.notices]);
+}
+
+/** Keeps the newest report of a site; plans are woken when it says something new. */
+export async function saveReport(
+  context: CommandContext,
+  input: { readonly site: SiteId; readonly report: SiteReport; readonly wakePlans: WakePlans },
+): Promise<void> {
+  const { db } = context;
+  const { report } = input;
+  const site = await db
+    .selectFrom('sites')
+    .select(['id', 'environmentId', 'report', 'lastSeenAt'])
+    .where('id', '=', input.site)
+    .forUpdate()
+    .executeTakeFirst();
+  if (site === undefined) return;
+  const changed = site.report === null || essence(site.report) !== essence(report);
+  await db
+    .updateTable('sites')
+    .set({
+      report: JSON.stringify(report),
+      reportedAt: context.now,
+      lastSeenAt: context.now,
+      observedGeneration: report.generation,
+      observedIncarnation: report.incarnation,
+    })
+    .where('id', '=', site.id)
+    .execute();
+  const returned = site.lastSeenAt === null || context.now.getTime() - site.lastSeenAt.getTime() > 45_000;
+  if (!changed && !returned) return;
+  await context.record({ kind: 'site-changed', subject: { site: site.id, environment: site.environmentId } });
+  await input.wakePlans(context, site.environmentId);
+}
+
+/** A connection that lives counts as seen even when there is nothing to report. */
+export async function touchSite(context: { readonly db: Kysely<Tables> }, site: SiteId): Promise<void> {
+  await sql`update sites set last_seen_at = now() where id = ${site} and (last_seen_at is null or last_seen_at < now() - interval '5 seconds')`.execute(
+    context.db,
+  );
+}

@@ -1,0 +1,62 @@
+import { refuse } from '@almanac/domain';
+import type { Site, SiteDetail } from '@almanac/protocol';
+import { type Kysely, sql } from 'kysely';
+import { z } from 'zod';
+import type { Tables } from '#tables';
+
+/** Nothing heard for so long, and a site counts as offline. */
+export const offlineAfterSeconds = 45;
+
+export function siteRows(db: Kysely<Tables>) {
+  return db
+    .selectFrom('sites')
+    .innerJoin('environments', 'environments.id', 'sites.environmentId')
+    .selectAll('sites')
+    .select([
+      'environments.name as environmentName',
+      sql<boolean>`coalesce(sites.last_seen_at > now() - make_interval(secs => ${offlineAfterSeconds}), false)`.as(
+        'online',
+      ),
+    ]);
+}
+
+export type SiteRow = Awaited<ReturnType<ReturnType<typeof siteRows>['execute']>>[number];
+
+/** The site with a name or key. */
+export async function findSite(db: Kysely<Tables>, reference: string): Promise<SiteRow> {
+  const column = z.uuid().safeParse(reference).success ? 'sites.id' : 'sites.name';
+  const found = await siteRows(db)
+    .where((where) => where(column, '=', reference as never))
+    .executeTakeFirst();
+  return found ?? refuse('not-found', `there is no site ${reference}`);
+}
+
+export function presentSite(row: SiteRow): Site {
+  return {
+    id: row.id,
+    name: row.name,
+    environment: { id: row.environmentId, name: row.environmentName },
+    labels: row.labels,
+    status: row.enrolledAt === null ? 'enrolling' : row.online ? 'online' : 'offline',
+    lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+    agentVersion: row.agentVersion,
+    generation: { desired: row.generation, observed: row.observedGeneration },
+    frontPort: row.report?.gateway.frontPort ?? null,
+    revision: row.revision,
+  };
+}
+
+export function presentSiteDetail(row: SiteRow): SiteDetail {
+  const { report } = row;
+  return {
+    ...presentSite(row),
+    host: row.host,
+    gateway:
+      report === null
+        ? { state: 'unknown', message: null }
+        : { state: report.gateway.state, message: report.gateway.message },
+    applications: report?.applications ?? [],
+    notices: report?.notices ?? [],
+    disk: report?.disk ?? null,
+  };
+}

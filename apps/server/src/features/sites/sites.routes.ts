@@ -1,0 +1,119 @@
+import { refuse } from '@almanac/domain';
+import { sql } from 'kysely';
+import { findApplication } from '#features/applications';
+import { findEnvironment } from '#features/environments';
+import { command, decodeCursor, direct, type Endpoint, pageOf, read } from '#platform/http';
+import type { AgentHub } from './agent-hub.ts';
+import { enrolAgent, newEnrolmentToken } from './enrolment.ts';
+import type { RefreshDocuments } from './refresh-documents.ts';
+import type { ServerKeys } from './server-keys.ts';
+import { findSite, presentSite, presentSiteDetail, siteRows } from './site.wire.ts';
+
+export function siteEndpoints(input: {
+  readonly hub: AgentHub;
+  readonly keys: ServerKeys;
+  readonly refreshDocuments: RefreshDocuments;
+}): readonly Endpoint[] {
+  const { hub, keys, refreshDocuments } = input;
+  return [
+    read('listSites', async ({ db }, { query }) => {
+      const cursor = decodeCursor(query.cursor);
+      const environment = query.environment === undefined ? undefined : await findEnvironment(db, query.environment);
+      const rows = await siteRows(db)
+        .$if(environment !== undefined, (each) =>
+          each.where('sites.environmentId', '=', environment?.id ?? ('' as never)),
+        )
+        .$if(cursor !== undefined, (each) => each.where('sites.name', '>', String(cursor?.[0])))
+        .orderBy('sites.name')
+        .limit(query.limit + 1)
+        .execute();
+      return pageOf({ rows, limit: query.limit, keyOf: (row) => [row.name], present: presentSite });
+    }),
+
+    command('createSite', async (context, { body }) => {
+      const environment = await findEnvironment(context.db, body.environment);
+      const taken = await context.db.selectFrom('sites').select('id').where('name', '=', body.name).executeTakeFirst();
+      if (taken !== undefined) return refuse('name-taken', `a site is called ${body.name} already`);
+      const id = context.newId<'site'>();
+      await context.db
+        .insertInto('sites')
+        .values({
+          id,
+          name: body.name,
+          environmentId: environment.id,
+          labels: JSON.stringify(body.labels ?? {}),
+          signingKey: null,
+          sealingKey: null,
+          agentVersion: null,
+          protocolVersion: null,
+          host: null,
+          enrolledAt: null,
+          lastSeenAt: null,
+          document: null,
+          contentHash: null,
+          report: null,
+          reportedAt: null,
+          createdAt: context.now,
+        })
+        .execute();
+      const enrolment = await newEnrolmentToken(context, id);
+      await context.record({ kind: 'site-changed', subject: { site: id, environment: environment.id } });
+      await context.record({ kind: 'environment-changed', subject: { environment: environment.id } });
+      context.audit({ subject: `site:${body.name}`, detail: { environment: environment.name } });
+      return { site: presentSite(await findSite(context.db, id)), enrolment };
+    }),
+
+    read('getSite', async ({ db }, { params }) => presentSiteDetail(await findSite(db, params.site))),
+
+    command('updateSite', async (context, { params, body, expectedRevision }) => {
+      const site = await findSite(context.db, params.site);
+      if (site.revision !== expectedRevision)
+        return refuse('revision-mismatch', `${site.name} is at revision ${site.revision} now; read it again`);
+      await context.db
+        .updateTable('sites')
+        .set({ labels: JSON.stringify(body.labels), revision: sql`revision + 1` })
+        .where('id', '=', site.id)
+        .execute();
+      await context.record({ kind: 'site-changed', subject: { site: site.id } });
+      context.audit({ subject: `site:${site.name}`, detail: { labels: body.labels } });
+      return presentSite(await findSite(context.db, site.id));
+    }),
+
+    command('deleteSite', async (context, { params, expectedRevision }) => {
+      const site = await findSite(context.db, params.site);
+      if (site.revision !== expectedRevision)
+        return refuse('revision-mismatch', `${site.name} is at revision ${site.revision} now; read it again`);
+      await context.db.deleteFrom('sites').where('id', '=', site.id).execute();
+      hub.disconnect(site.id);
+      await context.record({ kind: 'site-changed', subject: { site: site.id } });
+      context.audit({ subject: `site:${site.name}` });
+      return undefined;
+    }),
+
+    command('createEnrolmentToken', async (context, { params }) => {
+      const site = await findSite(context.db, params.site);
+      context.audit({ subject: `site:${site.name}` });
+      return newEnrolmentToken(context, site.id);
+    }),
+
+    command('enrolAgent', async (context, { body }) => enrolAgent(context, { request: body, keys, refreshDocuments })),
+
+    direct('readModuleLog', async ({ db, signal }, { params, query }) => {
+      const site = await findSite(db, params.site);
+      const application = await findApplication(db, params.application);
+      const request = {
+        application: application.name,
+        module: params.module,
+        maxBytes: 65_536,
+        ...(query.after === undefined ? {} : { after: query.after }),
+      };
+      const deadline = performance.now() + query.wait * 1000;
+      for (;;) {
+        const chunk = await hub.readLog(site.id, request, site.name);
+        if (chunk.text !== '' || performance.now() > deadline || signal.aborted) return chunk;
+        // The agent is asked again: what an application prints is not told to the server as it comes.
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }),
+  ];
+}

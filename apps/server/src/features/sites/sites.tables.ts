@@ -1,0 +1,31 @@
+import type { EnvironmentId, SiteId } from '@almanac/domain';
+import type { SignedDesiredState, SiteDetail, SiteReport } from '@almanac/protocol';
+import type { Generated, JSONColumnType } from 'kysely';
+import type { Time } from '#platform/tables';
+
+export interface SitesTables {
+  readonly sites: {
+    id: SiteId;
+    name: string;
+    environmentId: EnvironmentId;
+    labels: JSONColumnType<Record<string, string>>;
+    signingKey: string | null;
+    sealingKey: string | null;
+    agentVersion: string | null;
+    protocolVersion: string | null;
+    host: JSONColumnType<NonNullable<SiteDetail['host']>> | null;
+    enrolledAt: Date | null;
+    lastSeenAt: Date | null;
+    generation: Generated<number>;
+    document: JSONColumnType<SignedDesiredState> | null;
+    contentHash: string | null;
+    observedGeneration: Generated<number>;
+    observedIncarnation: Generated<number>;
+    report: JSONColumnType<SiteReport> | null;
+    reportedAt: Date | null;
+    createdAt: Time;
+    revision: Generated<number>;
+  };
+  readonly enrolmentTokens: { tokenHash: string; siteId: SiteId; expiresAt: Time; usedAt: Date | null };
+  readonly artifactTokens: { tokenHash: string; siteId: SiteId; expiresAt: Time };
+}

@@ -1,0 +1,2 @@
+export { versionsFeature } from './versions.feature.ts';
+export type { VersionsTables } from './versions.tables.ts';

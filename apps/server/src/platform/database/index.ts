@@ -1,0 +1,3 @@
+export { checkDurable } from './check-durable.ts';
+export { migrate } from './migrate.ts';
+export { type Database, openDatabase } from './open-database.ts';

@@ -1,0 +1,29 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HostFault } from '@almanac/host';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Tables } from '../../tables.ts';
+
+/**
+ * Brings the schema up to date: plain SQL files in the order of their numbers, each once, under a lock, forward only.
+ *
+ * @throws {HostFault} when the database was made by a newer Almanac
+ */
+export async function migrate(db: Kysely<Tables>, directory: string): Promise<void> {
+  const migrations: Record<string, Migration> = {};
+  for (const file of (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()) {
+    const text = await readFile(join(directory, file), 'utf8');
+    migrations[file.replace(/\.sql$/, '')] = { up: async (target) => void (await sql.raw(text).execute(target)) };
+  }
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  if (error instanceof Error && /previously executed migration/i.test(error.message)) {
+    throw new HostFault(
+      'the database was made by a newer Almanac: start that version, or choose another ALMANAC_DATA or DATABASE_URL',
+      error,
+    );
+  }
+  throw error;
+}

@@ -1,0 +1,124 @@
+import { type Actor, authorize, refuse, type Scope } from '@almanac/domain';
+import { type Route, routes } from '@almanac/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { Tables } from '../../tables.ts';
+import type { CommandContext, Endpoint, InTransaction, ReadContext } from './endpoint.ts';
+import { type Answer, once } from './idempotency.ts';
+import { expectedRevision, parseRequest } from './parse-request.ts';
+import { type Authenticator, identify } from './request-identity.ts';
+
+export interface MountOptions {
+  readonly endpoints: readonly Endpoint[];
+  readonly authenticator: Authenticator;
+  readonly db: Kysely<Tables>;
+  readonly inTransaction: InTransaction;
+  /** Requests an address may make in a minute, for what can be guessed at. */
+  readonly guessLimit: number;
+}
+
+/** Operations at which somebody could guess a secret. */
+const guessable = new Set(['completeSetup', 'signIn', 'enrolAgent']);
+
+/** An endpoint whose types were checked where it was defined; here only its kind matters. */
+interface AnyEndpoint {
+  readonly operation: string;
+  readonly kind: Endpoint['kind'];
+  readonly handle: (context: never, request: never) => Promise<unknown>;
+}
+
+/** Mounts every operation of the route table; one that nobody handles, or two handle, is a defect at the start. */
+export function mountEndpoints(server: FastifyInstance, options: MountOptions): void {
+  const handled = new Map<string, AnyEndpoint>();
+  for (const endpoint of options.endpoints) {
+    if (handled.has(endpoint.operation)) throw new Error(`${endpoint.operation} is handled twice`);
+    handled.set(endpoint.operation, endpoint);
+  }
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    const endpoint = handled.get(name);
+    if (endpoint === undefined) throw new Error(`${name} is handled by no feature`);
+    mount({ server, options, route, endpoint });
+  }
+}
+
+function mount(input: {
+  readonly server: FastifyInstance;
+  readonly options: MountOptions;
+  readonly route: Route;
+  readonly endpoint: AnyEndpoint;
+}): void {
+  const { server, options, route, endpoint } = input;
+  server.route({
+    method: route.method,
+    url: `/api/v1${route.path}`,
+    ...(guessable.has(endpoint.operation)
+      ? { config: { rateLimit: { max: options.guessLimit, timeWindow: 60_000 } } }
+      : { config: { rateLimit: false } }),
+    handler: async (request, reply) => {
+      const actor = await identify(request, options.authenticator);
+      const decision = authorize(actor, route.permission);
+      if (!decision.allowed)
+        return refuse(
+          actor.kind === 'anonymous' ? 'not-signed-in' : 'not-permitted',
+          `${route.summary}: ${decision.why}`,
+        );
+      const parsed = parseRequest(route, request);
+      const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http: { request, reply } };
+      const answer = await answerOf({ options, route, endpoint, actor, scope: decision.scope, handled, request });
+      return reply.sent || route.raw === 'response' ? reply : send(reply, route, answer);
+    },
+  });
+}
+
+async function answerOf(input: {
+  readonly options: MountOptions;
+  readonly route: Route;
+  readonly endpoint: AnyEndpoint;
+  readonly actor: Actor;
+  readonly scope: Scope;
+  readonly handled: unknown;
+  readonly request: FastifyRequest;
+}): Promise<Answer> {
+  const { options, route, endpoint, actor, scope, request } = input;
+  const status = route.status ?? (route.response === undefined ? 204 : 200);
+  // Each endpoint was checked against its own route by `read`, `command` and `direct`.
+  const handle = endpoint.handle as (context: unknown, handled: unknown) => Promise<unknown>;
+  if (endpoint.kind !== 'command') {
+    const context: ReadContext = { actor, scope, db: options.db, signal: goneSignal(request) };
+    const given = endpoint.kind === 'direct' ? { ...context, inTransaction: options.inTransaction } : context;
+    return { status, body: await handle(given, input.handled) };
+  }
+  const action = typeof route.audit === 'string' ? route.audit : null;
+  const params = request.params as Readonly<Record<string, string>>;
+  return options.inTransaction({ actor, action }, (context) => {
+    const scoped: CommandContext = { ...context, scope };
+    scoped.audit({
+      subject: Object.entries(params)
+        .map(([key, value]) => `${key}:${value}`)
+        .join(' '),
+    });
+    const key = route.method === 'POST' ? request.headers['idempotency-key']?.toString() : undefined;
+    const repeatable = { path: request.url, body: request.body ?? null };
+    return once({
+      context: scoped,
+      key,
+      request: repeatable,
+      work: async () => ({ status, body: await handle(scoped, input.handled) }),
+    });
+  });
+}
+
+function send(reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
+  const { body } = answer;
+  if (typeof body === 'object' && body !== null && 'revision' in body)
+    void reply.header('etag', `"${String(body.revision)}"`);
+  void reply.code(answer.status).header('cache-control', 'no-store');
+  return route.response === undefined ? reply.send() : reply.type('application/json').send(JSON.stringify(body));
+}
+
+/** Fires when the client went away, so that nobody waits for it any longer. */
+function goneSignal(request: FastifyRequest): AbortSignal {
+  const gone = new AbortController();
+  request.raw.socket.once('close', () => gone.abort());
+  return gone.signal;
+}

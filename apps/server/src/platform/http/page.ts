@@ -1,0 +1,31 @@
+import { refuse } from '@almanac/domain';
+import { z } from 'zod';
+
+const parts = z.array(z.union([z.string(), z.number()])).max(6);
+
+/** A cursor is the sort key of the last row, so that pages stay right while rows come and go. */
+export function encodeCursor(key: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(key), 'utf8').toString('base64url');
+}
+
+export function decodeCursor(cursor: string | undefined): readonly (string | number)[] | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    return parts.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch {
+    return refuse('invalid-cursor', 'take the cursor from the answer before, unchanged');
+  }
+}
+
+/** Cuts the one row more that was read to see whether another page follows. */
+export function pageOf<Row, Item>(input: {
+  readonly rows: readonly Row[];
+  readonly limit: number;
+  readonly keyOf: (row: Row) => readonly (string | number)[];
+  readonly present: (row: Row) => Item;
+}): { items: Item[]; next: string | null } {
+  const rows = input.rows.slice(0, input.limit);
+  const last = rows.at(-1);
+  const more = input.rows.length > input.limit && last !== undefined;
+  return { items: rows.map(input.present), next: more ? encodeCursor(input.keyOf(last)) : null };
+}

@@ -1,0 +1,1 @@
+export { type BackgroundWork, prepareJobs, runBackground } from './run-background.ts';

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Actor } from '@almanac/domain';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Tables } from '../tables.ts';
+import type { CommandContext, InTransaction } from './http/endpoint.ts';
+import { newId } from './new-id.ts';
+
+/** Another transaction was in the way; the same work succeeds when it is done again. */
+const retryable = new Set(['40001', '40P01']);
+const mostAttempts = 5;
+
+/**
+ * Makes the one way in which anything is changed: one transaction with the change, its audit entry, its events and
+ * its jobs in it. `onCommitted` is told afterwards, so that waiting readers look at once.
+ */
+export function createInTransaction(input: {
+  readonly db: Kysely<Tables>;
+  readonly onCommitted: () => void;
+}): InTransaction {
+  return async (options, command) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const result = await input.db.transaction().execute((trx) => runCommand({ trx, ...options, command }));
+        input.onCommitted();
+        return result;
+      } catch (error) {
+        if (
+          attempt >= mostAttempts ||
+          !(error instanceof Error && 'code' in error && retryable.has(String(error.code)))
+        )
+          throw error;
+        await pause(5 * 2 ** attempt * Math.random());
+      }
+    }
+  };
+}
+
+/** The name under which an actor stands in the record. */
+export function actorName(actor: Actor): string {
+  return actor.kind === 'anonymous' ? 'anonymous' : actor.name;
+}
+
+async function runCommand<Result>(input: {
+  readonly trx: Transaction<Tables>;
+  readonly actor: Actor;
+  readonly action: string | null;
+  readonly command: (context: CommandContext) => Promise<Result>;
+}): Promise<Result> {
+  const { trx, action } = input;
+  const { rows } = await sql<{ now: Date }>`select date_trunc('milliseconds', now()) as now`.execute(trx);
+  const now = rows[0]?.now;
+  if (now === undefined) throw new Error('the database does not tell the time');
+  let entry: { readonly subject: string; readonly detail?: Readonly<Record<string, unknown>> } = { subject: '' };
+  const context: CommandContext = {
+    actor: input.actor,
+    scope: { kind: 'all' },
+    db: trx,
+    now,
+    newId,
+    record: async ({ kind, subject }) => {
+      await trx
+        .insertInto('outbox')
+        .values({ id: newId(), kind, subject: JSON.stringify(subject) })
+        .execute();
+    },
+    audit: (given) => {
+      entry = given;
+    },
+    enqueue: async ({ task, key, payload, runAt }) => {
+      await sql`select graphile_worker.add_job(${task}::text, payload => ${JSON.stringify(payload)}::json, job_key => ${key}::text, run_at => ${runAt ?? now}::timestamptz, max_attempts => 25)`.execute(
+        trx,
+      );
+    },
+  };
+  const result = await input.command(context);
+  if (action !== null) await writeAudit({ trx, now, actor: actorName(input.actor), action, ...entry });
+  return result;
+}
+
+/** The head row is locked last, so that commands wait for each other only while they commit. */
+async function writeAudit(input: {
+  readonly trx: Transaction<Tables>;
+  readonly now: Date;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}): Promise<void> {
+  const { trx, now, actor, action, subject } = input;
+  const detail = JSON.stringify(input.detail ?? {});
+  const head = await trx.selectFrom('auditHead').select(['sequence', 'hash']).forUpdate().executeTakeFirstOrThrow();
+  const sequence = head.sequence + 1;
+  const hash = auditHash({ previous: head.hash, sequence, at: now.toISOString(), actor, action, subject, detail });
+  await trx.insertInto('audit').values({ sequence, at: now, actor, action, subject, detail, hash }).execute();
+  await trx.updateTable('auditHead').set({ sequence, hash }).execute();
+}
+
+/** SHA-256 over the entry before and this one. */
+export function auditHash(entry: {
+  readonly previous: string;
+  readonly sequence: number;
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: string;
+}): string {
+  const parts = [entry.previous, entry.sequence, entry.at, entry.actor, entry.action, entry.subject, entry.detail];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

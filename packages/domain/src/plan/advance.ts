@@ -1,0 +1,297 @@
+import type { ApplicationId } from '../identity/id.ts';
+import type { OperationState, Plan, PlanObservation, PlanOperation, SiteProgress, Target } from './plan.ts';
+
+export interface PlanNote {
+  readonly level: 'info' | 'warning' | 'error';
+  readonly application: string | null;
+  readonly site: string | null;
+  readonly message: string;
+}
+
+export interface Advanced {
+  readonly plan: Plan;
+  readonly notes: readonly PlanNote[];
+}
+
+/**
+ * Takes a plan as far as what is observed allows. It may be called at any time and any number of times: it looks at
+ * levels, and where nothing changed it changes nothing.
+ */
+export function advancePlan(plan: Plan, observed: PlanObservation, now: number): Advanced {
+  let current: Advanced = { plan, notes: [] };
+  // Each pass makes one step; a plan has fewer steps than twice its operations and its states.
+  for (let pass = 0; pass < plan.operations.length * 4 + 20; pass += 1) {
+    const next = step(current.plan, observed, now);
+    if (next.plan === current.plan) return current;
+    current = { plan: next.plan, notes: [...current.notes, ...next.notes] };
+  }
+  return current;
+}
+
+function step(plan: Plan, observed: PlanObservation, now: number): Advanced {
+  switch (plan.state) {
+    case 'queued':
+      return leaveQueue(plan, observed);
+    case 'staging':
+      return stage(plan, observed, now);
+    case 'deploying':
+      return deploy(plan, observed, now);
+    case 'aborting':
+    case 'returning':
+      return goBack(plan, observed, now);
+    default:
+      return { plan, notes: [] };
+  }
+}
+
+/** What a plan touches: its applications and those that they depend on or that depend on them. */
+export function touchedBy(plan: Plan): readonly ApplicationId[] {
+  return [...plan.operations.map((each) => each.application), ...plan.neighbours];
+}
+
+function leaveQueue(plan: Plan, observed: PlanObservation): Advanced {
+  const own = new Set(touchedBy(plan));
+  const blocking = observed.active.flatMap((other) => {
+    const shared = other.touches.filter((each) => own.has(each.application)).map((each) => each.name);
+    return shared.length === 0 ? [] : [`plan ${other.number} (${shared.join(', ')})`];
+  });
+  if (blocking.length > 0) return withReason(plan, `waits for ${blocking.join(' and ')}`);
+  const operations = plan.operations.map((each) => ({
+    ...each,
+    before: observed.targets.get(each.application) ?? null,
+  }));
+  return {
+    plan: { ...plan, state: 'staging', reason: null, operations },
+    notes: [note('info', 'the plan began: artifacts are brought to the sites')],
+  };
+}
+
+function stage(plan: Plan, observed: PlanObservation, now: number): Advanced {
+  const places = plan.operations
+    .filter((each) => each.after !== null)
+    .map((operation) => ({ operation, sites: sitesOf(observed, operation) }));
+  const lonely = places.find(({ sites }) => sites.every((site) => !site.online));
+  if (lonely !== undefined)
+    return withReason(plan, `${lonely.operation.applicationName} waits for a site that is online`);
+  for (const { operation, sites } of places) {
+    const broken = sites.find((site) => reportOf(site, operation.after)?.phase === 'failed');
+    if (broken !== undefined) {
+      const message = `${reportOf(broken, operation.after)?.message ?? 'staging failed'} (${broken.name})`;
+      const operations = plan.operations.map((each) =>
+        each.id === operation.id
+          ? ended(each, 'failed', now, message)
+          : { ...each, state: 'cancelled' as const, endedAt: now },
+      );
+      return {
+        plan: {
+          ...plan,
+          state: 'failed',
+          reason: `${operation.applicationName} could not be staged: ${message}`,
+          operations,
+        },
+        notes: [note('error', message, operation, broken.name)],
+      };
+    }
+  }
+  const staged = places.every(({ operation, sites }) =>
+    sites.every((site) => !site.online || isStaged(site, operation)),
+  );
+  if (!staged) return withReason(plan, null);
+  return {
+    plan: { ...plan, state: 'deploying', reason: null },
+    notes: [note('info', 'everything is staged: the switch begins')],
+  };
+}
+
+function isStaged(site: SiteProgress, operation: PlanOperation): boolean {
+  const report = reportOf(site, operation.after);
+  return report !== undefined && report.phase !== 'pulling';
+}
+
+function deploy(plan: Plan, observed: PlanObservation, now: number): Advanced {
+  const failed = plan.operations.filter((each) => each.state === 'failed');
+  const stopping = failed.length > 0 && plan.failurePolicy !== 'continue';
+  for (const operation of plan.operations) {
+    if (operation.state !== 'running') continue;
+    const outcome = outcomeOf(operation, observed);
+    if (outcome === undefined) continue;
+    return end(plan, { operation, ...outcome }, now);
+  }
+  if (plan.operations.some((each) => each.state === 'running')) return withReason(plan, waitingFor(plan, observed));
+  const pending = plan.operations.filter((each) => each.state === 'pending');
+  if (pending.length > 0 && !stopping) return startWave(plan, pending, now);
+  return conclude(plan, { failed, pending }, now);
+}
+
+function startWave(plan: Plan, pending: readonly PlanOperation[], now: number): Advanced {
+  const wave = Math.min(...pending.map((each) => each.wave));
+  const starting = pending.filter((each) => each.wave === wave);
+  const operations = plan.operations.map((each) =>
+    starting.includes(each) ? { ...each, state: 'running' as const, startedAt: now } : each,
+  );
+  return {
+    plan: { ...plan, operations, reason: null },
+    notes: starting.map((each) => note('info', startWord[each.kind], each)),
+  };
+}
+
+const startWord = {
+  deploy: 'the switch to the new build begins',
+  configure: 'changed settings are applied',
+  remove: 'is taken out',
+} as const;
+
+function conclude(
+  plan: Plan,
+  rest: { readonly failed: readonly PlanOperation[]; readonly pending: readonly PlanOperation[] },
+  now: number,
+): Advanced {
+  if (rest.failed.length === 0)
+    return { plan: { ...plan, state: 'succeeded', reason: null }, notes: [note('info', 'the plan succeeded')] };
+  const names = rest.failed.map((each) => each.applicationName).join(', ');
+  const cancelled = plan.operations.map((each) =>
+    each.state === 'pending' ? { ...each, state: 'cancelled' as const, endedAt: now } : each,
+  );
+  if (plan.failurePolicy === 'return') {
+    const operations = cancelled.map((each) =>
+      each.state === 'succeeded' ? { ...each, state: 'returning' as const } : each,
+    );
+    return {
+      plan: {
+        ...plan,
+        state: 'returning',
+        reason: `${names} failed; everything that the plan changed goes back`,
+        operations,
+      },
+      notes: [note('warning', 'everything that the plan changed goes back')],
+    };
+  }
+  const some = plan.operations.some((each) => each.state === 'succeeded') && plan.failurePolicy === 'continue';
+  const state = some ? 'succeeded-with-warnings' : 'failed';
+  return {
+    plan: { ...plan, state, reason: `${names} failed and runs what it ran before`, operations: cancelled },
+    notes: [note('error', `the plan ended: ${names} failed`)],
+  };
+}
+
+interface Outcome {
+  readonly state: 'succeeded' | 'failed';
+  readonly message: string | null;
+  readonly site: string | null;
+}
+
+/** An operation is done when every site that is online has it, and has failed when one of them says so. */
+function outcomeOf(operation: PlanOperation, observed: PlanObservation): Outcome | undefined {
+  const sites = sitesOf(observed, operation);
+  const online = sites.filter((each) => each.online);
+  if (operation.after === null) {
+    const gone = online.every((site) => site.reports.length === 0);
+    return gone && (online.length > 0 || sites.length === 0)
+      ? { state: 'succeeded', message: null, site: null }
+      : undefined;
+  }
+  const broken = online.find((site) => reportOf(site, operation.after)?.phase === 'failed');
+  if (broken !== undefined)
+    return { state: 'failed', message: reportOf(broken, operation.after)?.message ?? null, site: broken.name };
+  if (online.length === 0) return undefined;
+  const away = sites.length - online.length;
+  if (!online.every((site) => reportOf(site, operation.after)?.phase === 'healthy')) return undefined;
+  return {
+    state: 'succeeded',
+    message: away === 0 ? null : `${away} of ${sites.length} sites are offline and follow when they return`,
+    site: null,
+  };
+}
+
+function end(plan: Plan, outcome: Outcome & { readonly operation: PlanOperation }, now: number): Advanced {
+  const { operation, state, message, site } = outcome;
+  const operations = plan.operations.map((each) =>
+    each.id === operation.id ? ended(each, state, now, message) : each,
+  );
+  const text =
+    state === 'succeeded'
+      ? (message ?? 'done')
+      : `failed${message === null ? '' : `: ${message}`}; what ran before runs on`;
+  return {
+    plan: { ...plan, operations },
+    notes: [note(state === 'succeeded' ? 'info' : 'error', text, operation, site)],
+  };
+}
+
+function goBack(plan: Plan, observed: PlanObservation, now: number): Advanced {
+  const operation = plan.operations.find((each) => each.state === 'returning' && isBack(each, observed));
+  if (operation !== undefined) {
+    const operations = plan.operations.map((each) =>
+      each.id === operation.id ? ended(each, 'returned', now, null) : each,
+    );
+    return { plan: { ...plan, operations }, notes: [note('info', 'is back at what ran before', operation)] };
+  }
+  if (plan.operations.some((each) => each.state === 'returning')) return withReason(plan, plan.reason);
+  const state = plan.state === 'aborting' ? 'aborted' : 'returned';
+  return { plan: { ...plan, state }, notes: [note('warning', `the plan was ${state}`)] };
+}
+
+/** A site that runs the earlier target badly is back all the same: it cannot be brought further back. */
+function isBack(operation: PlanOperation, observed: PlanObservation): boolean {
+  const online = sitesOf(observed, operation).filter((each) => each.online);
+  if (operation.before === null) return online.every((site) => site.reports.length === 0);
+  const settled = new Set(['healthy', 'degraded', 'failed']);
+  return online.every((site) => {
+    const report = reportOf(site, operation.before);
+    return (
+      report !== undefined &&
+      settled.has(report.phase) &&
+      site.reports.every((each) => each.operation !== operation.after?.operation)
+    );
+  });
+}
+
+/** Of a plan that has begun: what each of its applications should be now, and what its sites should have ready beside it. */
+export function targetsOf(
+  plan: Plan,
+): ReadonlyMap<ApplicationId, { readonly target: Target | null; readonly staged: Target | null }> {
+  const forward = new Set<OperationState>(['running', 'succeeded']);
+  const preparing =
+    plan.state === 'staging' || plan.state === 'staged' || plan.state === 'deploying' || plan.state === 'paused';
+  return new Map(
+    plan.operations.map((each) => [
+      each.application,
+      forward.has(each.state)
+        ? { target: each.after, staged: null }
+        : { target: each.before, staged: each.state === 'pending' && preparing ? each.after : null },
+    ]),
+  );
+}
+
+function sitesOf(observed: PlanObservation, operation: PlanOperation): readonly SiteProgress[] {
+  return observed.sites.filter((each) => each.application === operation.application);
+}
+
+function reportOf(site: SiteProgress, target: Target | null) {
+  return target === null ? undefined : site.reports.find((each) => each.operation === target.operation);
+}
+
+function waitingFor(plan: Plan, observed: PlanObservation): string | null {
+  const lonely = plan.operations.find(
+    (each) => each.state === 'running' && sitesOf(observed, each).every((site) => !site.online),
+  );
+  return lonely === undefined ? null : `${lonely.applicationName} waits for a site that is online`;
+}
+
+function ended(operation: PlanOperation, state: OperationState, now: number, message: string | null): PlanOperation {
+  return { ...operation, state, message, endedAt: now };
+}
+
+function withReason(plan: Plan, reason: string | null): Advanced {
+  if (plan.reason === reason) return { plan, notes: [] };
+  return { plan: { ...plan, reason }, notes: reason === null ? [] : [note('info', reason)] };
+}
+
+function note(
+  level: PlanNote['level'],
+  message: string,
+  operation?: PlanOperation,
+  site: string | null = null,
+): PlanNote {
+  return { level, application: operation?.applicationName ?? null, site, message };
+}

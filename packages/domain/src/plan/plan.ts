@@ -1,0 +1,137 @@
+import type { ApplicationId, BuildId, EnvironmentId, OperationId, PlanId, SiteId } from '../identity/id.ts';
+
+export const planStates = [
+  'draft',
+  'awaiting-approval',
+  'scheduled',
+  'queued',
+  'staging',
+  'staged',
+  'deploying',
+  'paused',
+  'aborting',
+  'returning',
+  'succeeded',
+  'succeeded-with-warnings',
+  'cancelled',
+  'aborted',
+  'returned',
+  'failed',
+  'expired',
+] as const;
+export type PlanState = (typeof planStates)[number];
+
+/**
+ * Where a plan may go from each state. A state without a way out is an end. Approval, schedule, pause and the stop
+ * after staging have their place here; what leads to them comes with governance.
+ */
+export const planTransitions = {
+  draft: ['awaiting-approval', 'scheduled', 'queued', 'cancelled'],
+  'awaiting-approval': ['scheduled', 'queued', 'cancelled', 'draft'],
+  scheduled: ['queued', 'cancelled', 'draft'],
+  queued: ['staging', 'cancelled', 'draft'],
+  staging: ['staged', 'deploying', 'paused', 'aborting', 'failed'],
+  staged: ['deploying', 'paused', 'aborting', 'expired'],
+  deploying: ['paused', 'aborting', 'returning', 'succeeded', 'succeeded-with-warnings', 'failed'],
+  paused: ['staging', 'staged', 'deploying', 'aborting'],
+  aborting: ['aborted'],
+  returning: ['returned'],
+  succeeded: [],
+  'succeeded-with-warnings': [],
+  cancelled: [],
+  aborted: [],
+  returned: [],
+  failed: [],
+  expired: [],
+} as const satisfies Record<PlanState, readonly PlanState[]>;
+
+export type FailurePolicy = 'stop' | 'continue' | 'return';
+
+export type OperationState = 'pending' | 'running' | 'succeeded' | 'failed' | 'returning' | 'returned' | 'cancelled';
+
+/** Settings that were in force when a plan was made, by site; secrets as envelopes that only the server opens. */
+export type PinnedSettings = Readonly<
+  Record<
+    string,
+    { readonly plain: Readonly<Record<string, string>>; readonly secret: Readonly<Record<string, string>> }
+  >
+>;
+
+/** What an application should be in an environment. `operation` is the key under which sites act, once each. */
+export interface Target {
+  readonly build: BuildId;
+  readonly operation: string;
+  readonly settings: PinnedSettings;
+  readonly settingsHash: string;
+}
+
+/** One application in one environment. Times are milliseconds since the epoch. */
+export interface PlanOperation {
+  readonly id: OperationId;
+  readonly application: ApplicationId;
+  readonly applicationName: string;
+  readonly kind: 'deploy' | 'configure' | 'remove';
+  readonly wave: number;
+  /** What the environment has when the plan begins; what is gone back to. */
+  readonly before: Target | null;
+  readonly after: Target | null;
+  readonly state: OperationState;
+  readonly message: string | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+export interface Plan {
+  readonly id: PlanId;
+  readonly number: number;
+  readonly environment: EnvironmentId;
+  readonly state: PlanState;
+  /** What it waits for, or why it ended so. */
+  readonly reason: string | null;
+  readonly failurePolicy: FailurePolicy;
+  readonly operations: readonly PlanOperation[];
+  /** Other applications that those of the plan consume or provide for; a plan that touches one of them waits. */
+  readonly neighbours: readonly ApplicationId[];
+}
+
+/** What one site says of one application and one operation. */
+export interface SiteProgress {
+  readonly site: SiteId;
+  readonly name: string;
+  readonly online: boolean;
+  readonly application: ApplicationId;
+  /** One entry for each operation of the application that the site reports. */
+  readonly reports: readonly { readonly operation: string; readonly phase: string; readonly message: string | null }[];
+}
+
+export interface PlanObservation {
+  /** Sites on which each application is placed. */
+  readonly sites: readonly SiteProgress[];
+  /** What the environment should be now. */
+  readonly targets: ReadonlyMap<ApplicationId, Target>;
+  /** Plans of the same environment that are under way. */
+  readonly active: readonly {
+    readonly number: number;
+    readonly touches: readonly { readonly application: ApplicationId; readonly name: string }[];
+  }[];
+}
+
+const running = new Set<PlanState>(['staging', 'staged', 'deploying', 'paused', 'aborting', 'returning']);
+
+export function isTerminal(state: PlanState): boolean {
+  return planTransitions[state].length === 0;
+}
+
+/** Whether the plan has begun and not ended: it alone may change what it touches. */
+export function isUnderWay(state: PlanState): boolean {
+  return running.has(state);
+}
+
+/** Whether nothing was changed yet, so that a plan can still be cancelled. */
+export function mayCancel(state: PlanState): boolean {
+  return !isTerminal(state) && !isUnderWay(state);
+}
+
+export function mayAbort(state: PlanState): boolean {
+  return state === 'staging' || state === 'staged' || state === 'deploying' || state === 'paused';
+}
