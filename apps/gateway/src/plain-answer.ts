@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+
+const texts: Readonly<Record<number, string>> = {
+  404: 'Nothing is served under this name here.',
+  502: 'The application did not answer.',
+  503: 'The application takes no requests at the moment. Try again shortly.',
+  504: 'The application took too long to answer.',
+};
+
+/** Answers for an application that cannot; says nothing of what else is here. */
+export function answerPlainly(response: ServerResponse, status: number): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    ...(status === 503 ? { 'retry-after': '5' } : {}),
+  });
+  response.end(`${texts[status] ?? 'The request cannot be served.'}\n`);
+}
