@@ -76,3 +76,5 @@ export {
   distanceToMark,
 } from './source/commit-graph.ts';
 export { compareVersions, labelOf, type Suggestion, suggestVersion, versionParts } from './version/version.ts';
+export { advanceRollout, idleRollout, type RolloutInput, rolloutTransitions } from './rollout/advance-rollout.ts';
+export { type InstanceOrder, type InstanceTimes, planInstances, restartPause } from './rollout/plan-instances.ts';
