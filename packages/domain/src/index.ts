@@ -46,6 +46,8 @@ export {
   refusals,
   refuse,
 } from './refusal/refusal.ts';
+export { advanceRollout, idleRollout, type RolloutInput, rolloutTransitions } from './rollout/advance-rollout.ts';
+export { type InstanceOrder, type InstanceTimes, planInstances, restartPause } from './rollout/plan-instances.ts';
 export type {
   DesiredModuleShares,
   DesiredShare,
@@ -76,5 +78,3 @@ export {
   distanceToMark,
 } from './source/commit-graph.ts';
 export { compareVersions, labelOf, type Suggestion, suggestVersion, versionParts } from './version/version.ts';
-export { advanceRollout, idleRollout, type RolloutInput, rolloutTransitions } from './rollout/advance-rollout.ts';
-export { type InstanceOrder, type InstanceTimes, planInstances, restartPause } from './rollout/plan-instances.ts';

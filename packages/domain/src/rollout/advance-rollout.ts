@@ -1,5 +1,14 @@
 import { moduleShares } from './module-shares.ts';
-import type { DesiredModuleShares, ModuleTarget, ObservedInstance, Rollout, RolloutDesired, RolloutObservation, RolloutPhase, RolloutTarget } from './rollout.ts';
+import type {
+  DesiredModuleShares,
+  ModuleTarget,
+  ObservedInstance,
+  Rollout,
+  RolloutDesired,
+  RolloutObservation,
+  RolloutPhase,
+  RolloutTarget,
+} from './rollout.ts';
 
 export interface RolloutInput {
   /** What the application should be on this site; null when it should be gone. */
@@ -23,13 +32,26 @@ export const rolloutTransitions = {
   removing: ['idle', 'migrating', 'progressing'],
 } as const satisfies Record<RolloutPhase, readonly RolloutPhase[]>;
 
-export const idleRollout: Rollout = { phase: 'idle', stable: null, candidate: null, failed: null, message: null, startedAt: 0, progressedAt: 0, readyCandidates: 0 };
+export const idleRollout: Rollout = {
+  phase: 'idle',
+  stable: null,
+  candidate: null,
+  failed: null,
+  message: null,
+  startedAt: 0,
+  progressedAt: 0,
+  readyCandidates: 0,
+};
 
 /**
  * Takes the rollout of one application on one site a step further. It looks at levels only, so it may be called at
  * any time and any number of times; `now` is milliseconds since the epoch.
  */
-export function advanceRollout(rollout: Rollout, input: RolloutInput, now: number): { readonly rollout: Rollout; readonly desired: RolloutDesired } {
+export function advanceRollout(
+  rollout: Rollout,
+  input: RolloutInput,
+  now: number,
+): { readonly rollout: Rollout; readonly desired: RolloutDesired } {
   let current = takeTarget(rollout, input.target, now);
   // A phase may be left in the same pass in which it was entered; there are fewer phases than passes.
   for (let pass = 0; pass < 10; pass += 1) {
@@ -45,13 +67,23 @@ function takeTarget(rollout: Rollout, target: RolloutTarget | null, now: number)
     if (rollout.phase === 'idle' || rollout.phase === 'removing') return rollout;
     return { ...rollout, phase: 'removing', candidate: null, failed: null, message: null };
   }
-  if (target.operation === rollout.candidate?.operation || target.operation === rollout.failed?.operation) return rollout;
+  if (target.operation === rollout.candidate?.operation || target.operation === rollout.failed?.operation)
+    return rollout;
   if (target.operation === rollout.stable?.operation) {
     if (rollout.candidate === null && rollout.failed === null && rollout.phase !== 'removing') return rollout;
     return { ...rollout, phase: 'returning', candidate: null, failed: null, message: 'going back to what ran before' };
   }
   const phase = target.modules.some((each) => each.migrate) ? 'migrating' : 'progressing';
-  return { ...rollout, phase, candidate: target, failed: null, message: null, startedAt: now, progressedAt: now, readyCandidates: 0 };
+  return {
+    ...rollout,
+    phase,
+    candidate: target,
+    failed: null,
+    message: null,
+    startedAt: now,
+    progressedAt: now,
+    readyCandidates: 0,
+  };
 }
 
 function step(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
@@ -63,7 +95,11 @@ function step(rollout: Rollout, observation: RolloutObservation, now: number): R
     case 'progressing':
       return progress(rollout, observation, now);
     case 'verifying':
-      return runSteps(rollout, { observation, step: 'verify', next: { phase: 'healthy', stable: rollout.candidate, candidate: null } });
+      return runSteps(rollout, {
+        observation,
+        step: 'verify',
+        next: { phase: 'healthy', stable: rollout.candidate, candidate: null },
+      });
     case 'returning':
       return returnToStable(rollout, observation, now);
     case 'healthy':
@@ -76,13 +112,23 @@ function step(rollout: Rollout, observation: RolloutObservation, now: number): R
   }
 }
 
-function runSteps(rollout: Rollout, input: { readonly observation: RolloutObservation; readonly step: 'migrate' | 'verify'; readonly next: Partial<Rollout> }): Rollout {
+function runSteps(
+  rollout: Rollout,
+  input: {
+    readonly observation: RolloutObservation;
+    readonly step: 'migrate' | 'verify';
+    readonly next: Partial<Rollout>;
+  },
+): Rollout {
   const { candidate } = rollout;
   if (candidate === null) return rollout;
   const wanted = candidate.modules.filter((each) => each[input.step]);
   for (const module of wanted) {
-    const found = input.observation.steps.find((each) => each.step === input.step && each.module === module.name && each.operation === candidate.operation);
-    if (found?.state === 'failed') return fail(rollout, `the ${input.step} step of ${module.name} failed: ${found.message ?? 'see its output'}`);
+    const found = input.observation.steps.find(
+      (each) => each.step === input.step && each.module === module.name && each.operation === candidate.operation,
+    );
+    if (found?.state === 'failed')
+      return fail(rollout, `the ${input.step} step of ${module.name} failed: ${found.message ?? 'see its output'}`);
     if (found?.state !== 'succeeded') return rollout;
   }
   return { ...rollout, ...input.next };
@@ -93,13 +139,16 @@ function progress(rollout: Rollout, observation: RolloutObservation, now: number
   if (candidate === null) return rollout;
   const own = observation.instances.filter((each) => each.operation === candidate.operation);
   const crashed = own.find((each) => each.failures >= crashLoop);
-  if (crashed !== undefined) return fail(rollout, `${crashed.module} does not stay up: ${crashed.message ?? 'it ended several times'}`);
+  if (crashed !== undefined)
+    return fail(rollout, `${crashed.module} does not stay up: ${crashed.message ?? 'it ended several times'}`);
   const ready = countReady(candidate, own, now);
   if (ready > rollout.readyCandidates) return { ...rollout, readyCandidates: ready, progressedAt: now };
   const complete = candidate.modules.every((module) => readyOf(module, own, now) >= module.instances);
   const alone = observation.instances.every((each) => each.operation === candidate.operation);
   if (complete && alone) {
-    return candidate.modules.some((each) => each.verify) ? { ...rollout, phase: 'verifying' } : { ...rollout, phase: 'healthy', stable: candidate, candidate: null, message: null };
+    return candidate.modules.some((each) => each.verify)
+      ? { ...rollout, phase: 'verifying' }
+      : { ...rollout, phase: 'healthy', stable: candidate, candidate: null, message: null };
   }
   const deadline = Math.max(...candidate.modules.map((each) => each.progressDeadline + each.stopGrace));
   if (complete || now - rollout.progressedAt <= deadline) return rollout;
@@ -125,31 +174,71 @@ function returnToStable(rollout: Rollout, observation: RolloutObservation, now: 
 function rest(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
   const { stable } = rollout;
   if (stable === null) return rollout;
-  const short = stable.modules.find((module) => readyOf(module, observation.instances.filter((each) => each.operation === stable.operation), now) < module.instances);
-  if (short === undefined) return rollout.phase === 'healthy' && rollout.message === null ? rollout : { ...rollout, phase: 'healthy', message: null };
-  const why = observation.instances.find((each) => each.module === short.name && each.message !== null)?.message ?? null;
+  const short = stable.modules.find(
+    (module) =>
+      readyOf(
+        module,
+        observation.instances.filter((each) => each.operation === stable.operation),
+        now,
+      ) < module.instances,
+  );
+  if (short === undefined)
+    return rollout.phase === 'healthy' && rollout.message === null
+      ? rollout
+      : { ...rollout, phase: 'healthy', message: null };
+  const why =
+    observation.instances.find((each) => each.module === short.name && each.message !== null)?.message ?? null;
   const message = `${short.name} has fewer ready instances than wanted${why === null ? '' : `: ${why}`}`;
-  return rollout.phase === 'degraded' && rollout.message === message ? rollout : { ...rollout, phase: 'degraded', message };
+  return rollout.phase === 'degraded' && rollout.message === message
+    ? rollout
+    : { ...rollout, phase: 'degraded', message };
 }
 
 function desiredOf(rollout: Rollout, observation: RolloutObservation, now: number): RolloutDesired {
   const { candidate, stable } = rollout;
   const step = rollout.phase === 'migrating' ? 'migrate' : rollout.phase === 'verifying' ? 'verify' : undefined;
   const next = step === undefined ? undefined : nextStep(candidate, observation, step);
-  return { modules: desiredModules({ rollout, observation, now, stable, candidate }), steps: next === undefined ? [] : [next] };
+  return {
+    modules: desiredModules({ rollout, observation, now, stable, candidate }),
+    steps: next === undefined ? [] : [next],
+  };
 }
 
 /** Steps run one after the other, in the order of the manifest. */
 function nextStep(candidate: RolloutTarget | null, observation: RolloutObservation, step: 'migrate' | 'verify') {
-  const module = candidate?.modules.find((each) => each[step] && !observation.steps.some((found) => found.step === step && found.module === each.name && found.operation === candidate.operation && found.state === 'succeeded'));
-  return module === undefined || candidate === null ? undefined : { step, module: module.name, operation: candidate.operation };
+  const module = candidate?.modules.find(
+    (each) =>
+      each[step] &&
+      !observation.steps.some(
+        (found) =>
+          found.step === step &&
+          found.module === each.name &&
+          found.operation === candidate.operation &&
+          found.state === 'succeeded',
+      ),
+  );
+  return module === undefined || candidate === null
+    ? undefined
+    : { step, module: module.name, operation: candidate.operation };
 }
 
-function desiredModules(input: { readonly rollout: Rollout; readonly observation: RolloutObservation; readonly now: number; readonly stable: RolloutTarget | null; readonly candidate: RolloutTarget | null }): readonly DesiredModuleShares[] {
+function desiredModules(input: {
+  readonly rollout: Rollout;
+  readonly observation: RolloutObservation;
+  readonly now: number;
+  readonly stable: RolloutTarget | null;
+  readonly candidate: RolloutTarget | null;
+}): readonly DesiredModuleShares[] {
   const { rollout, observation, now, stable, candidate } = input;
   const gone = rollout.phase === 'removing' || rollout.phase === 'idle';
   const switching = rollout.phase === 'progressing' || rollout.phase === 'verifying';
-  const names = new Set([...(stable?.modules ?? []), ...(candidate?.modules ?? []), ...observation.instances.map((each) => ({ name: each.module }))].map((each) => each.name));
+  const names = new Set(
+    [
+      ...(stable?.modules ?? []),
+      ...(candidate?.modules ?? []),
+      ...observation.instances.map((each) => ({ name: each.module })),
+    ].map((each) => each.name),
+  );
   return [...names].map((name) => {
     const instances = observation.instances.filter((each) => each.module === name);
     if (gone) return { module: name, shares: [], hold: false };
@@ -159,7 +248,10 @@ function desiredModules(input: { readonly rollout: Rollout; readonly observation
   });
 }
 
-function settle(target: RolloutTarget | null, name: string): { readonly operation: string; readonly module: ModuleTarget } | null {
+function settle(
+  target: RolloutTarget | null,
+  name: string,
+): { readonly operation: string; readonly module: ModuleTarget } | null {
   const module = target?.modules.find((each) => each.name === name);
   return target === null || module === undefined ? null : { operation: target.operation, module };
 }
@@ -170,5 +262,7 @@ function countReady(target: RolloutTarget, instances: readonly ObservedInstance[
 
 /** Instances of a module that were ready for long enough to count. */
 export function readyOf(module: ModuleTarget, instances: readonly ObservedInstance[], now: number): number {
-  return instances.filter((each) => each.module === module.name && each.state === 'ready' && now - each.since >= module.minReady).length;
+  return instances.filter(
+    (each) => each.module === module.name && each.state === 'ready' && now - each.since >= module.minReady,
+  ).length;
 }

@@ -20,17 +20,29 @@ export interface ShareInput {
 /** How many instances of which operation a module should have now, and who takes its requests. */
 export function moduleShares(input: ShareInput): DesiredModuleShares {
   const { settled, coming } = input;
-  const counts = coming === null ? settledCounts(input) : coming.module.strategy.kind === 'recreate' ? recreateCounts(input, coming) : rollingCounts(input, coming);
+  const counts =
+    coming === null
+      ? settledCounts(input)
+      : coming.module.strategy.kind === 'recreate'
+        ? recreateCounts(input, coming)
+        : rollingCounts(input, coming);
   const ready = new Map([...counts.keys()].map((operation) => [operation, readyCount(input, operation)]));
   const total = [...ready.values()].reduce((sum, each) => sum + each, 0);
-  const shares = [...counts].map(([operation, instances]) => ({ operation, instances, weight: weightOf(ready.get(operation) ?? 0, total) }));
+  const shares = [...counts].map(([operation, instances]) => ({
+    operation,
+    instances,
+    weight: weightOf(ready.get(operation) ?? 0, total),
+  }));
   const serves = (coming ?? settled)?.module.serves === true;
   return { module: input.module, shares: balanced(shares), hold: serves && total === 0 && !input.leaving };
 }
 
 function settledCounts(input: ShareInput): ReadonlyMap<string, number> {
   const { settled } = input;
-  return settled === null || input.leaving ? new Map() : new Map([[settled.operation, settled.module.instances]]);
+  if (settled === null || input.leaving) return new Map();
+  const waits =
+    settled.module.strategy.kind === 'recreate' && input.instances.some((each) => each.operation !== settled.operation);
+  return new Map([[settled.operation, waits ? 0 : settled.module.instances]]);
 }
 
 /** The old ones end before the new ones begin: two versions never hold the same volume. */
@@ -50,20 +62,25 @@ function rollingCounts(input: ShareInput, coming: Side): ReadonlyMap<string, num
   const ready = readyCount(input, coming.operation);
   const old = input.instances.filter((each) => each.operation !== coming.operation);
   const oldPresent = old.filter((each) => each.state !== 'exited' && each.state !== 'waiting').length;
-  const present = input.instances.filter((each) => each.operation === coming.operation && each.state !== 'draining' && each.state !== 'stopping').length;
+  const present = input.instances.filter(
+    (each) => each.operation === coming.operation && each.state !== 'draining' && each.state !== 'stopping',
+  ).length;
   const room = Math.max(0, wanted + surge - oldPresent);
   const next = Math.min(wanted, Math.max(present, room));
   const keep = ready >= wanted ? 0 : Math.max(0, wanted - unavailable - ready);
   const counts = new Map([[coming.operation, next]]);
   const settled = input.settled;
-  if (settled !== null && settled.operation !== coming.operation) counts.set(settled.operation, Math.min(settled.module.instances, keep));
+  if (settled !== null && settled.operation !== coming.operation)
+    counts.set(settled.operation, Math.min(settled.module.instances, keep));
   return counts;
 }
 
 function readyCount(input: ShareInput, operation: string): number {
   const side = input.coming?.operation === operation ? input.coming : input.settled;
   const minReady = side?.module.minReady ?? 0;
-  return input.instances.filter((each) => each.operation === operation && each.state === 'ready' && input.now - each.since >= minReady).length;
+  return input.instances.filter(
+    (each) => each.operation === operation && each.state === 'ready' && input.now - each.since >= minReady,
+  ).length;
 }
 
 function weightOf(ready: number, total: number): number {
@@ -71,7 +88,9 @@ function weightOf(ready: number, total: number): number {
 }
 
 /** Rounding down leaves a rest, which the first share that takes requests carries: weights sum to 100. */
-function balanced(shares: readonly { readonly operation: string; readonly instances: number; readonly weight: number }[]) {
+function balanced(
+  shares: readonly { readonly operation: string; readonly instances: number; readonly weight: number }[],
+) {
   const sum = shares.reduce((total, each) => total + each.weight, 0);
   const first = shares.findIndex((each) => each.weight > 0);
   return shares.map((each, index) => (index === first ? { ...each, weight: each.weight + 100 - sum } : each));

@@ -26,7 +26,14 @@ export function restartPause(failures: number): number {
 }
 
 /** The orders that bring the instances of one application to what is desired. Safe to repeat: orders follow states. */
-export function planInstances(input: { readonly desired: RolloutDesired; readonly instances: readonly ObservedInstance[]; readonly times: InstanceTimes }, now: number): readonly InstanceOrder[] {
+export function planInstances(
+  input: {
+    readonly desired: RolloutDesired;
+    readonly instances: readonly ObservedInstance[];
+    readonly times: InstanceTimes;
+  },
+  now: number,
+): readonly InstanceOrder[] {
   const { desired, instances, times } = input;
   const orders: InstanceOrder[] = [];
   for (const module of desired.modules) {
@@ -34,29 +41,54 @@ export function planInstances(input: { readonly desired: RolloutDesired; readonl
     const operations = new Set([...module.shares.map((each) => each.operation), ...own.map((each) => each.operation)]);
     for (const operation of operations) {
       const wanted = module.shares.find((each) => each.operation === operation)?.instances ?? 0;
-      orders.push(...bringTo({ wanted, module: module.module, operation, instances: own.filter((each) => each.operation === operation), now }));
+      orders.push(
+        ...bringTo({
+          wanted,
+          module: module.module,
+          operation,
+          instances: own.filter((each) => each.operation === operation),
+          now,
+        }),
+      );
     }
   }
   for (const each of instances) {
     if (each.state !== 'draining') continue;
     const age = now - each.since;
-    if ((each.inFlight === 0 && age >= times.settle) || age >= times.stopGrace(each)) orders.push({ kind: 'stop', id: each.id });
+    if ((each.inFlight === 0 && age >= times.settle) || age >= times.stopGrace(each))
+      orders.push({ kind: 'stop', id: each.id });
   }
   return orders;
 }
 
-function bringTo(input: { readonly wanted: number; readonly module: string; readonly operation: string; readonly instances: readonly ObservedInstance[]; readonly now: number }): readonly InstanceOrder[] {
+function bringTo(input: {
+  readonly wanted: number;
+  readonly module: string;
+  readonly operation: string;
+  readonly instances: readonly ObservedInstance[];
+  readonly now: number;
+}): readonly InstanceOrder[] {
   const { wanted, module, operation, now } = input;
   const present = input.instances.filter((each) => each.state !== 'draining' && each.state !== 'stopping');
   const missing = Math.max(0, wanted - present.length);
   const starts = Array.from({ length: missing }, (): InstanceOrder => ({ kind: 'start', module, operation }));
-  const surplus = present.toSorted((a, b) => worth[a.state] - worth[b.state] || b.since - a.since).slice(0, Math.max(0, present.length - wanted));
+  const surplus = present
+    .toSorted((a, b) => worth[a.state] - worth[b.state] || b.since - a.since)
+    .slice(0, Math.max(0, present.length - wanted));
   const kept = present.filter((each) => !surplus.includes(each));
   return [...starts, ...surplus.map(leave), ...kept.flatMap((each) => mend(each, now))];
 }
 
 /** What goes first when there are too many: what serves least. */
-const worth = { exited: 0, waiting: 0, unready: 1, starting: 2, stopping: 3, draining: 3, ready: 4 } as const satisfies Record<ObservedInstance['state'], number>;
+const worth = {
+  exited: 0,
+  waiting: 0,
+  unready: 1,
+  starting: 2,
+  stopping: 3,
+  draining: 3,
+  ready: 4,
+} as const satisfies Record<ObservedInstance['state'], number>;
 
 function leave(instance: ObservedInstance): InstanceOrder {
   if (instance.state === 'exited' || instance.state === 'waiting') return { kind: 'remove', id: instance.id };
@@ -65,7 +97,8 @@ function leave(instance: ObservedInstance): InstanceOrder {
 
 function mend(instance: ObservedInstance, now: number): readonly InstanceOrder[] {
   const age = now - instance.since;
-  if (instance.state === 'exited' && age >= restartPause(instance.failures)) return [{ kind: 'restart', id: instance.id }];
+  if (instance.state === 'exited' && age >= restartPause(instance.failures))
+    return [{ kind: 'restart', id: instance.id }];
   if (instance.state === 'unready' && age >= unreadyLimit) return [{ kind: 'recycle', id: instance.id }];
   return [];
 }

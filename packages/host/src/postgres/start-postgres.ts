@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { privateDirectory } from '../files/private-directory.ts';
 import { rotateLog } from '../files/rotate-log.ts';
 import { HostFault } from '../host-fault.ts';
 import { isAlive, type ProcessIdentity, processIdentity } from '../processes/identity.ts';
@@ -86,7 +85,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     if (!(await whenGone(running.identity, 10_000))) await fastStop(running.identity);
   }
   await rotateLog(options.logFile, 10 * 1024 * 1024);
-  const socketDirectory = privateSocketDirectory(dataDirectory);
+  const socketDirectory = privateDirectory(dataDirectory);
   const child = await spawnPostgres({ options, postgres: binaries.postgres, socketDirectory });
   const identity = await whenReady({ child, dataDirectory, logFile: options.logFile });
   const connection = connectionOf({ mode, socketDirectory });
@@ -100,7 +99,7 @@ function adopt(input: {
 }): RunningPostgres {
   const { mode, dataDirectory } = input.options;
   const actual = mode.kind === 'loopback' ? { ...mode, port: input.port } : mode;
-  const connection = connectionOf({ mode: actual, socketDirectory: privateSocketDirectory(dataDirectory) });
+  const connection = connectionOf({ mode: actual, socketDirectory: privateDirectory(dataDirectory) });
   return { connection, adopted: true, identity: input.identity, stop: () => fastStop(input.identity) };
 }
 
@@ -227,19 +226,6 @@ function connectionOf(input: {
   const common = { user: superuser, database: 'postgres' };
   if (mode.kind === 'private-socket') return { ...common, host: input.socketDirectory, port: 5432 };
   return { ...common, host: '127.0.0.1', port: mode.port, password: mode.password };
-}
-
-/** A short path (socket names hold 107 bytes) that belongs to us and opens to nobody else. */
-function privateSocketDirectory(dataDirectory: string): string {
-  const owner = process.getuid?.() ?? 0;
-  const hash = createHash('sha256').update(dataDirectory).digest('hex').slice(0, 12);
-  const directory = join(tmpdir(), `almanac-${owner}-${hash}`);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const info = lstatSync(directory);
-  if (!info.isDirectory() || info.uid !== owner)
-    throw new HostFault(`${directory} belongs to somebody else; remove it`);
-  chmodSync(directory, 0o700);
-  return directory;
 }
 
 function lastComplaint(logFile: string): string {

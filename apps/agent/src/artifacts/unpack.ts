@@ -1,0 +1,70 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { chmod, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { extract, type Header } from 'tar-stream';
+
+const mostEntries = 500_000;
+const mostBytes = 16 * 1024 ** 3;
+
+/** Unpacks a tar into a new directory, whole or not at all; whatever would land outside of it is refused. */
+export async function unpack(input: { readonly file: string; readonly into: string }): Promise<void> {
+  const fresh = `${input.into}.tmp`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true, mode: 0o755 });
+  const tar = extract();
+  let entries = 0;
+  let bytes = 0;
+  const made = new Set<string>();
+  const folder = async (path: string) => {
+    if (made.has(path)) return;
+    await mkdir(path, { recursive: true, mode: 0o755 });
+    made.add(path);
+  };
+  const reading = pipeline(createReadStream(input.file), tar);
+  try {
+    for await (const entry of tar) {
+      const { header } = entry;
+      entries += 1;
+      bytes += header.size ?? 0;
+      if (entries > mostEntries || bytes > mostBytes) throw new Error('the artifact holds more than a site unpacks');
+      const path = join(fresh, insidePath(header.name));
+      if (header.type === 'directory') await folder(path);
+      else await folder(posix.dirname(path));
+      if (header.type === 'file')
+        await pipeline(entry, createWriteStream(path, { mode: executable(header) ? 0o755 : 0o644 }));
+      else if (header.type === 'symlink') await symlink(insideLink(header), path);
+      else if (header.type !== 'directory')
+        throw new Error(`${header.name} is a ${header.type}, which an artifact does not hold`);
+      if (header.type === 'file' && executable(header)) await chmod(path, 0o755);
+      entry.resume();
+    }
+    await reading;
+  } catch (error) {
+    tar.destroy();
+    await reading.catch(() => undefined);
+    await rm(fresh, { recursive: true, force: true });
+    throw error;
+  }
+  await rm(input.into, { recursive: true, force: true });
+  await rename(fresh, input.into);
+}
+
+function insidePath(name: string): string {
+  const path = posix.normalize(name);
+  if (posix.isAbsolute(path) || path === '..' || path.startsWith('../') || path.includes('\0'))
+    throw new Error(`${name} leads out of the artifact`);
+  return path;
+}
+
+function insideLink(header: Header): string {
+  const target = header.linkname ?? '';
+  const lands = posix.normalize(posix.join(posix.dirname(header.name), target));
+  if (target === '' || posix.isAbsolute(target) || lands === '..' || lands.startsWith('../'))
+    throw new Error(`the link ${header.name} leads out of the artifact`);
+  return target;
+}
+
+function executable(header: Header): boolean {
+  return ((header.mode ?? 0) & 0o111) !== 0;
+}

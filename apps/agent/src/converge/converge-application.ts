@@ -1,0 +1,281 @@
+import { join } from 'node:path';
+import {
+  advanceRollout,
+  type InstanceOrder,
+  idleRollout,
+  type ObservedInstance,
+  planInstances,
+  type RolloutDesired,
+  type RolloutObservation,
+} from '@almanac/domain';
+import type { DesiredApplication, GatewayStats } from '@almanac/protocol';
+import type { ApplicationRecord, InstanceRecord, StepRecord } from '../journal/journal.ts';
+import { lookAtStep, startStep } from '../runtimes/one-off.ts';
+import { freePort } from './free-port.ts';
+import { launchSettings } from './launch-settings.ts';
+import { rolloutTargetOf } from './rollout-target.ts';
+import type { SiteContext } from './site-context.ts';
+
+/** The gateway learns within this time, in milliseconds, that an instance drains. */
+const settleMs = 300;
+
+export interface Converged {
+  readonly desired: RolloutDesired;
+  readonly observed: readonly ObservedInstance[];
+  /** Whether something is under way, so that the next look comes soon. */
+  readonly moving: boolean;
+}
+
+/** One pass for one application: observe, decide, act. `target` is null when it should be gone. */
+export async function convergeApplication(
+  site: SiteContext,
+  input: {
+    readonly record: ApplicationRecord;
+    readonly target: DesiredApplication | null;
+    readonly stats: GatewayStats | undefined;
+    readonly onChange: () => void;
+  },
+): Promise<Converged> {
+  const { record, target } = input;
+  const now = Date.now();
+  await lookAtSteps(site, record, now);
+  const observation = observe(site, input, now);
+  const { rollout, desired } = advanceRollout(
+    record.rollout,
+    { target: target === null ? null : rolloutTargetOf(target), observation },
+    now,
+  );
+  if (rollout.phase !== record.rollout.phase)
+    site.log.info({ application: record.name, phase: rollout.phase, reason: rollout.message ?? undefined }, 'rollout');
+  record.rollout = rollout;
+  const orders = planInstances(
+    {
+      desired,
+      instances: observation.instances,
+      times: { settle: settleMs, stopGrace: (each) => graceOf(record, each) },
+    },
+    now,
+  );
+  for (const order of orders) await carryOut(site, { ...input, order, now });
+  for (const step of desired.steps) await ensureStep(site, { record, step, now });
+  forgetOldSpecs(record, site);
+  const resting = new Set(['healthy', 'failed', 'idle']);
+  return { desired, observed: observation.instances, moving: !resting.has(rollout.phase) || orders.length > 0 };
+}
+
+/** A record for an application that was not here before, with a stable port for each module that serves. */
+export async function ensureRecord(site: SiteContext, application: DesiredApplication): Promise<ApplicationRecord> {
+  const { applications } = site.journal.state;
+  const { id, name } = application.application;
+  const record = applications[id] ?? { id, name, rollout: idleRollout, specs: {}, steps: [], ports: {} };
+  applications[id] = record;
+  record.specs[application.operation] = application;
+  for (const module of application.modules) {
+    if (module.health === undefined || record.ports[module.name] !== undefined) continue;
+    record.ports[module.name] = await freePort(portsInUse(site));
+  }
+  return record;
+}
+
+function portsInUse(site: SiteContext): ReadonlySet<number> {
+  const { state } = site.journal;
+  const stable = Object.values(state.applications).flatMap((each) => Object.values(each.ports));
+  return new Set([...stable, ...state.instances.flatMap((each) => each.port ?? []), site.frontPort]);
+}
+
+function observe(
+  site: SiteContext,
+  input: { readonly record: ApplicationRecord; readonly stats: GatewayStats | undefined },
+  now: number,
+): RolloutObservation {
+  const { record } = input;
+  const inFlight = new Map(
+    (input.stats?.services ?? []).flatMap((service) =>
+      service.backends.map((each) => [each.instance, each.inFlight] as const),
+    ),
+  );
+  const instances = recordsOf(site, record).map((each) => {
+    const module = record.specs[each.operation]?.modules.find((candidate) => candidate.name === each.module);
+    return site.runtime.observe({ record: each, module, inFlight: inFlight.get(each.id) ?? 0, now });
+  });
+  const steps = record.steps.map((each) => ({
+    step: each.step,
+    module: each.module,
+    operation: each.operation,
+    state: each.state,
+    message: each.state === 'failed' ? lastLines(each.output) : null,
+  }));
+  return { instances, steps };
+}
+
+function recordsOf(site: SiteContext, record: ApplicationRecord): readonly InstanceRecord[] {
+  return site.journal.state.instances.filter((each) => each.application === record.id);
+}
+
+function graceOf(record: ApplicationRecord, instance: ObservedInstance): number {
+  const module = record.specs[instance.operation]?.modules.find((each) => each.name === instance.module);
+  return (module?.stopGrace ?? 30) * 1000;
+}
+
+async function carryOut(
+  site: SiteContext,
+  input: {
+    readonly record: ApplicationRecord;
+    readonly order: InstanceOrder;
+    readonly now: number;
+    readonly onChange: () => void;
+  },
+): Promise<void> {
+  const { record, order, now } = input;
+  const { state } = site.journal;
+  if (order.kind === 'start') {
+    const fresh: InstanceRecord = {
+      id: site.runtime.newId(),
+      application: record.id,
+      module: order.module,
+      operation: order.operation,
+      port: null,
+      identity: null,
+      startedAt: now,
+      failures: 0,
+      restarts: 0,
+      draining: false,
+      drainingSince: 0,
+      stopping: false,
+    };
+    const serves =
+      record.specs[order.operation]?.modules.find((each) => each.name === order.module)?.health !== undefined;
+    const withPort = serves ? { ...fresh, port: await freePort(portsInUse(site)) } : fresh;
+    state.instances.push(withPort);
+    return startInstance(site, record, withPort);
+  }
+  const instance = state.instances.find((each) => each.id === order.id);
+  if (instance === undefined) return;
+  switch (order.kind) {
+    case 'restart':
+      instance.restarts += 1;
+      instance.identity = null;
+      return startInstance(site, record, instance);
+    case 'recycle':
+      return site.runtime.stop(instance, graceOfRecord(record, instance));
+    case 'drain':
+      instance.draining = true;
+      instance.drainingSince = now;
+      return;
+    case 'stop':
+      if (instance.stopping) return;
+      instance.stopping = true;
+      // Ending takes as long as the application takes; the pass goes on meanwhile.
+      void site.runtime
+        .stop(instance, graceOfRecord(record, instance))
+        .then(() => drop(site, instance))
+        .then(input.onChange);
+      return;
+    case 'remove':
+      return drop(site, instance);
+  }
+}
+
+function graceOfRecord(record: ApplicationRecord, instance: InstanceRecord): number {
+  return (
+    (record.specs[instance.operation]?.modules.find((each) => each.name === instance.module)?.stopGrace ?? 30) * 1000
+  );
+}
+
+async function drop(site: SiteContext, instance: InstanceRecord): Promise<void> {
+  site.journal.state.instances = site.journal.state.instances.filter((each) => each !== instance);
+  await site.runtime.forget(instance);
+}
+
+/** The intention is durable before the deed: an agent that dies in between finds the process by its instance. */
+async function startInstance(site: SiteContext, record: ApplicationRecord, instance: InstanceRecord): Promise<void> {
+  const application = record.specs[instance.operation];
+  const module = application?.modules.find((each) => each.name === instance.module);
+  if (application === undefined || module?.start === undefined) return;
+  await site.journal.save();
+  try {
+    const home = site.runtime.homeOf(instance.id);
+    const settings = await launchSettings(site, { application, module, port: instance.port, home });
+    await site.runtime.start({ record: instance, command: module.start, ...settings });
+    await site.journal.save();
+  } catch (error) {
+    site.log.error(
+      { application: record.name, module: module.name, reason: error instanceof Error ? error.message : String(error) },
+      'an instance could not be started',
+    );
+  }
+}
+
+async function ensureStep(
+  site: SiteContext,
+  input: { readonly record: ApplicationRecord; readonly step: RolloutDesired['steps'][number]; readonly now: number },
+): Promise<void> {
+  const { record, step } = input;
+  const known = record.steps.find(
+    (each) => each.step === step.step && each.module === step.module && each.operation === step.operation,
+  );
+  const application = record.specs[step.operation];
+  const module = application?.modules.find((each) => each.name === step.module);
+  const command = step.step === 'migrate' ? module?.migrate : module?.verify;
+  if (known !== undefined || application === undefined || module === undefined || command === undefined) return;
+  const fresh: StepRecord = {
+    ...step,
+    id: `${step.step}-${step.module}-${step.operation}`,
+    state: 'running',
+    identity: null,
+    startedAt: input.now,
+    endedAt: null,
+    output: '',
+  };
+  record.steps.push(fresh);
+  await site.journal.save();
+  try {
+    const settings = await launchSettings(site, {
+      application,
+      module,
+      port: record.ports[module.name] ?? null,
+      home: site.directory,
+    });
+    await startStep({
+      record: fresh,
+      directory: join(site.directory, 'steps'),
+      command,
+      cwd: settings.directory,
+      environment: settings.environment,
+    });
+    await site.journal.save();
+  } catch (error) {
+    fresh.state = 'failed';
+    fresh.endedAt = input.now;
+    fresh.output = error instanceof Error ? error.message : String(error);
+  }
+}
+
+async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: number): Promise<void> {
+  for (const step of record.steps.filter((each) => each.state === 'running')) {
+    const look = await lookAtStep({ record: step, directory: join(site.directory, 'steps'), now });
+    if (look === 'interrupted') record.steps = record.steps.filter((each) => each !== step);
+    if (look === 'ended')
+      site.log.info(
+        { application: record.name, module: step.module, step: step.step, state: step.state },
+        'step ended',
+      );
+  }
+}
+
+/** Specifications and steps of operations that nothing runs and nobody may go back to. */
+function forgetOldSpecs(record: ApplicationRecord, site: SiteContext): void {
+  const { rollout } = record;
+  const needed = new Set([
+    rollout.stable?.operation,
+    rollout.candidate?.operation,
+    rollout.failed?.operation,
+    ...recordsOf(site, record).map((each) => each.operation),
+  ]);
+  for (const operation of Object.keys(record.specs)) if (!needed.has(operation)) delete record.specs[operation];
+  record.steps = record.steps.filter((each) => needed.has(each.operation));
+}
+
+function lastLines(output: string): string {
+  return output.trim().split('\n').slice(-3).join(' · ').slice(-400);
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { DesiredApplication, DesiredModule } from '@almanac/protocol';
+import { instanceEnvironment } from '../runtimes/instance-environment.ts';
+import type { SiteContext } from './site-context.ts';
+
+/** Environment and folder for an instance or step of a module; secrets are opened and databases made here. */
+export async function launchSettings(
+  site: SiteContext,
+  input: {
+    readonly application: DesiredApplication;
+    readonly module: DesiredModule;
+    readonly port: number | null;
+    readonly home: string;
+  },
+) {
+  const { application, module } = input;
+  const { state } = site.journal;
+  const record = state.applications[application.application.id];
+  const own = record?.ports[module.name];
+  const contracts: Record<string, string> = {};
+  for (const contract of module.consumes) {
+    const url = contractUrl(site, contract);
+    if (url !== undefined) contracts[contract] = url;
+  }
+  const connections: Record<string, string> = {};
+  for (const [name, connection] of Object.entries(application.connections)) {
+    const place = connection.scope === 'environment' ? site.identity.environment.name : site.identity.site.name;
+    connections[name] = await site.databases.provision(
+      `${place}_${application.application.name}_${name.toLowerCase()}`,
+    );
+  }
+  const secrets = Object.fromEntries(
+    Object.entries(application.sealed).map(([key, sealed]) => [key, site.identity.open(sealed)]),
+  );
+  const directory = site.releases.directoryOf(application.application.name, module);
+  const environment = instanceEnvironment({
+    site: site.identity.site.name,
+    environment: site.identity.environment.name,
+    application,
+    module,
+    port: input.port,
+    ownUrl: own === undefined ? null : `http://127.0.0.1:${own}`,
+    contracts,
+    secrets,
+    connections,
+    home: input.home,
+  });
+  return {
+    environment,
+    directory,
+    outputFile: join(site.directory, 'logs', `${application.application.name}.${module.name}.log`),
+  };
+}
+
+/** A contract resolves, on each site, to the module that provides it; its port stays while versions change. */
+function contractUrl(site: SiteContext, contract: string): string | undefined {
+  for (const application of site.desired.current()?.applications ?? []) {
+    const module = application.modules.find((each) => each.provides.includes(contract));
+    const port =
+      module === undefined
+        ? undefined
+        : site.journal.state.applications[application.application.id]?.ports[module.name];
+    if (port !== undefined) return `http://127.0.0.1:${port}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,31 @@
+import type { ModuleTarget, RolloutTarget } from '@almanac/domain';
+import type { DesiredApplication } from '@almanac/protocol';
+
+/** An instance counts as ready when it stayed so for this long. */
+const minReadyMs = 300;
+
+/** What the rollout engine needs to know of a desired application. */
+export function rolloutTargetOf(application: DesiredApplication): RolloutTarget {
+  const { strategy } = application;
+  const modules = application.modules
+    .filter((module) => module.start !== undefined)
+    .map((module): ModuleTarget => {
+      const exclusive = Object.values(module.volumes).some((volume) => !volume.shared);
+      const wanted =
+        strategy.strategy === 'recreate' || exclusive
+          ? ({ kind: 'recreate' } as const)
+          : ({ kind: 'rolling', maxSurge: strategy.maxSurge, maxUnavailable: strategy.maxUnavailable } as const);
+      return {
+        name: module.name,
+        serves: module.health !== undefined,
+        instances: exclusive ? 1 : module.instances,
+        strategy: wanted,
+        minReady: module.health === undefined ? 0 : minReadyMs,
+        progressDeadline: module.startTimeout * 1000,
+        stopGrace: module.stopGrace * 1000,
+        migrate: module.migrate !== undefined,
+        verify: module.verify !== undefined,
+      };
+    });
+  return { operation: application.operation, build: application.build, modules };
+}

@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { Releases } from '../artifacts/releases.ts';
+import type { SitePostgres } from '../connections/site-postgres.ts';
+import type { SiteIdentity } from '../identity/site-identity.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ProcessRuntime } from '../runtimes/process-runtime.ts';
+import type { GatewayClient } from '../traffic/gateway-client.ts';
+import type { DesiredStore } from '../transport/desired-store.ts';
+
+/** All that one site works with. */
+export interface SiteContext {
+  readonly directory: string;
+  readonly frontPort: number;
+  readonly identity: SiteIdentity;
+  readonly desired: DesiredStore;
+  readonly journal: Journal;
+  readonly releases: Releases;
+  readonly databases: SitePostgres;
+  readonly runtime: ProcessRuntime;
+  readonly gateway: GatewayClient;
+  readonly log: Logger;
+}

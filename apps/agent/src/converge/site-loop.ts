@@ -1,0 +1,175 @@
+import type { DesiredApplication, ReportedApplication, SiteReport } from '@almanac/protocol';
+import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
+import { gatewayConfigOf, type RoutedApplication } from '../traffic/gateway-config.ts';
+import { convergeApplication, ensureRecord } from './converge-application.ts';
+import { createPreparation, type Preparation } from './preparation.ts';
+import type { SiteContext } from './site-context.ts';
+import { reportApplication, reportSite, reportStaged } from './site-report.ts';
+
+export interface SiteLoop {
+  /** Something changed: look now. */
+  readonly wake: () => void;
+  /** Stops looking; everything that runs runs on. */
+  readonly stop: () => Promise<void>;
+}
+
+const movingMs = 50;
+const restingMs = 500;
+const housekeepingMs = 60_000;
+
+/** Makes the site look as desired, pass after pass, and says how it looks. */
+export function startSiteLoop(
+  site: SiteContext,
+  onReport: (report: Omit<SiteReport, 'sequence' | 'at'>) => void,
+): SiteLoop {
+  let stopped = false;
+  let rouse: (() => void) | undefined;
+  let roused = false;
+  const wake = () => {
+    roused = true;
+    rouse?.();
+  };
+  const preparation = createPreparation({ releases: site.releases, onChange: wake, log: site.log });
+  const keeper = createGatewayKeeper(site);
+  for (const record of site.journal.state.instances) {
+    site.runtime.recover(record);
+    // A stop that was interrupted together with the agent is done again by the next pass.
+    record.stopping = false;
+  }
+  const run = async () => {
+    let nextCare = Date.now() + housekeepingMs;
+    while (!stopped) {
+      roused = false;
+      let moving = true;
+      try {
+        moving = await pass({ site, preparation, keeper, onReport, wake });
+        if (Date.now() > nextCare) {
+          nextCare = Date.now() + housekeepingMs;
+          await keepHouse(site);
+        }
+      } catch (error) {
+        site.log.error({ err: error }, 'a pass over the site failed; it is repeated');
+      }
+      if (roused || stopped) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, moving ? movingMs : restingMs);
+        rouse = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+  const running = run();
+  return {
+    wake,
+    stop: async () => {
+      stopped = true;
+      preparation.stop();
+      wake();
+      await running;
+      await site.journal.save();
+    },
+  };
+}
+
+async function pass(input: {
+  readonly site: SiteContext;
+  readonly preparation: Preparation;
+  readonly keeper: ReturnType<typeof createGatewayKeeper>;
+  readonly onReport: (report: Omit<SiteReport, 'sequence' | 'at'>) => void;
+  readonly wake: () => void;
+}): Promise<boolean> {
+  const { site, preparation } = input;
+  const stats = (await site.gateway.ensure()) ? await site.gateway.stats() : undefined;
+  const wanted = site.desired.current()?.applications ?? [];
+  const running = wanted.filter((each) => !each.stageOnly);
+  const reports: ReportedApplication[] = wanted
+    .filter((each) => each.stageOnly)
+    .map((each) => reportStaged(each, preparation.of(each)));
+  const routed: RoutedApplication[] = [];
+  let moving = reports.some((each) => each.phase === 'pulling') || stats === undefined;
+  // Ports come first: whoever consumes a contract is told an address that is given already.
+  for (const application of running)
+    if (preparation.of(application).kind === 'ready') await ensureRecord(site, application);
+  for (const application of running.filter(
+    (each) => site.journal.state.applications[each.application.id] === undefined,
+  )) {
+    const prepared = preparation.of(application);
+    if (prepared.kind === 'ready') continue;
+    reports.push({ ...reportStaged(application, prepared) });
+    moving = true;
+  }
+  for (const record of Object.values(site.journal.state.applications)) {
+    const target = running.find((each) => each.application.id === record.id) ?? null;
+    const prepared = target === null ? null : preparation.of(target);
+    // Until its files are here an application stays what it is.
+    const next = prepared === null || prepared.kind === 'ready' ? target : stableSpec(record);
+    const converged = await convergeApplication(site, { record, target: next, stats, onChange: input.wake });
+    moving ||= converged.moving || prepared?.kind === 'pulling';
+    const records = site.journal.state.instances.filter((each) => each.application === record.id);
+    if (target === null && record.rollout.phase === 'idle') {
+      delete site.journal.state.applications[record.id];
+      continue;
+    }
+    reports.push(reportApplication({ record, target, prepared, observed: converged.observed, records, stats }));
+    const modules = Object.entries(record.ports).map(([name, port]) => ({ name, port }));
+    routed.push({
+      name: record.name,
+      modules,
+      desired: converged.desired,
+      observed: converged.observed,
+      records,
+      specs: record.specs,
+    });
+  }
+  if (stats !== undefined) await input.keeper.apply(routed, stats.revision);
+  await site.journal.save();
+  input.onReport(await reportSite(site, { applications: reports, stats }));
+  return moving;
+}
+
+function stableSpec(record: {
+  readonly rollout: { readonly stable: { readonly operation: string } | null };
+  readonly specs: Readonly<Record<string, DesiredApplication>>;
+}): DesiredApplication | null {
+  return record.rollout.stable === null ? null : (record.specs[record.rollout.stable.operation] ?? null);
+}
+
+/** Sends the gateway a configuration when it is another one, or when the gateway lost it. */
+function createGatewayKeeper(site: SiteContext) {
+  let sent = '';
+  return {
+    apply: async (applications: readonly RoutedApplication[], inForce: number): Promise<void> => {
+      const config = gatewayConfigOf({ frontPort: site.frontPort, applications });
+      const text = JSON.stringify(config);
+      const { gateway } = site.journal.state;
+      if (text === sent && inForce === gateway.revision) return;
+      gateway.revision = Math.max(gateway.revision, inForce) + 1;
+      await site.gateway.apply({ ...config, revision: gateway.revision });
+      sent = text;
+    },
+  };
+}
+
+async function keepHouse(site: SiteContext): Promise<void> {
+  const specs = Object.values(site.journal.state.applications).flatMap((record) => Object.values(record.specs));
+  await site.releases.collect([...specs, ...(site.desired.current()?.applications ?? [])]);
+  await boundLogs(
+    specs.flatMap((each) =>
+      each.modules.map((module) =>
+        moduleLogFile({ directory: site.directory, application: each.application.name, module: module.name }),
+      ),
+    ),
+  );
+}
+
+/** Ends every instance of a site and its gateway; used when the whole machine is to rest. */
+export async function stopSite(site: SiteContext): Promise<void> {
+  const { state } = site.journal;
+  for (const record of state.instances) site.runtime.recover(record);
+  await Promise.all(state.instances.map((record) => site.runtime.stop(record, 10_000)));
+  await site.gateway.stop();
+  state.instances = [];
+  await site.journal.save();
+}

@@ -1,0 +1,93 @@
+import type { KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { arch, hostname } from 'node:os';
+import { join } from 'node:path';
+import type { SiteId } from '@almanac/domain';
+import {
+  newPrivateKey,
+  open,
+  privateKeyFromPem,
+  rawPublicKey,
+  signText,
+  verifyText,
+  writeDurably,
+} from '@almanac/host';
+import { agentProtocol, enrolResponse, type SealedValue, type SignedDesiredState } from '@almanac/protocol';
+import { z } from 'zod';
+import { agentVersion } from '../version.ts';
+
+const stored = z.object({
+  site: z.object({ id: z.string(), name: z.string() }),
+  environment: z.object({ id: z.string(), name: z.string() }),
+  serverKeys: z.array(z.object({ keyId: z.string(), publicKey: z.string() })).min(1),
+  signingKey: z.string(),
+  sealingKey: z.string(),
+});
+
+/** Who this site is: keys that were made here and never leave, and the server's keys as they were at enrolment. */
+export interface SiteIdentity {
+  readonly site: { readonly id: SiteId; readonly name: string };
+  readonly environment: { readonly id: string; readonly name: string };
+  readonly sign: (text: string) => string;
+  readonly open: (sealed: SealedValue) => string;
+  /** Whether a document was signed by the server that this site belongs to. */
+  readonly trusts: (document: SignedDesiredState) => boolean;
+}
+
+/** Reads the identity of a site, or enrols it with its one-time token. */
+export async function loadIdentity(input: {
+  readonly directory: string;
+  readonly server: string;
+  readonly token: string | undefined;
+}): Promise<SiteIdentity> {
+  const file = join(input.directory, 'identity.json');
+  if (!existsSync(file)) {
+    if (input.token === undefined)
+      throw new Error(`${input.directory} belongs to no site yet: give the token of one (almanac site add)`);
+    await writeDurably(file, JSON.stringify(await enrol({ server: input.server, token: input.token })));
+  }
+  return toIdentity(stored.parse(JSON.parse(await readFile(file, 'utf8'))));
+}
+
+async function enrol(input: { readonly server: string; readonly token: string }): Promise<z.output<typeof stored>> {
+  const signingKey = newPrivateKey('Ed25519');
+  const sealingKey = newPrivateKey('X25519');
+  const response = await fetch(new URL('/api/v1/agents/enrol', input.server), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      token: input.token,
+      agentVersion,
+      protocolVersion: agentProtocol.version,
+      signingKey: rawPublicKey(privateKeyFromPem(signingKey)),
+      sealingKey: rawPublicKey(privateKeyFromPem(sealingKey)),
+      host: { hostname: hostname(), platform: process.platform, architecture: arch() },
+    }),
+  });
+  const answer: unknown = await response.json();
+  if (!response.ok) {
+    const problem = z.object({ detail: z.string() }).safeParse(answer);
+    throw new Error(`the server refuses this agent: ${problem.success ? problem.data.detail : response.status}`);
+  }
+  const { site, environment, serverKeys } = enrolResponse.parse(answer);
+  return { site, environment, serverKeys, signingKey, sealingKey };
+}
+
+function toIdentity(document: z.output<typeof stored>): SiteIdentity {
+  const signing: KeyObject = privateKeyFromPem(document.signingKey);
+  const sealing: KeyObject = privateKeyFromPem(document.sealingKey);
+  const keys = new Map(document.serverKeys.map((key) => [key.keyId, key.publicKey]));
+  // The brand was given by the server that made the key of this site.
+  const id = document.site.id as SiteId;
+  return {
+    site: { id, name: document.site.name },
+    environment: document.environment,
+    sign: (text) => signText(text, signing),
+    open: (sealed) => open({ sealed, privateKey: sealing, site: id }),
+    trusts: ({ payload, keyId, signature }) => {
+      const publicKey = keys.get(keyId);
+      return publicKey !== undefined && verifyText({ text: payload, signature, publicKey });
+    },
+  };
+}

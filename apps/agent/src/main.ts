@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { lockDirectory } from '@almanac/host';
+import { pino } from 'pino';
+import { createReleases } from './artifacts/releases.ts';
+import { type AgentConfig, readCommand } from './config.ts';
+import { createSitePostgres, type SitePostgres } from './connections/site-postgres.ts';
+import type { SiteContext } from './converge/site-context.ts';
+import { startSiteLoop, stopSite } from './converge/site-loop.ts';
+import { loadIdentity } from './identity/site-identity.ts';
+import { openJournal } from './journal/journal.ts';
+import { readModuleLog } from './logs/module-log.ts';
+import { createProcessRuntime } from './runtimes/process-runtime.ts';
+import { createGatewayClient } from './traffic/gateway-client.ts';
+import { keepConnected } from './transport/connect.ts';
+import { openDesiredStore } from './transport/desired-store.ts';
+
+const log = pino({ base: { part: 'agent' }, timestamp: pino.stdTimeFunctions.isoTime });
+
+try {
+  const { action, config } = readCommand(process.argv.slice(2));
+  const lock = await lockDirectory(config.sharedDirectory, 'agent.lock');
+  const databases = createSitePostgres(config.sharedDirectory);
+  if (action === 'stop-all') {
+    await stopAll(config, databases);
+    await lock.release();
+  } else {
+    const stops = await Promise.all(config.sites.map((site) => runSite({ config, site, databases })));
+    let stopping = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (stopping) return;
+        stopping = true;
+        log.info('agent stops; applications run on');
+        void Promise.all(stops.map((stop) => stop()))
+          .then(lock.release)
+          .then(() => process.exit(0));
+      });
+    }
+  }
+} catch (error) {
+  log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'the agent cannot run');
+  process.exitCode = 1;
+}
+
+type SiteConfig = AgentConfig['sites'][number];
+
+async function openSite(input: {
+  readonly config: AgentConfig;
+  readonly site: SiteConfig;
+  readonly databases: SitePostgres;
+  readonly token: () => string | undefined;
+}): Promise<SiteContext> {
+  const { config, site } = input;
+  const { directory, frontPort } = site;
+  const identity = await loadIdentity({ directory, server: config.server, token: site.token });
+  const own = log.child({ site: identity.site.name });
+  const journal = await openJournal({ directory, log: own });
+  return {
+    directory,
+    frontPort,
+    identity,
+    journal,
+    log: own,
+    databases: input.databases,
+    desired: await openDesiredStore({ directory, identity, log: own }),
+    releases: createReleases({
+      site: directory,
+      source: { server: config.server, token: input.token, blobs: join(config.sharedDirectory, 'blobs') },
+    }),
+    runtime: createProcessRuntime(directory),
+    gateway: createGatewayClient({ directory, journal: journal.state.gateway }),
+  };
+}
+
+/** Runs one site until it is told to stop; what runs on it is not stopped with it. */
+async function runSite(input: {
+  readonly config: AgentConfig;
+  readonly site: SiteConfig;
+  readonly databases: SitePostgres;
+}): Promise<() => Promise<void>> {
+  let token: () => string | undefined = () => undefined;
+  const site = await openSite({ ...input, token: () => token() });
+  let wake: () => void = () => undefined;
+  const connection = keepConnected({
+    server: input.config.server,
+    identity: site.identity,
+    desired: site.desired,
+    log: site.log,
+    onDesired: () => wake(),
+    readLog: (request) => {
+      const instances = site.journal.state.instances
+        .filter((each) => each.module === request.module)
+        .map((each) => each.id);
+      return readModuleLog({ directory: site.directory, request, instances });
+    },
+  });
+  token = connection.artifactToken;
+  const loop = startSiteLoop(site, connection.report);
+  wake = loop.wake;
+  site.log.warn('applications of this site run under one account and are not isolated from each other');
+  return async () => {
+    connection.close();
+    await loop.stop();
+  };
+}
+
+async function stopAll(config: AgentConfig, databases: SitePostgres): Promise<void> {
+  for (const site of config.sites) {
+    const context = await openSite({ config, site, databases, token: () => undefined }).catch(() => undefined);
+    if (context !== undefined) await stopSite(context);
+  }
+  await databases.stop();
+}

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAlive, spawnRecorded, stopGroup } from '@almanac/host';
+import type { Command } from '@almanac/protocol';
+import type { StepRecord } from '../journal/journal.ts';
+
+const outputTail = 8000;
+const longestStepMs = 30 * 60_000;
+
+/** Runs a step as a process of its own that outlives the agent; its end is on disk. */
+export async function startStep(input: {
+  readonly record: StepRecord;
+  readonly directory: string;
+  readonly command: Command;
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+}): Promise<void> {
+  const home = join(input.directory, input.record.id);
+  await rm(home, { recursive: true, force: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const [program = '', ...args] = typeof input.command === 'string' ? ['/bin/sh', '-c', input.command] : input.command;
+  input.record.identity = await spawnRecorded({
+    command: program,
+    args,
+    directory: input.cwd,
+    environment: { ...input.environment, HOME: home, TMPDIR: home },
+    outputFile: join(home, 'output.log'),
+    statusFile: join(home, 'status'),
+  });
+}
+
+/**
+ * Looks at a step that runs. A step whose process is gone without a status was interrupted together with the machine
+ * or killed: `interrupted` means that it is to be run again.
+ */
+export async function lookAtStep(input: {
+  readonly record: StepRecord;
+  readonly directory: string;
+  readonly now: number;
+}): Promise<'running' | 'ended' | 'interrupted'> {
+  const { record, now } = input;
+  const home = join(input.directory, record.id);
+  const statusFile = join(home, 'status');
+  if (existsSync(statusFile)) {
+    const code = Number(readFileSync(statusFile, 'utf8').trim());
+    record.output = await tail(join(home, 'output.log'));
+    record.state = code === 0 ? 'succeeded' : 'failed';
+    if (code !== 0) record.output += `\n(exit status ${code})`;
+    record.endedAt = now;
+    return 'ended';
+  }
+  if (record.identity === null || !isAlive(record.identity)) return 'interrupted';
+  if (now - record.startedAt > longestStepMs) {
+    await stopGroup(record.identity, { graceMs: 5000 });
+    record.output = `${await tail(join(home, 'output.log'))}\n(stopped: it took more than ${longestStepMs / 60_000} minutes)`;
+    record.state = 'failed';
+    record.endedAt = now;
+    return 'ended';
+  }
+  return 'running';
+}
+
+async function tail(file: string): Promise<string> {
+  const info = await stat(file).catch(() => undefined);
+  if (info === undefined) return '';
+  const length = Math.min(outputTail, info.size);
+  const handle = await open(file, 'r');
+  try {
+    const buffer = Buffer.alloc(length);
+    await handle.read(buffer, 0, length, info.size - length);
+    return buffer.toString('utf8');
+  } finally {
+    await handle.close();
+  }
+}

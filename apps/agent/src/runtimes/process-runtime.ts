@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import type { InstanceState, ObservedInstance } from '@almanac/domain';
+import { isAlive, type ProcessIdentity, processIdentity, spawnRecorded, stopGroup } from '@almanac/host';
+import type { Command, DesiredModule } from '@almanac/protocol';
+import type { InstanceRecord } from '../journal/journal.ts';
+
+/** What is known of a live instance beside its record; it is learned anew after a restart of the agent. */
+interface Vital {
+  state: InstanceState;
+  since: number;
+  passes: number;
+  misses: number;
+  probing: boolean;
+  nextProbe: number;
+  message: string | null;
+}
+
+const probeStartingMs = 100;
+const probeReadyMs = 2000;
+const passesToBeReady = 2;
+const missesToBeUnready = 3;
+/** A worker that stayed up for so long is ready. */
+const workerReadyMs = 1000;
+/** Whoever was up for so long has earned a quick restart. */
+const wellMs = 60_000;
+
+export interface StartInput {
+  readonly record: InstanceRecord;
+  readonly command: Command;
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly outputFile: string;
+}
+
+/** Instances as detached processes: they outlive the agent, and a later one finds them again. */
+export interface ProcessRuntime {
+  readonly newId: () => string;
+  readonly homeOf: (id: string) => string;
+  readonly start: (input: StartInput) => Promise<void>;
+  readonly observe: (input: {
+    readonly record: InstanceRecord;
+    readonly module: DesiredModule | undefined;
+    readonly inFlight: number;
+    readonly now: number;
+  }) => ObservedInstance;
+  /** Ends an instance; resolves when it is gone. */
+  readonly stop: (record: InstanceRecord, graceMs: number) => Promise<void>;
+  readonly forget: (record: InstanceRecord) => Promise<void>;
+  /** Finds the process of an instance whose start was intended and perhaps done when the agent died. */
+  readonly recover: (record: InstanceRecord) => void;
+}
+
+export function createProcessRuntime(siteDirectory: string): ProcessRuntime {
+  const root = join(siteDirectory, 'instances');
+  const vitals = new Map<string, Vital>();
+  const homeOf = (id: string) => join(root, id);
+  const statusFile = (id: string) => join(homeOf(id), 'status');
+  return {
+    newId: () => randomBytes(5).toString('hex'),
+    homeOf,
+    start: async ({ record, command, directory, environment, outputFile }) => {
+      await mkdir(homeOf(record.id), { recursive: true, mode: 0o700 });
+      await mkdir(join(outputFile, '..'), { recursive: true, mode: 0o700 });
+      await rm(statusFile(record.id), { force: true });
+      vitals.delete(record.id);
+      const [program = '', ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
+      record.identity = await spawnRecorded({
+        command: program,
+        args,
+        directory,
+        environment,
+        outputFile,
+        statusFile: statusFile(record.id),
+      });
+      record.startedAt = Date.now();
+    },
+    observe: ({ record, module, inFlight, now }) => {
+      const vital = vitals.get(record.id) ?? {
+        state: 'starting',
+        since: record.startedAt || now,
+        passes: 0,
+        misses: 0,
+        probing: false,
+        nextProbe: 0,
+        message: null,
+      };
+      vitals.set(record.id, vital);
+      look({ record, module, vital, now, status: () => readStatus(statusFile(record.id)) });
+      const { id, operation } = record;
+      const draining = record.draining && vital.state !== 'exited';
+      const state: InstanceState = record.stopping ? 'stopping' : draining ? 'draining' : vital.state;
+      return {
+        id,
+        module: record.module,
+        operation,
+        state,
+        since: draining ? record.drainingSince : vital.since,
+        failures: record.failures,
+        inFlight,
+        message: vital.message,
+      };
+    },
+    stop: async (record, graceMs) => {
+      if (record.identity !== null) await stopGroup(record.identity, { graceMs });
+    },
+    forget: async (record) => {
+      vitals.delete(record.id);
+      await rm(homeOf(record.id), { recursive: true, force: true });
+    },
+    recover: (record) => {
+      if (record.identity === null) record.identity = findRecorder(statusFile(record.id)) ?? null;
+    },
+  };
+}
+
+function look(input: {
+  readonly record: InstanceRecord;
+  readonly module: DesiredModule | undefined;
+  readonly vital: Vital;
+  readonly now: number;
+  readonly status: () => string | undefined;
+}): void {
+  const { record, vital, now, module } = input;
+  const enter = (state: InstanceState) => {
+    if (vital.state === state) return;
+    vital.state = state;
+    vital.since = now;
+  };
+  if (record.identity === null || !isAlive(record.identity)) {
+    if (vital.state === 'exited') return;
+    const wasWell = vital.state === 'ready' && now - vital.since >= wellMs;
+    record.failures = wasWell ? 1 : record.failures + 1;
+    vital.message = `it ended${wordsOf(input.status())}`;
+    return enter('exited');
+  }
+  if (module?.health === undefined || record.port === null) {
+    if (vital.state === 'starting' && now - record.startedAt >= workerReadyMs) enter('ready');
+    return;
+  }
+  if (vital.probing || now < vital.nextProbe) return;
+  vital.probing = true;
+  probe(record.port, module.health).then((fault) => {
+    vital.probing = false;
+    vital.nextProbe = Date.now() + (vital.state === 'ready' ? probeReadyMs : probeStartingMs);
+    vital.passes = fault === undefined ? vital.passes + 1 : 0;
+    vital.misses = fault === undefined ? 0 : vital.misses + 1;
+    if (fault !== undefined && (vital.state !== 'starting' || vital.misses > 20))
+      vital.message = `its health check fails: ${fault}`;
+    const becomes =
+      vital.passes >= passesToBeReady
+        ? 'ready'
+        : vital.state === 'ready' && vital.misses >= missesToBeUnready
+          ? 'unready'
+          : vital.state;
+    if (becomes === vital.state || vital.state === 'exited') return;
+    vital.state = becomes;
+    vital.since = Date.now();
+    if (becomes === 'ready') vital.message = null;
+  });
+}
+
+/** Asks once whether an instance is well; gives the reason when it is not. */
+function probe(port: number, path: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const asked = request(
+      { host: '127.0.0.1', port, path, agent: false, timeout: 2000, headers: { 'user-agent': 'almanac-health' } },
+      (response) => {
+        response.resume();
+        const status = response.statusCode ?? 0;
+        resolve(status >= 200 && status < 300 ? undefined : `status ${status}`);
+      },
+    );
+    asked.on('timeout', () => asked.destroy(new Error('no answer within 2 seconds')));
+    asked.on('error', (error) => resolve(error.message));
+    asked.end();
+  });
+}
+
+function readStatus(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
+function wordsOf(status: string | undefined): string {
+  if (status === undefined) return ' without leaving an exit status';
+  const code = Number(status);
+  return code > 128 ? ` by signal ${code - 128}` : ` with exit status ${code}`;
+}
+
+/** The recorder of an instance carries its status file in its arguments, which no other process does. */
+function findRecorder(statusFile: string): ProcessIdentity | undefined {
+  if (process.platform !== 'linux') return undefined;
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
+      if (args[3] === 'almanac-instance' && args[4] === statusFile) return processIdentity(Number(entry));
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return undefined;
+}

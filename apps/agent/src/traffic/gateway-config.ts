@@ -1,0 +1,67 @@
+import type { ObservedInstance, RolloutDesired } from '@almanac/domain';
+import type { DesiredApplication, GatewayConfig, GatewayService } from '@almanac/protocol';
+import type { InstanceRecord } from '../journal/journal.ts';
+
+/** One application as the gateway needs to know it. */
+export interface RoutedApplication {
+  readonly name: string;
+  /** Modules that serve, with their stable ports, in the order of the manifest. */
+  readonly modules: readonly { readonly name: string; readonly port: number }[];
+  readonly desired: RolloutDesired;
+  readonly observed: readonly ObservedInstance[];
+  readonly records: readonly InstanceRecord[];
+  readonly specs: Readonly<Record<string, DesiredApplication>>;
+}
+
+/** The gateway's configuration, but for its revision: who is reached where, and who takes how much. */
+export function gatewayConfigOf(input: {
+  readonly frontPort: number;
+  readonly applications: readonly RoutedApplication[];
+}): Omit<GatewayConfig, 'revision'> {
+  const hosts: Record<string, string> = {};
+  const listeners: GatewayConfig['listeners'] = [];
+  const services: GatewayService[] = [];
+  for (const application of input.applications) {
+    for (const [index, module] of application.modules.entries()) {
+      const name = `${application.name}/${module.name}`;
+      if (index === 0) hosts[`${application.name}.localhost`] = name;
+      hosts[`${module.name}.${application.name}.localhost`] = name;
+      listeners.push({ address: '127.0.0.1', port: module.port, target: { kind: 'service', service: name } });
+      services.push(serviceOf({ name, module: module.name, application }));
+    }
+  }
+  listeners.unshift({ address: '127.0.0.1', port: input.frontPort, target: { kind: 'hosts', hosts } });
+  return { listeners, services, limits: { holdSeconds: 30, holdRequests: 1000, backendIdleSeconds: 120 } };
+}
+
+function serviceOf(input: {
+  readonly name: string;
+  readonly module: string;
+  readonly application: RoutedApplication;
+}): GatewayService {
+  const { application } = input;
+  const shares = application.desired.modules.find((each) => each.module === input.module);
+  const weightOf = new Map((shares?.shares ?? []).map((each) => [each.operation, each.weight]));
+  const own = application.observed.filter(
+    (each) => each.module === input.module && (each.state === 'ready' || each.state === 'draining'),
+  );
+  const backends = own.flatMap((each) => {
+    const record = application.records.find((candidate) => candidate.id === each.id);
+    if (record?.port == null) return [];
+    const ready = own.filter((other) => other.operation === each.operation && other.state === 'ready').length;
+    const share = weightOf.get(each.operation) ?? 0;
+    const active = each.state === 'ready' && share > 0;
+    const state: 'active' | 'draining' = active ? 'active' : 'draining';
+    return [
+      {
+        instance: each.id,
+        port: record.port,
+        weight: active ? share / Math.max(1, ready) : 0,
+        build: application.specs[each.operation]?.build ?? each.operation,
+        state,
+      },
+    ];
+  });
+  // What changes its version may have nobody ready for a moment: requests wait for it instead of failing.
+  return { name: input.name, hold: shares?.hold === true, backends };
+}

@@ -1,0 +1,168 @@
+import {
+  type AgentMessage,
+  agentProtocol,
+  type LogChunk,
+  type LogRequest,
+  type SiteReport,
+  serverMessage,
+} from '@almanac/protocol';
+import type { Logger } from 'pino';
+import { WebSocket } from 'ws';
+import type { SiteIdentity } from '../identity/site-identity.ts';
+import { agentVersion } from '../version.ts';
+import type { DesiredStore } from './desired-store.ts';
+
+export interface Connection {
+  /** What is reported: the newest level replaces an earlier one that was not sent yet. */
+  readonly report: (report: Omit<SiteReport, 'sequence' | 'at'>) => void;
+  /** The token for artifacts; undefined while there is no connection. */
+  readonly artifactToken: () => string | undefined;
+  readonly close: () => void;
+}
+
+const shortestPause = 500;
+const longestPause = 30_000;
+/** The server pings every 15 seconds; a connection that is silent for so long is dead. */
+const silenceMs = 45_000;
+const reportEveryMs = 15_000;
+const gatherMs = 50;
+
+/** Keeps one connection outward to the server: back again after every loss, with pauses that grow and differ. */
+export function keepConnected(input: {
+  readonly server: string;
+  readonly identity: SiteIdentity;
+  readonly desired: DesiredStore;
+  readonly onDesired: () => void;
+  readonly readLog: (request: LogRequest) => Promise<LogChunk>;
+  readonly log: Logger;
+}): Connection {
+  const { identity, desired, log } = input;
+  const address = new URL(agentProtocol.path, input.server);
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+  let closed = false;
+  let failures = 0;
+  let token: string | undefined;
+  let socket: WebSocket | undefined;
+  let welcomed = false;
+  let latest: Omit<SiteReport, 'sequence' | 'at'> | undefined;
+  let sent = '';
+  let sequence = 0;
+  let gather: NodeJS.Timeout | undefined;
+  let reconnect: NodeJS.Timeout | undefined;
+
+  const send = (message: AgentMessage) => socket?.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
+  const sendReport = (evenIfSame: boolean) => {
+    if (latest === undefined || !welcomed) return;
+    const text = JSON.stringify(latest);
+    if (text === sent && !evenIfSame) return;
+    sent = text;
+    sequence += 1;
+    send({ kind: 'report', report: { ...latest, sequence, at: new Date().toISOString() } });
+  };
+  const beat = setInterval(() => sendReport(true), reportEveryMs);
+
+  const take = async (text: string): Promise<number | undefined> => {
+    const parsed = serverMessage.safeParse(JSON.parse(text));
+    if (!parsed.success) return undefined;
+    const message = parsed.data;
+    switch (message.kind) {
+      case 'challenge': {
+        const now = desired.current();
+        send({
+          kind: 'hello',
+          site: identity.site.id,
+          agentVersion,
+          protocolVersion: agentProtocol.version,
+          signature: identity.sign(`almanac-agent-hello:${identity.site.id}:${message.nonce}`),
+          incarnation: now?.incarnation ?? 0,
+          generation: now?.generation ?? 0,
+        });
+        return undefined;
+      }
+      case 'welcome':
+        welcomed = true;
+        failures = 0;
+        token = message.artifactToken;
+        log.info({ server: message.serverVersion }, 'connected');
+        sendReport(true);
+        input.onDesired();
+        return undefined;
+      case 'refused':
+        log.error({ code: message.code }, `the server refuses this agent: ${message.detail}. Applications run on.`);
+        return message.retryAfterSeconds * 1000;
+      case 'desired':
+        if (await desired.accept(message.document)) {
+          log.info({ generation: desired.current()?.generation }, 'new desired state');
+          input.onDesired();
+        }
+        return undefined;
+      case 'log-request':
+        await input.readLog(message.request).then(
+          (chunk) => send({ kind: 'log-chunk', id: message.id, chunk }),
+          (error: unknown) =>
+            send({
+              kind: 'log-refused',
+              id: message.id,
+              detail: error instanceof Error ? error.message : String(error),
+            }),
+        );
+        return undefined;
+      case 'report-seen':
+        return undefined;
+    }
+  };
+
+  const connect = () => {
+    let patience = 0;
+    let silence: NodeJS.Timeout | undefined;
+    const own = new WebSocket(address, { handshakeTimeout: 10_000, maxPayload: 32 * 1024 * 1024 });
+    socket = own;
+    const heard = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => own.terminate(), silenceMs);
+    };
+    let turn: Promise<void> = Promise.resolve();
+    own.on('open', heard);
+    own.on('ping', heard);
+    own.on('message', (data) => {
+      heard();
+      turn = turn
+        .then(() => take(String(data)))
+        .then((wait) => {
+          patience = wait ?? patience;
+        })
+        .catch((error: unknown) => log.error({ err: error }, 'a message of the server could not be handled'));
+    });
+    own.on('error', (error) => {
+      if (failures === 0) log.warn({ reason: error.message }, 'the server cannot be reached; applications run on');
+    });
+    own.on('close', () => {
+      clearTimeout(silence);
+      if (welcomed) log.warn('the connection to the server was lost; applications run on');
+      welcomed = false;
+      token = undefined;
+      if (closed) return;
+      failures += 1;
+      const pause = Math.max(patience, Math.min(longestPause, shortestPause * 2 ** Math.min(failures - 1, 10)));
+      reconnect = setTimeout(connect, pause / 2 + (Math.random() * pause) / 2);
+    });
+  };
+  connect();
+  return {
+    report: (report) => {
+      latest = report;
+      gather ??= setTimeout(() => {
+        gather = undefined;
+        sendReport(false);
+      }, gatherMs);
+    },
+    artifactToken: () => token,
+    close: () => {
+      closed = true;
+      clearInterval(beat);
+      clearTimeout(gather);
+      clearTimeout(reconnect);
+      socket?.close();
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeDurably } from '@almanac/host';
+import { type DesiredState, desiredState, signedDesiredState } from '@almanac/protocol';
+import type { Logger } from 'pino';
+import type { SiteIdentity } from '../identity/site-identity.ts';
+
+/** The newest desired state that was accepted; it is what the site goes by, connected or not. */
+export interface DesiredStore {
+  readonly current: () => DesiredState | undefined;
+  /** Takes a document over if it is genuine, of this site and newer; says whether it did. */
+  readonly accept: (document: unknown) => Promise<boolean>;
+}
+
+export async function openDesiredStore(input: {
+  readonly directory: string;
+  readonly identity: SiteIdentity;
+  readonly log: Logger;
+}): Promise<DesiredStore> {
+  const { identity, log } = input;
+  const file = join(input.directory, 'desired.json');
+  const verified = (document: unknown): DesiredState | undefined => {
+    const signed = signedDesiredState.safeParse(document);
+    if (!signed.success || !identity.trusts(signed.data)) {
+      log.error('a desired state was not signed by the server of this site; it is ignored');
+      return undefined;
+    }
+    const state = desiredState.safeParse(JSON.parse(signed.data.payload));
+    if (!state.success) {
+      log.error({ issue: state.error.issues[0] }, 'a desired state is not understood; it is ignored');
+      return undefined;
+    }
+    return state.data.site.id === identity.site.id ? state.data : undefined;
+  };
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  let current = kept === undefined ? undefined : verified(JSON.parse(kept));
+  return {
+    current: () => current,
+    accept: async (document) => {
+      const state = verified(document);
+      if (state === undefined || !isNewer(state, current)) return false;
+      await writeDurably(file, JSON.stringify(document));
+      current = state;
+      return true;
+    },
+  };
+}
+
+/** Order is by incarnation, then generation: a server that was restored from a backup raises the former. */
+function isNewer(next: DesiredState, current: DesiredState | undefined): boolean {
+  if (current === undefined || next.incarnation > current.incarnation) return true;
+  return next.incarnation === current.incarnation && next.generation > current.generation;
+}
