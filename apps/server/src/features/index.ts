@@ -55,7 +55,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       onError: tools.onError,
     }),
     plansFeature({ feed, refreshDocuments }),
-    followingFeature,
+    followingFeature(refreshDocuments),
     historyFeature,
     boardFeature,
   ];

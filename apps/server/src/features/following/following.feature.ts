@@ -4,7 +4,7 @@ import type { Environment } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { requestBuild } from '#features/builds';
 import { type JobListener, queueJob } from '#features/jobs';
-import { createPlan, startPlan } from '#features/plans';
+import { createPlan, reanalysePlan, startPlan } from '#features/plans';
 import type { RefreshDocuments } from '#features/sites';
 import type { Feature } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
@@ -15,10 +15,16 @@ const follower = { kind: 'system', name: 'following' } as const;
 const pollSeconds = 10;
 
 /** Branches that environments follow: looked at from time to time, built when they moved, deployed when built. */
-export const followingFeature: Feature = {
+export function followingFeature(refreshDocuments: RefreshDocuments): Feature {
+  return {
   name: 'following',
   endpoints: [],
   periodics: [
+    {
+      name: 'start-waiting-drafts',
+      everyMs: 2000,
+      run: async ({ inTransaction }) => inTransaction({ actor: follower, action: null }, (context) => startWaitingDrafts(context, refreshDocuments)),
+    },
     {
       name: 'poll-branches',
       everyMs: 2000,
@@ -62,7 +68,16 @@ export const followingFeature: Feature = {
       },
     },
   ],
-};
+  };
+}
+
+/** A draft that waited for something of another application, such as a contract, starts when that has come. */
+async function startWaitingDrafts(context: CommandContext, refreshDocuments: RefreshDocuments): Promise<void> {
+  const drafts = await context.db.selectFrom('plans').select('id').where('origin', '=', 'following').where('state', '=', 'draft').orderBy('number').limit(50).forUpdate().skipLocked().execute();
+  for (const { id } of drafts) {
+    if (await reanalysePlan(context, id)) await startPlan(context, { plan: id, note: 'started because what it waited for has come', refreshDocuments });
+  }
+}
 
 /** Builds a branch that moved, and deploys what was built where its branch is followed. */
 export function followBranches(refreshDocuments: RefreshDocuments): JobListener {

@@ -1,0 +1,37 @@
+import type { PlanId } from '@almanac/domain';
+import { pinSettings } from '#features/settings';
+import type { CommandContext } from '#platform/http';
+import { type Analysed, analysePlan } from './analyse.ts';
+import { findPlan } from './load-plan.ts';
+
+/**
+ * Analyses a draft again, with the settings and the environment as they are now; says whether it may start. What was
+ * missing when it was composed may have come meanwhile.
+ */
+export async function reanalysePlan(context: CommandContext, id: PlanId): Promise<boolean> {
+  const { db } = context;
+  const row = await findPlan(db, id);
+  const analysed: Analysed[] = [];
+  const operations: (typeof row.body.operations)[number][] = [];
+  for (const operation of row.body.operations) {
+    const common = { application: operation.application, name: operation.applicationName, kind: operation.kind, downgrade: null };
+    const build = operation.after === null ? undefined : await db.selectFrom('builds').select('manifest').where('id', '=', operation.after.build).executeTakeFirst();
+    const manifest = build?.manifest ?? null;
+    if (operation.after === null || manifest === null) {
+      analysed.push({ ...common, manifest: null, missing: [] });
+      operations.push(operation);
+      continue;
+    }
+    const pinned = await pinSettings(db, { application: operation.application, environment: row.environmentId, manifest });
+    analysed.push({ ...common, manifest, missing: pinned.missing });
+    operations.push({ ...operation, after: { ...operation.after, settings: pinned.settings, settingsHash: pinned.hash } });
+  }
+  const { findings, neighbours } = await analysePlan(db, { environment: row.environmentId, environmentName: row.environmentName, operations: analysed });
+  await db
+    .updateTable('plans')
+    .set({ findings: JSON.stringify(findings), body: JSON.stringify({ ...row.body, operations, neighbours }), revision: row.revision + 1 })
+    .where('id', '=', id)
+    .where('state', '=', 'draft')
+    .execute();
+  return findings.every((each) => each.severity !== 'error');
+}
