@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, type ReadStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -81,16 +81,14 @@ async function receive(input: {
       if (size > largestArtifact || size > input.room) this.destroy(new Error('no room'));
     },
   });
-  const file = await open(input.into, 'wx', 0o600);
   try {
-    await pipeline(input.content, measure, file.createWriteStream({ autoClose: false, flush: true }));
+    // `flush` syncs the file before it is closed.
+    await pipeline(input.content, measure, createWriteStream(input.into, { flags: 'wx', mode: 0o600, flush: true }));
   } catch (error) {
     if (size > largestArtifact) return refuse('too-large', `an artifact may have ${largestArtifact} bytes`);
     if (size > input.room)
       return refuse('disk-full', 'the artifact store has no space left; free some and build again');
     throw error;
-  } finally {
-    await file.close().catch(() => undefined);
   }
   const actual = `sha256:${hash.digest('hex')}`;
   if (actual !== input.digest)
