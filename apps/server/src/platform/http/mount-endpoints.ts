@@ -64,7 +64,7 @@ function mount(input: {
         );
       const parsed = parseRequest(route, request);
       const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http: { request, reply } };
-      const answer = await answerOf({ options, route, endpoint, actor, scope: decision.scope, handled, request });
+      const answer = await answerOf({ options, route, endpoint, actor, scope: decision.scope, handled, request, reply });
       return reply.sent || route.raw === 'response' ? reply : send(reply, route, answer);
     },
   });
@@ -78,13 +78,14 @@ async function answerOf(input: {
   readonly scope: Scope;
   readonly handled: unknown;
   readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
 }): Promise<Answer> {
   const { options, route, endpoint, actor, scope, request } = input;
   const status = route.status ?? (route.response === undefined ? 204 : 200);
   // Each endpoint was checked against its own route by `read`, `command` and `direct`.
   const handle = endpoint.handle as (context: unknown, handled: unknown) => Promise<unknown>;
   if (endpoint.kind !== 'command') {
-    const context: ReadContext = { actor, scope, db: options.db, signal: goneSignal(request) };
+    const context: ReadContext = { actor, scope, db: options.db, signal: goneSignal(input.reply) };
     const given = endpoint.kind === 'direct' ? { ...context, inTransaction: options.inTransaction } : context;
     return { status, body: await handle(given, input.handled) };
   }
@@ -117,8 +118,8 @@ function send(reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
 }
 
 /** Fires when the client went away, so that nobody waits for it any longer. */
-function goneSignal(request: FastifyRequest): AbortSignal {
+function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  request.raw.socket.once('close', () => gone.abort());
+  reply.raw.once('close', () => gone.abort());
   return gone.signal;
 }
