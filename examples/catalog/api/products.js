@@ -1,14 +1,67 @@
-const products = [
-  { id: 'lamp', name: 'Reading lamp', price: 49 },
-  { id: 'desk', name: 'Oak desk', price: 480 },
-  { id: 'chair', name: 'Swivel chair', price: 210 },
-  { id: 'shelf', name: 'Wall shelf', price: 85 },
+/** Prices are in hundredths of the currency. */
+export const products = [
+  {
+    id: 'moon-calendar',
+    name: 'Moon calendar',
+    description: 'Every phase of the year on one sheet, printed in two inks.',
+    category: 'paper',
+    icon: 'moon',
+    price: 1890,
+  },
+  {
+    id: 'pocket-sundial',
+    name: 'Pocket sundial',
+    description: 'Folds flat, finds noon within four minutes.',
+    category: 'instrument',
+    icon: 'sun',
+    price: 4200,
+  },
+  {
+    id: 'star-chart',
+    name: 'Star chart',
+    description: 'The northern sky to the fifth magnitude, on cloth.',
+    category: 'paper',
+    icon: 'star',
+    price: 2650,
+  },
+  {
+    id: 'brass-barometer',
+    name: 'Brass barometer',
+    description: 'Knows about the rain before you do.',
+    category: 'instrument',
+    icon: 'cloud',
+    price: 8900,
+  },
+  {
+    id: 'seed-box',
+    name: 'Seed box, spring',
+    description: 'Twelve vegetables in the order in which to sow them.',
+    category: 'garden',
+    icon: 'leaf',
+    price: 1450,
+  },
+  {
+    id: 'tide-table',
+    name: 'Tide table',
+    description: 'High and low water for forty harbours.',
+    category: 'paper',
+    icon: 'wave',
+    price: 990,
+  },
+  {
+    id: 'field-compass',
+    name: 'Field compass',
+    description: 'Liquid-filled, with a mirror and a patient needle.',
+    category: 'instrument',
+    icon: 'compass',
+    price: 3400,
+  },
+  {
+    id: 'rain-gauge',
+    name: 'Rain gauge',
+    description: 'Glass, to a tenth of a millimetre; stands in the bed.',
+    category: 'garden',
+    icon: 'drop',
+    price: 2150,
+  },
 ];
-
-export function listProducts() {
-  return products;
-}
-
-export function findProduct(id) {
-  return products.find((product) => product.id === id);
-}

@@ -1,47 +1,22 @@
-import { createServer } from 'node:http';
-import { json } from 'node:stream/consumers';
 import pg from 'pg';
-import { log, serve } from './serve.js';
+import { log } from './log.js';
+import { createOrderStore } from './order-store.js';
+import { orderRoutes } from './routes.js';
+import { startService, stopOnSignals } from './service.js';
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 5 });
-pool.on('error', (error) => log('database lost', { reason: error.message }));
-
-serve(
-  createServer((request, response) => {
-    handle(request).then(
-      ({ status, body }) => answer(response, status, body),
-      (error) => {
-        log('failed', { reason: error.message });
-        answer(response, 500, { detail: 'the order service failed' });
-      },
-    );
-  }),
-);
-
-async function handle(request) {
-  const path = new URL(request.url, 'http://orders').pathname;
-  if (path === '/healthz') {
-    await pool.query('select 1');
-    return { status: 200, body: { status: 'well' } };
-  }
-  if (path !== '/orders') return { status: 404, body: { detail: `nothing at ${path}` } };
-  if (request.method === 'GET') {
-    const { rows } = await pool.query('select id, product, price, currency, state, placed_at from orders order by id desc limit 20');
-    return { status: 200, body: rows };
-  }
-  return place(await json(request));
+const { DATABASE_URL, CATALOG_URL, CURRENCY = 'EUR' } = process.env;
+if (!DATABASE_URL || !CATALOG_URL || !/^[A-Z]{3}$/.test(CURRENCY)) {
+  log('not started', { error: 'needs DATABASE_URL, CATALOG_URL, and a CURRENCY of three capital letters' });
+  process.exit(1);
 }
 
-async function place({ product: id }) {
-  const found = await fetch(new URL(`/products/${encodeURIComponent(id)}`, process.env.CATALOG_URL));
-  if (!found.ok) return { status: 422, body: { detail: `there is no product ${id}` } };
-  const product = await found.json();
-  const { rows } = await pool.query('insert into orders (product, price, currency) values ($1, $2, $3) returning id, product, price, currency, state', [product.id, product.price, process.env.CURRENCY]);
-  log('order placed', { id: rows[0].id });
-  return { status: 201, body: rows[0] };
-}
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 8, connectionTimeoutMillis: 3000 });
+// A connection that ends while nobody uses it is replaced at the next query.
+pool.on('error', (error) => log('database connection lost', { error: error.message }));
 
-function answer(response, status, body) {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
-}
+const store = createOrderStore(pool);
+const service = await startService({ routes: orderRoutes({ store, catalogUrl: CATALOG_URL, currency: CURRENCY }) });
+stopOnSignals(async () => {
+  await service.stop();
+  await pool.end();
+});

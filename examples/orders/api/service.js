@@ -109,7 +109,7 @@ function decoded(text) {
 async function read(request) {
   const chunks = [];
   let size = 0;
-  for await (const chunk of request) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
     if (size > largestBodyBytes) throw new Refusal(413, `A request has at most ${largestBodyBytes} bytes.`);
     chunks.push(chunk);
