@@ -7,9 +7,12 @@ import { repository } from './run-program.ts';
  * A workspace that has no source yet is left out, because TypeScript calls that an error.
  */
 export function typeProjects(): readonly string[] {
-  return globSync(['tsconfig.json', '{packages,apps,plugins}/*/tsconfig*.json', '{e2e,bench,tools}/tsconfig.json'], {
-    cwd: repository,
-  })
+  return globSync(
+    ['tsconfig.json', '{packages,apps,plugins}/*/tsconfig*.json', '{e2e,bench,tools,examples}/tsconfig.json'],
+    {
+      cwd: repository,
+    },
+  )
     .filter(hasSources)
     .sort();
 }
