@@ -16,7 +16,7 @@ export function Change(props: { readonly before: BuildReference | null; readonly
   return (
     <span className="row" style={{ gap: 6, display: 'inline-flex' }}>
       {props.before === null ? <span className="soft">nothing</span> : <VersionChip label={props.before.label} />}
-      <span className="arrow" aria-label="to">
+      <span className="arrow" aria-hidden>
         →
       </span>
       {props.after === null ? <span className="soft">nothing</span> : <VersionChip label={props.after.label} />}

@@ -59,7 +59,7 @@ export function PlanDialog(props: {
           <Button
             disabled={draft.data === undefined || draft.data.findings.some((each) => each.severity === 'error')}
             loading={start.isPending}
-            color={action.environment.type === 'production' ? 'red' : undefined}
+            color={action.environment.type === 'production' ? 'red' : 'ink'}
             onClick={() => draft.data !== undefined && start.mutate(draft.data)}
           >
             {action.label}

@@ -1,0 +1,61 @@
+import type { HistoryEntry } from '@almanac/protocol';
+import { Link } from '@tanstack/react-router';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import { Change } from '../../ui/version-chip.tsx';
+
+const health = {
+  deployed: 'healthy',
+  configured: 'healthy',
+  removed: 'offline',
+  failed: 'failed',
+  returned: 'warning',
+} as const;
+
+export function HistoryTable(props: { readonly entries: readonly HistoryEntry[] }) {
+  return (
+    <div className="table-scroll">
+      <table className="table">
+        <thead>
+          <tr>
+            <th>When</th>
+            <th>Environment</th>
+            <th>Application</th>
+            <th>What</th>
+            <th>Change</th>
+            <th>By</th>
+            <th>Plan</th>
+          </tr>
+        </thead>
+        <tbody>
+          {props.entries.map((each) => (
+            <tr key={each.id}>
+              <td>
+                <RelativeTime at={each.at} />
+              </td>
+              <td>{each.environment.name}</td>
+              <td>
+                <Link to="/applications/$application" params={{ application: each.application.name }} search={{}}>
+                  {each.application.name}
+                </Link>
+              </td>
+              <td>
+                <StateMark health={health[each.kind]} word={each.kind} showWord />
+                {each.detail === null ? null : <div className="soft">{each.detail}</div>}
+              </td>
+              <td>
+                <Change before={each.before} after={each.after} />
+              </td>
+              <td>{each.by}</td>
+              <td>
+                <Link to="/plans/$plan" params={{ plan: String(each.plan.number) }}>
+                  {each.plan.number}
+                </Link>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

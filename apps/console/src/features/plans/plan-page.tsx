@@ -1,0 +1,107 @@
+import type { Plan } from '@almanac/protocol';
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { api } from '../../api.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
+import { LogView } from '../../ui/log-view.tsx';
+import { Page } from '../../ui/page.tsx';
+import { ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { StateOf } from '../../ui/state-mark.tsx';
+import { useGrowingText } from '../../ui/use-growing-text.ts';
+import { Findings } from './findings.tsx';
+import { commandsOf, type PlanCommand } from './plan.view-model.ts';
+import { PlanTimeline } from './plan-timeline.tsx';
+
+export function PlanPage() {
+  const { plan: number } = useParams({ from: '/signed-in/plans/$plan' });
+  const plan = useQuery({
+    queryKey: ['plan', number],
+    queryFn: () => api.getPlan({ params: { plan: number } }),
+    refetchInterval: 5000,
+  });
+  const read = useCallback(
+    async (after: number | undefined, signal: AbortSignal) => {
+      const chunk = await api.readPlanLog({ params: { plan: number }, query: { after: after ?? 0, wait: 20 }, signal });
+      const text = chunk.entries
+        .map(
+          (each) =>
+            `${each.at.slice(11, 19)} ${colour[each.level]}${[each.application, each.site].filter((part) => part !== null).join(' on ')}\x1b[0m ${each.message}\n`,
+        )
+        .join('');
+      return { text, next: chunk.next, complete: chunk.complete };
+    },
+    [number],
+  );
+  const log = useGrowingText(read);
+  return (
+    <Page
+      title={`Plan ${number}`}
+      under={plan.data === undefined ? undefined : <Under plan={plan.data} />}
+      actions={plan.data === undefined ? undefined : <Commands plan={plan.data} />}
+    >
+      <OfflineNote />
+      <div className="stack">
+        <Read query={plan} skeleton={<SkeletonRows rows={4} columns={3} />}>
+          {(found) => (
+            <>
+              {found.reason === null ? null : (
+                <div className={`note ${found.state === 'failed' ? 'failed' : 'waiting'}`}>{found.reason}</div>
+              )}
+              {found.notes === '' ? null : <p style={{ margin: 0 }}>{found.notes}</p>}
+              <PlanTimeline plan={found} />
+              {found.findings.length === 0 ? null : <Findings findings={found.findings} />}
+            </>
+          )}
+        </Read>
+        {log.error === null ? null : <ErrorNote error={log.error} />}
+        <LogView text={log.text} complete={log.complete} label="Log of this plan" />
+        <CommandLine command={`almanac plan show ${number} --follow`} />
+      </div>
+    </Page>
+  );
+}
+
+const colour = { info: '\x1b[1m', warning: '\x1b[33m', error: '\x1b[31m' } as const;
+
+function Under(props: { readonly plan: Plan }) {
+  const { plan } = props;
+  return (
+    <span className="row" style={{ display: 'inline-flex', flexWrap: 'wrap' }}>
+      <StateOf state={plan.state} />
+      <span>
+        in {plan.environment.name}, {plan.origin}, by {plan.requestedBy}, <RelativeTime at={plan.createdAt} />
+      </span>
+    </span>
+  );
+}
+
+function Commands(props: { readonly plan: Plan }) {
+  const { plan } = props;
+  const queryClient = useQueryClient();
+  const run = useMutation({
+    mutationFn: (command: PlanCommand) => {
+      const options = { params: { plan: plan.id }, body: {} };
+      if (command.kind === 'start') return api.startPlan(options);
+      return command.kind === 'cancel' ? api.cancelPlan(options) : api.abortPlan(options);
+    },
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: ['plan'] }),
+  });
+  return (
+    <>
+      {commandsOf(plan).map((command) => (
+        <Button
+          key={command.kind}
+          variant={command.kind === 'start' ? 'filled' : 'default'}
+          loading={run.isPending}
+          onClick={() => run.mutate(command)}
+        >
+          {command.label}
+        </Button>
+      ))}
+      {run.isError ? <ErrorNote error={run.error} /> : null}
+    </>
+  );
+}

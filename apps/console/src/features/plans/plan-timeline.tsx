@@ -1,0 +1,56 @@
+import type { Operation, Plan } from '@almanac/protocol';
+import { Link } from '@tanstack/react-router';
+import { took } from '../../ui/ago.ts';
+import { StateOf } from '../../ui/state-mark.tsx';
+import { Change } from '../../ui/version-chip.tsx';
+import { wavesOf, waveTitle } from './plan.view-model.ts';
+
+/** The operations of a plan in their order, with the progress of each on each site. */
+export function PlanTimeline(props: { readonly plan: Plan }) {
+  const waves = wavesOf(props.plan);
+  return (
+    <div className="waves">
+      {waves.map(({ wave, operations }, index) => (
+        <section key={wave} className="wave" aria-label={waveTitle({ index, count: waves.length })}>
+          <div className="wave-head">{waveTitle({ index, count: waves.length })}</div>
+          {operations.map((operation) => (
+            <OperationRow key={operation.id} operation={operation} />
+          ))}
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function OperationRow(props: { readonly operation: Operation }) {
+  const { operation } = props;
+  return (
+    <div className="operation">
+      <div className="operation-line">
+        <StateOf state={operation.state} />
+        <Link to="/applications/$application" params={{ application: operation.application.name }} search={{}}>
+          <strong>{operation.application.name}</strong>
+        </Link>
+        {operation.kind === 'configure' ? (
+          <span>gets its changed settings</span>
+        ) : (
+          <Change before={operation.before} after={operation.after} />
+        )}
+        <span className="soft mono">{took({ from: operation.startedAt, to: operation.endedAt, now: Date.now() })}</span>
+      </div>
+      {operation.message === null ? null : (
+        <div className={`note ${operation.state === 'failed' ? 'failed' : 'warning'}`}>{operation.message}</div>
+      )}
+      {operation.state === 'running' || operation.state === 'returning' || operation.state === 'pending' ? (
+        <ul className="operation-sites">
+          {operation.sites.map((each) => (
+            <li key={each.site.id}>
+              {each.site.name}: {each.phase}
+              {each.message === null ? '' : `, ${each.message}`}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { api } from '../../api.ts';
+import { Page } from '../../ui/page.tsx';
+import { Empty, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { StateOf } from '../../ui/state-mark.tsx';
+
+export function PlansPage() {
+  const { environment } = useSearch({ from: '/signed-in/plans' });
+  const filter = environment === undefined ? {} : { environment };
+  const plans = useQuery({
+    queryKey: ['plans', filter],
+    queryFn: () => api.listPlans({ query: { limit: 50, ...filter } }),
+    refetchInterval: 10_000,
+  });
+  return (
+    <Page
+      title="Plans"
+      under={
+        environment === undefined ? 'Everything that changed or will change an environment' : `Only ${environment}`
+      }
+    >
+      <OfflineNote />
+      <Read query={plans} skeleton={<SkeletonRows rows={6} columns={5} />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No plan yet">
+              <Link to="/" search={{}}>
+                Choose what to deploy on the estate
+              </Link>
+            </Empty>
+          ) : (
+            <div className="table-scroll">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th>Plan</th>
+                    <th>State</th>
+                    <th>Environment</th>
+                    <th>Changes</th>
+                    <th>Why</th>
+                    <th>By</th>
+                    <th>When</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((plan) => (
+                    <tr key={plan.id}>
+                      <td>
+                        <Link to="/plans/$plan" params={{ plan: String(plan.number) }}>
+                          {plan.number}
+                        </Link>
+                      </td>
+                      <td>
+                        <StateOf state={plan.state} />
+                      </td>
+                      <td>{plan.environment.name}</td>
+                      <td>
+                        {plan.operations
+                          .map((each) => `${each.application.name} ${each.after?.label ?? each.kind}`)
+                          .join(', ')}
+                      </td>
+                      <td>{plan.origin}</td>
+                      <td>{plan.requestedBy}</td>
+                      <td>
+                        <RelativeTime at={plan.createdAt} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Read>
+    </Page>
+  );
+}

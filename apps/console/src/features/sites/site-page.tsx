@@ -1,0 +1,163 @@
+import type { SiteDetail } from '@almanac/protocol';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { api } from '../../api.ts';
+import { LogView } from '../../ui/log-view.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { StateOf } from '../../ui/state-mark.tsx';
+import { useGrowingText } from '../../ui/use-growing-text.ts';
+
+export function SitePage() {
+  const { site: name } = useParams({ from: '/signed-in/sites/$site' });
+  const { log } = useSearch({ from: '/signed-in/sites/$site' });
+  const site = useQuery({
+    queryKey: ['site', name],
+    queryFn: () => api.getSite({ params: { site: name } }),
+    refetchInterval: 5000,
+  });
+  const [application, module] = (log ?? '').split('/');
+  return (
+    <Page title={name} under={site.data === undefined ? undefined : `A site of ${site.data.environment.name}`}>
+      <OfflineNote />
+      <div className="stack">
+        <Read query={site} skeleton={<SkeletonRows rows={5} columns={4} />}>
+          {(found) => (
+            <>
+              <Facts site={found} />
+              <Instances site={found} />
+            </>
+          )}
+        </Read>
+        {application === undefined || module === undefined ? null : (
+          <ModuleLog key={log} site={name} application={application} module={module} />
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function Facts(props: { readonly site: SiteDetail }) {
+  const { site } = props;
+  return (
+    <>
+      {site.status === 'offline' ? (
+        <div className="note warning">
+          Nothing is heard of this site. What is shown is what it said last; its applications run on by themselves.
+        </div>
+      ) : null}
+      {site.gateway.message === null ? null : <div className="note failed">{site.gateway.message}</div>}
+      <dl className="facts">
+        <dt>Status</dt>
+        <dd className="row">
+          <StateOf state={site.status} /> <span className="soft">heard</span> <RelativeTime at={site.lastSeenAt} />
+        </dd>
+        <dt>Generation</dt>
+        <dd>
+          {site.generation.observed} of {site.generation.desired}
+        </dd>
+        <dt>Agent</dt>
+        <dd>
+          {site.agentVersion ?? 'none yet'}
+          {site.host === null ? '' : ` on ${site.host.hostname} (${site.host.platform} ${site.host.architecture})`}
+        </dd>
+        <dt>Gateway</dt>
+        <dd>
+          {site.gateway.state}
+          {site.frontPort === null ? '' : `, front door at port ${site.frontPort}`}
+        </dd>
+        {site.notices.map((each) => (
+          <div key={each} style={{ display: 'contents' }}>
+            <dt>Note</dt>
+            <dd>{each}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+function Instances(props: { readonly site: SiteDetail }) {
+  const { site } = props;
+  const rows = site.applications.flatMap((application) =>
+    application.modules.flatMap((module) => module.instances.map((instance) => ({ application, module, instance }))),
+  );
+  if (rows.length === 0) return <Empty title="Nothing runs here" />;
+  return (
+    <div className="table-scroll">
+      <table className="table">
+        <thead>
+          <tr>
+            <th>Module</th>
+            <th>State</th>
+            <th>Port</th>
+            <th>Restarts</th>
+            <th>Started</th>
+            <th>Log</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ application, module, instance }) => (
+            <tr key={instance.id}>
+              <td>
+                <Link
+                  to="/applications/$application"
+                  params={{ application: application.application.name }}
+                  search={{}}
+                >
+                  {application.application.name}
+                </Link>
+                /{module.name}
+              </td>
+              <td>
+                <StateOf state={instance.state} />
+                {instance.message === null ? null : <div className="soft">{instance.message}</div>}
+              </td>
+              <td className="mono">{instance.port ?? '–'}</td>
+              <td className="mono">{instance.restarts}</td>
+              <td>
+                <RelativeTime at={instance.startedAt} />
+              </td>
+              <td>
+                <Link
+                  to="/sites/$site"
+                  params={{ site: site.name }}
+                  search={{ log: `${application.application.name}/${module.name}` }}
+                >
+                  Show the log
+                </Link>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function ModuleLog(props: { readonly site: string; readonly application: string; readonly module: string }) {
+  const { site, application, module } = props;
+  const read = useCallback(
+    async (after: number | undefined, signal: AbortSignal) => {
+      const chunk = await api.readModuleLog({
+        params: { site, application, module },
+        query: after === undefined ? {} : { after, wait: 20 },
+        signal,
+      });
+      return { text: chunk.text, next: chunk.next, complete: false };
+    },
+    [site, application, module],
+  );
+  const log = useGrowingText(read);
+  return (
+    <div className="stack-small">
+      <h2>
+        Log of {application}/{module}
+      </h2>
+      {log.error === null ? null : <ErrorNote error={log.error} />}
+      <LogView text={log.text} complete={log.complete} label={`Log of ${application}/${module}`} />
+    </div>
+  );
+}
