@@ -53,8 +53,8 @@ describe('the sample estate', () => {
       await runShell(command, directory);
 
       const report = await readFile(join(directory, 'reports', 'junit.xml'), 'utf8');
-      expect(report, name).toMatch(/<testcase/);
-      expect(report, name).not.toMatch(/<failure/);
+      expect(report).toMatch(/<testcase/);
+      expect(report).not.toMatch(/<failure/);
     }
   });
 

@@ -102,9 +102,9 @@ test('what every application has a copy of is the same in each', async () => {
   const read = (path: string) => readFile(join(import.meta.dirname, path), 'utf8');
 
   for (const path of ['orders/api/service.js', 'storefront/web/service.js'])
-    expect(await read(path), path).toBe(await read('catalog/api/service.js'));
+    expect(await read(path)).toBe(await read('catalog/api/service.js'));
   for (const path of ['orders/api/log.js', 'orders/worker/log.js', 'storefront/web/log.js'])
-    expect(await read(path), path).toBe(await read('catalog/api/log.js'));
+    expect(await read(path)).toBe(await read('catalog/api/log.js'));
 });
 
 function operationsOf(document: string): readonly string[] {

@@ -54,3 +54,31 @@ describe('the catalogue', () => {
     assert.ok(products.every((each) => Number.isInteger(each.price) && each.price > 0));
   });
 });
+
+describe('a service that is asked to stop', () => {
+  it('answers the request under way, says that it closes the connection, and takes no other', async () => {
+    const arrived = Promise.withResolvers();
+    const released = Promise.withResolvers();
+    const slow = await startService({
+      environment: {},
+      routes: {
+        'GET /slow': async () => {
+          arrived.resolve();
+          await released.promise;
+          return { json: { answered: true } };
+        },
+      },
+    });
+    const request = fetch(`http://127.0.0.1:${slow.port}/slow`);
+    await arrived.promise;
+
+    const stopped = slow.stop();
+    await assert.rejects(fetch(`http://127.0.0.1:${slow.port}/slow`));
+    released.resolve();
+    const response = await request;
+    await stopped;
+
+    assert.equal(response.headers.get('connection'), 'close');
+    assert.deepEqual(await response.json(), { answered: true });
+  });
+});

@@ -23,7 +23,7 @@ export async function startService({ routes, presentFault = presentProblem, envi
   const table = Object.entries(routes).map(([name, handle]) => ({ ...parseRoute(name), handle }));
   let stopping = false;
 
-  const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 30_000 }, async (request, response) => {
+  const respond = async (request, response) => {
     const answer = await answerTo({ table, request, presentFault });
     const text = answer.text ?? (answer.json === undefined ? '' : JSON.stringify(answer.json));
     response.writeHead(answer.status ?? 200, {
@@ -33,7 +33,11 @@ export async function startService({ routes, presentFault = presentProblem, envi
       ...(stopping ? { connection: 'close' } : {}),
     });
     response.end(text);
-  });
+  };
+  const server = createServer(
+    { keepAliveTimeout: keepAliveMs, requestTimeout: 30_000 },
+    (request, response) => void respond(request, response),
+  );
   await new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(Number(environment.PORT ?? 0), environment.HOST ?? '127.0.0.1', resolve);
@@ -57,8 +61,7 @@ export function stopOnSignals(stop) {
     log('stopped');
     process.exit(0);
   };
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void end(signal));
 }
 
 async function answerTo({ table, request, presentFault }) {

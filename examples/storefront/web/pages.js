@@ -2,7 +2,7 @@ import { html } from './html.js';
 import { icon } from './icons.js';
 
 function page({ shop, title, content }) {
-  return `<!doctype html>\n${html`<html lang="en">
+  const document = html`<html lang="en">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -25,7 +25,8 @@ function page({ shop, title, content }) {
       </p>
     </footer>
   </body>
-</html>`}\n`;
+</html>`;
+  return `<!doctype html>\n${document.text}\n`;
 }
 
 export function productsPage({ shop, products, newKey }) {
