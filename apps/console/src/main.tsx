@@ -16,6 +16,10 @@ import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api.ts';
 import { createConsoleRouter } from './routes.tsx';
 import { theme } from './theme.ts';
+import { z } from 'zod';
+
+// The policy of the page forbids code from text, with which zod would compile its schemas.
+z.config({ jitless: true });
 
 const container = document.getElementById('root');
 if (container === null) throw new Error('the page has no root element');

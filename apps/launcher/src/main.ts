@@ -6,14 +6,18 @@ import { launch } from './launch.ts';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
+/** A second signal after so long ends the launcher at once; the next start adopts or stops what is left. */
+const impatientMs = 2000;
+
 try {
   const running = await launch(readConfig({ environment: process.env, root }));
-  let asked = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  let askedAt: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      asked += 1;
-      // Whoever asks twice wants out now: the next start adopts or stops what is left.
-      if (asked > 1) process.exit(130);
+      // A terminal and npm may both pass the same Ctrl-C on: only a later one means that somebody cannot wait.
+      if (askedAt !== undefined && performance.now() - askedAt > impatientMs) process.exit(130);
+      if (askedAt !== undefined) return;
+      askedAt = performance.now();
       void running.stop().then(() => process.exit(0));
     });
   }

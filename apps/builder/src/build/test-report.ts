@@ -1,4 +1,4 @@
-import { glob, lstat, readFile } from 'node:fs/promises';
+import { glob, lstat, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Evidence } from '@almanac/protocol';
 import { XMLParser } from 'fast-xml-parser';
@@ -39,6 +39,13 @@ export async function readTestReports(input: {
     durationMs: sum(counted, (each) => each.durationMs),
     failures: counted.flatMap((each) => each.failures).slice(0, 100),
   };
+}
+
+/** Removes the report files of a folder. */
+export async function removeTestReports(input: { readonly folder: string; readonly patterns: readonly string[] }): Promise<void> {
+  for (const pattern of input.patterns) {
+    for await (const name of glob(pattern, { cwd: input.folder })) await rm(join(input.folder, name), { force: true });
+  }
 }
 
 /** Counts the test cases of one JUnit XML document by their own elements, whatever the totals in it claim. */

@@ -8,7 +8,7 @@ import type { BuilderJob, BuiltModule, Evidence, JobResultInput, Manifest, Modul
 import { describeImage } from '../build/image.ts';
 import { inputKeyOf } from '../build/input-key.ts';
 import { packFolder } from '../build/pack.ts';
-import { readTestReports } from '../build/test-report.ts';
+import { readTestReports, removeTestReports } from '../build/test-report.ts';
 import type { Toolchain, Toolchains } from '../build/toolchain.ts';
 import type { Git } from '../git/git.ts';
 import { readCommits } from '../git/history.ts';
@@ -210,7 +210,10 @@ async function testModule(input: {
     return found === undefined ? [] : [found];
   };
   await runStep({ ...step, step: 'test', command: module.manifest.test, evidence: read });
-  return read();
+  const evidence = await read();
+  // Reports tell how long tests took: left in the artifact they would give the same files another digest each time.
+  await removeTestReports({ folder: step.folder, patterns: module.manifest.reports });
+  return evidence;
 }
 
 async function publishIndex(input: {

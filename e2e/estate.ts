@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient } from '@almanac/client';
+
+const repository = join(import.meta.dirname, '..');
+const startPatienceMs = 120_000;
+
+/** A whole Almanac in real processes, as `npm start` brings it up, on ports and data of its own. */
+export interface Estate {
+  readonly url: string;
+  readonly setupUrl: string | undefined;
+  /** Front ports of Development, Quality and Production. */
+  readonly sitePorts: readonly [number, number, number];
+  readonly data: string;
+  readonly client: Client;
+  /** Milliseconds from the start to the line that says that it runs. */
+  readonly startedIn: number;
+  readonly launcher: ChildProcess;
+  /** Ctrl-C, and waits for the end. */
+  readonly stop: () => Promise<void>;
+  readonly remove: () => Promise<void>;
+}
+
+/** Starts an estate; on the data of an earlier one when it is given. */
+export async function startEstate(earlier?: Pick<Estate, 'data' | 'url' | 'sitePorts'>): Promise<Estate> {
+  const data = earlier?.data ?? join(await mkdtemp(join(tmpdir(), 'almanac e2e ')), 'data');
+  const port = earlier === undefined ? await freePorts(1) : Number(new URL(earlier.url).port);
+  const site = earlier?.sitePorts[0] ?? (await freePorts(3));
+  const startedAt = performance.now();
+  const launcher = spawn(process.execPath, [join(repository, 'apps/launcher/src/main.ts')], {
+    env: { ...process.env, ALMANAC_DATA: data, ALMANAC_PORT: String(port), ALMANAC_SITE_PORT: String(site) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const output = await whenRunning(launcher);
+  const url = `http://127.0.0.1:${port}`;
+  const token = (await readFile(join(data, 'tokens', 'launcher'), 'utf8')).trim();
+  return {
+    url,
+    setupUrl: /(http\S+\/setup\?token=\S+)/.exec(output)?.[1],
+    sitePorts: [site, site + 1, site + 2],
+    data,
+    client: createClient({ baseUrl: url, token }),
+    startedIn: performance.now() - startedAt,
+    launcher,
+    stop: async () => {
+      if (launcher.exitCode !== null || launcher.signalCode !== null) return;
+      const ended = new Promise((resolve) => launcher.once('exit', resolve));
+      launcher.kill('SIGINT');
+      await ended;
+    },
+    remove: () => rm(join(data, '..'), { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
+
+function whenRunning(launcher: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const timer = setTimeout(() => reject(new Error(`the estate does not start:\n${output}`)), startPatienceMs);
+    const take = (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+      if (!output.includes('Ctrl-C stops everything')) return;
+      clearTimeout(timer);
+      resolve(output);
+    };
+    launcher.stdout?.on('data', take);
+    launcher.stderr?.on('data', take);
+    launcher.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`the launcher ended with ${code}:\n${output}`));
+    });
+  });
+}
+
+/** The first of some ports that follow each other and are free. */
+async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    const first = await listenOnce(0);
+    if (first === undefined || first + count > 65_000) continue;
+    const rest = await Promise.all(Array.from({ length: count - 1 }, (_, index) => listenOnce(first + index + 1)));
+    if (rest.every((port) => port !== undefined)) return first;
+  }
+}
+
+function listenOnce(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined));
+    });
+  });
+}
