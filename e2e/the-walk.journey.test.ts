@@ -57,7 +57,7 @@ describe.skipIf(executablePath === undefined)('the walk from an empty data direc
   it('a commit is seen built and running in Development without a click', async () => {
     const { items } = await estate.client.listApplications();
     const repository = items.find((each) => each.name === 'storefront')?.repository ?? '';
-    const commit = await commitChange({ repository, file: 'almanac.yaml', change: (text) => text.replace(/GREETING: \{ default: [^,}]+/, 'GREETING: { default: A greeting from the walk'), message: 'feat: greet from the walk' });
+    const commit = await commitChange({ repository, file: 'almanac.yaml', change: (text) => text.replace(/(GREETING:\s+default: ).*/, '$1A greeting from the walk'), message: 'feat: greet from the walk' });
 
     await page.getByRole('button', { name: new RegExp(`^storefront in Development: ${commit.slice(0, 8)}, healthy`) }).waitFor();
     const shop = await askSite({ port: estate.sitePorts[0], application: 'storefront', path: '/' });
