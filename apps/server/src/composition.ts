@@ -1,18 +1,27 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { authorize, refuse } from '@almanac/domain';
 import { startPostgres } from '@almanac/host';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createAuthenticator, ensureSetupToken, writeBootstrapTokens } from '#features/access';
 import { createArtifactStore } from '#features/artifacts';
-import { openSecretBox } from '#features/settings';
+import { openSecretBox, Secret } from '#features/settings';
 import { agentByToken, openServerKeys } from '#features/sites';
 import { checkDurable, migrate, openDatabase } from '#platform/database';
 import { createEventFeed } from '#platform/events';
-import { createServer, describeApi, mountEndpoints, serveConsole } from '#platform/http';
+import {
+  createServer,
+  describeApi,
+  identify,
+  isLocal,
+  mountEndpoints,
+  serveConsole,
+  sessionCookieFor,
+} from '#platform/http';
 import { prepareJobs, runBackground } from '#platform/jobs';
 import type { ServerConfig } from './config.ts';
 import { listFeatures } from './features/index.ts';
@@ -26,6 +35,9 @@ export interface RunningServer {
   readonly http: FastifyInstance;
   readonly stop: () => Promise<void>;
 }
+
+/** What is under way when the server stops may take so long to end. */
+const drainMs = 4000;
 
 /** Sign-in attempts and enrolments that one address may make in a minute. */
 const guessLimit = 20;
@@ -53,16 +65,19 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     closers.push(feed.close);
     const inTransaction = createInTransaction({ db: database.db, onCommitted: feed.hint });
     const keys = join(config.data, 'keys');
+    const stopping = new AbortController();
+    const box = await openSecretBox(join(keys, 'secrets.key'));
     const features = listFeatures({
       feed,
       onError,
       artifacts: await createArtifactStore(join(config.data, 'artifacts')),
-      box: await openSecretBox(join(keys, 'secrets.key')),
+      box,
       serverKeys: await openServerKeys(join(keys, 'signing.pem')),
       about: { version: serverVersion, database: { version, embedded: config.databaseUrl === undefined }, startedAt },
     });
+    const sessionCookie = sessionCookieFor(config.publicUrl);
     const http = await createServer({ log, allowedHosts: config.allowedHosts });
-    closers.push(() => http.close());
+    closers.push(() => drain(http, stopping));
     const authenticator = createAuthenticator({
       db: database.db,
       agentByToken: (hash) => agentByToken(database.db, hash),
@@ -73,11 +88,20 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       db: database.db,
       inTransaction,
       guessLimit,
+      sessionCookie,
+      answerBox: { close: (text) => box.close(new Secret(text)), open: (sealed) => box.open(sealed).reveal() },
+      stopping: stopping.signal,
     });
-    const stopping = new AbortController();
     const context = { db: database.db, inTransaction, signal: stopping.signal };
     for (const feature of features) await feature.mount?.(http, context);
-    mountOperations(http, { ready: async () => void (await sql`select 1`.execute(database.db)) });
+    mountOperations(http, {
+      ready: async () => void (await sql`select 1`.execute(database.db)),
+      mayMeasure: async (request) => {
+        if (isLocal(request)) return true;
+        return authorize(await identify(request, { authenticator, sessionCookie }), 'right:manage-installation')
+          .allowed;
+      },
+    });
     await serveConsole(http, config.consoleDirectory);
     if (config.bootstrapTokens !== undefined)
       await writeBootstrapTokens({ inTransaction, directory: config.bootstrapTokens });
@@ -99,6 +123,14 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
   }
 }
 
+/** Streams and waiters are sent away, requests under way end; what hangs is cut off. */
+async function drain(http: FastifyInstance, stopping: AbortController): Promise<void> {
+  stopping.abort();
+  const patience = setTimeout(() => http.server.closeAllConnections(), drainMs);
+  await http.close();
+  clearTimeout(patience);
+}
+
 /** Yours by DATABASE_URL, else the embedded one, which stops together with this process. */
 async function connect(config: ServerConfig, closers: (() => Promise<void>)[]): Promise<pg.ClientConfig> {
   if (config.databaseUrl !== undefined) return { connectionString: config.databaseUrl };
@@ -114,7 +146,13 @@ async function connect(config: ServerConfig, closers: (() => Promise<void>)[]): 
 }
 
 /** What operators and orchestrators ask: alive, ready, metrics, and the description of the API. */
-function mountOperations(http: FastifyInstance, input: { readonly ready: () => Promise<void> }): void {
+function mountOperations(
+  http: FastifyInstance,
+  input: {
+    readonly ready: () => Promise<void>;
+    readonly mayMeasure: (request: FastifyRequest) => Promise<boolean>;
+  },
+): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'almanac_' });
   http.get('/healthz', async () => ({ status: 'alive' }));
@@ -126,7 +164,11 @@ function mountOperations(http: FastifyInstance, input: { readonly ready: () => P
       return reply.code(503).header('retry-after', '5').send({ status: 'the database does not answer' });
     }
   });
-  http.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+  http.get('/metrics', async (request, reply) => {
+    if (!(await input.mayMeasure(request)))
+      return refuse('not-permitted', 'metrics are for this machine and for administrators (an API token as Bearer)');
+    return reply.type(registry.contentType).send(await registry.metrics());
+  });
   const document = describeApi(serverVersion);
   http.get('/api/v1/openapi.json', async (_request, reply) => reply.type('application/json').send(document));
 }

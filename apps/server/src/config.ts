@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { HostFault } from '@almanac/host';
 
 export interface ServerConfig {
   readonly host: string;
@@ -15,15 +16,19 @@ export interface ServerConfig {
   readonly logLevel: string;
 }
 
-/** Reads the configuration from the environment; throws with one sentence when a value cannot be used. */
+/**
+ * Reads the configuration from the environment.
+ *
+ * @throws {HostFault} with one sentence when a value cannot be used
+ */
 export function readConfig(environment: NodeJS.ProcessEnv): ServerConfig {
   const host = environment['ALMANAC_HOST'] ?? '127.0.0.1';
   const port = Number(environment['ALMANAC_PORT'] ?? 7400);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`ALMANAC_PORT must be a port, not "${environment['ALMANAC_PORT']}"`);
+    throw new HostFault(`ALMANAC_PORT must be a port, not "${environment['ALMANAC_PORT']}"`);
   const publicUrl = environment['ALMANAC_PUBLIC_URL'];
   if (publicUrl !== undefined && !URL.canParse(publicUrl))
-    throw new Error(`ALMANAC_PUBLIC_URL must be a URL, not "${publicUrl}"`);
+    throw new HostFault(`ALMANAC_PUBLIC_URL must be a URL, not "${publicUrl}"`);
   const named = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
   return {
     host,

@@ -2,6 +2,9 @@ import { HostFault, lockDirectory } from '@almanac/host';
 import { startServer } from './composition.ts';
 import { readConfig } from './config.ts';
 
+/** Whatever still hangs so long after a signal ends with the process. */
+const stopMs = 15_000;
+
 /** Answers to whoever started this process go to standard output, one JSON object a line; the log goes to the other. */
 const answer = (document: unknown) => process.stdout.write(`${JSON.stringify(document)}\n`);
 
@@ -15,22 +18,35 @@ try {
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
-      void server
+      setTimeout(() => process.exit(1), stopMs).unref();
+      server
         .stop()
         .then(lock.release)
-        .then(() => process.exit(0));
+        .then(
+          () => process.exit(0),
+          (error: unknown) => {
+            console.error(error);
+            process.exit(1);
+          },
+        );
     });
   }
 } catch (error) {
-  answer({ refused: sentenceOf(error) });
-  if (!(error instanceof HostFault)) console.error(error);
+  const known = knownSentence(error);
+  answer({ refused: known ?? (error instanceof Error ? error.message : String(error)) });
+  if (known === undefined) console.error(error);
   process.exit(1);
 }
 
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+/** What a person can do something about, in one sentence; undefined for what is a defect of ours. */
+function knownSentence(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof HostFault) return error.message;
   const code = 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') return 'the port is taken by another program; choose another one with ALMANAC_PORT';
-  if (code === 'ENOSPC') return 'the disk is full; free some space and start again';
-  return error.message;
+  if (code === 'EADDRNOTAVAIL') return 'this machine does not have the address in ALMANAC_HOST';
+  if (code === 'EACCES') return `this account may not do that: ${error.message}`;
+  // 53100 is PostgreSQL's own word for a full disk.
+  if (code === 'ENOSPC' || code === '53100') return 'the disk is full; free some space and start again';
+  return undefined;
 }

@@ -6,8 +6,11 @@ import type { Tables } from '../tables.ts';
 import type { CommandContext, InTransaction } from './http/endpoint.ts';
 import { newId } from './new-id.ts';
 
-/** Another transaction was in the way; the same work succeeds when it is done again. */
-const retryable = new Set(['40001', '40P01']);
+/**
+ * Another transaction was in the way. Done again, the same work succeeds, or (23505, a unique value that somebody else
+ * took meanwhile) sees what is there now and refuses in words.
+ */
+const retryable = new Set(['40001', '40P01', '23505']);
 const mostAttempts = 5;
 
 /**
@@ -51,7 +54,7 @@ async function runCommand<Result>(input: {
   const { rows } = await sql<{ now: Date }>`select date_trunc('milliseconds', now()) as now`.execute(trx);
   const now = rows[0]?.now;
   if (now === undefined) throw new Error('the database does not tell the time');
-  let entry: { readonly subject: string; readonly detail?: Readonly<Record<string, unknown>> } = { subject: '' };
+  let entry: { readonly subject: string; readonly detail?: Readonly<Record<string, unknown>> } | null = { subject: '' };
   const context: CommandContext = {
     actor: input.actor,
     scope: { kind: 'all' },
@@ -74,7 +77,8 @@ async function runCommand<Result>(input: {
     },
   };
   const result = await input.command(context);
-  if (action !== null) await writeAudit({ trx, now, actor: actorName(input.actor), action, ...entry });
+  if (action !== null && entry !== null)
+    await writeAudit({ trx, now, actor: actorName(input.actor), action, ...entry });
   return result;
 }
 

@@ -32,10 +32,11 @@ export function aboutFeature(input: {
         agents: agents.map((each) => ({ version: each.version ?? '', sites: each.sites })),
       };
     }),
-    direct('streamEvents', async ({ db }, { query, http }) => {
+    direct('streamEvents', async ({ db, signal }, { query, http }) => {
       const resume = Number(http.request.headers['last-event-id'] ?? query.after ?? input.feed.position());
       await streamEvents({
         db,
+        signal,
         feed: input.feed,
         reply: http.reply,
         after: Number.isFinite(resume) ? resume : input.feed.position(),

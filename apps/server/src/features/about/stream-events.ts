@@ -1,3 +1,4 @@
+import { refuse } from '@almanac/domain';
 import type { FastifyReply } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { EventFeed, FeedEvent } from '#platform/events';
@@ -8,29 +9,37 @@ const heartbeatMs = 15_000;
 const mostMissed = 1000;
 /** Bytes that may wait for a slow reader before it is let go; it comes back and resumes. */
 const mostWaiting = 1024 * 1024;
+const mostReaders = 1000;
 
-/** Server-sent events (HTML standard, section 9.2) from a position on, for as long as the reader stays. */
-export async function streamEvents(input: {
+export interface EventStreamOptions {
   readonly db: Kysely<Tables>;
   readonly feed: EventFeed;
   readonly reply: FastifyReply;
+  /** The position after which the reader goes on. */
   readonly after: number;
-}): Promise<void> {
-  const { feed, reply, db } = input;
+  /** Fires when the reader went away or the server stops. */
+  readonly signal: AbortSignal;
+}
+
+/** Server-sent events (HTML standard, section 9.2) from a position on, for as long as the reader stays. */
+export async function streamEvents(input: EventStreamOptions): Promise<void> {
+  const { feed, reply, signal } = input;
+  if (feed.readers() >= mostReaders) return refuse('too-many-requests', 'too many readers of live events; try later');
   reply.hijack();
   const { raw } = reply;
+  // Whatever was set on the reply until now are the security headers, which are plain text.
   raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
   });
-  let sent = input.after;
   const write = (text: string) => {
     if (raw.writableLength > mostWaiting) raw.destroy();
     else raw.write(text);
   };
-  const tell = (event: Pick<FeedEvent, 'position' | 'kind' | 'subject' | 'at'>) => {
+  let sent = input.after;
+  const tell = (event: FeedEvent) => {
     if (event.position <= sent) return;
     sent = event.position;
     write(
@@ -41,25 +50,53 @@ export async function streamEvents(input: {
   let caughtUp = false;
   const stop = feed.subscribe((event) => (caughtUp ? tell(event) : waiting.push(event)));
   const heartbeat = setInterval(() => write(': still here\n\n'), heartbeatMs);
-  raw.on('close', () => {
+  const leave = () => {
     stop();
     clearInterval(heartbeat);
-  });
+    raw.end();
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) return leave();
   write(': welcome\n\n');
-  const missed = await db
+  try {
+    const missed = await readMissed(input);
+    if (missed === 'too-much') {
+      sent = feed.position();
+      write(`id: ${sent}\nevent: reset\ndata: {}\n\n`);
+    } else missed.forEach(tell);
+    caughtUp = true;
+    waiting.forEach(tell);
+  } catch (error) {
+    // The answer has begun, so all that can be said is its end: the reader comes back and resumes.
+    leave();
+    throw error;
+  }
+}
+
+/** What was told since a position; `too-much` when it cannot be told, or there never was such a position. */
+async function readMissed(input: EventStreamOptions): Promise<readonly FeedEvent[] | 'too-much'> {
+  const { db, after } = input;
+  const { head, oldest } = await db
+    .selectFrom('outboxHead')
+    .select((expression) => [
+      'position as head',
+      expression
+        .selectFrom('outbox')
+        .select(({ fn }) => fn.min('position').as('oldest'))
+        .as('oldest'),
+    ])
+    .executeTakeFirstOrThrow();
+  if (after > head || after < (oldest ?? head + 1) - 1) return 'too-much';
+  const rows = await db
     .selectFrom('outbox')
     .select(['position', 'kind', 'subject', 'at'])
-    .where('position', '>', sent)
+    .where('position', '>', after)
     .orderBy('position')
     .limit(mostMissed + 1)
     .execute();
-  if (missed.length > mostMissed) {
-    sent = feed.position();
-    write(`id: ${sent}\nevent: reset\ndata: {}\n\n`);
-  }
+  if (rows.length > mostMissed) return 'too-much';
   // Positions in the table are written by the relay alone, with the kinds of LiveEvent.
-  for (const event of missed)
-    if (event.position !== null) tell({ ...event, position: event.position, kind: event.kind as FeedEvent['kind'] });
-  caughtUp = true;
-  waiting.forEach(tell);
+  return rows.flatMap(({ position, kind, subject, at }) =>
+    position === null ? [] : [{ position, kind: kind as FeedEvent['kind'], subject, at }],
+  );
 }

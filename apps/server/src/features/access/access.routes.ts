@@ -1,6 +1,6 @@
 import { type Actor, type PrincipalId, refuse } from '@almanac/domain';
 import type { ApiToken, Principal } from '@almanac/protocol';
-import { command, decodeCursor, type Endpoint, pageOf, read, sessionCookie } from '#platform/http';
+import { command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
 import { hashPassword, verifyPassword } from './password.ts';
 import { endSession, openSession } from './sessions.ts';
 import { hashToken, newToken } from './tokens.ts';
@@ -33,7 +33,7 @@ export const accessEndpoints: readonly Endpoint[] = [
       .values({ ...principal, passwordHash: await hashPassword(body.password), createdAt: context.now })
       .execute();
     await context.db.updateTable('installation').set({ setupTokenHash: null }).execute();
-    await openSession(context, { principal: principal.id, ...http });
+    await openSession(context, { principal: principal.id, http });
     context.audit({ subject: `principal:${principal.name}` });
     return principal;
   }),
@@ -53,14 +53,14 @@ export const accessEndpoints: readonly Endpoint[] = [
         'wrong-credentials',
         'name or password is wrong; after several tries from one address there is a pause',
       );
-    await openSession(context, { principal: found.id, ...http });
+    await openSession(context, { principal: found.id, http });
     context.audit({ subject: `principal:${found.name}` });
     return present(found);
   }),
 
   command('signOut', async (context, { http }) => {
-    await endSession(context, http.request);
-    void http.reply.clearCookie(sessionCookie, { path: '/' });
+    await endSession(context, http);
+    void http.reply.clearCookie(http.sessionCookie.name, { path: '/', secure: http.sessionCookie.secure });
     return undefined;
   }),
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrincipalId, Role } from '@almanac/domain';
 import { writeDurably } from '@almanac/host';
@@ -18,7 +18,10 @@ export async function ensureSetupToken(input: {
   const file = join(input.directory, 'setup-token');
   return input.inTransaction({ actor: system, action: null }, async ({ db }) => {
     const people = await db.selectFrom('principals').select('id').where('kind', '=', 'user').limit(1).execute();
-    if (people.length > 0) return undefined;
+    if (people.length > 0) {
+      await rm(file, { force: true });
+      return undefined;
+    }
     const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
     const token = kept === '' ? newToken('setup_') : kept;
     if (kept === '') await writeDurably(file, `${token}\n`);

@@ -1,6 +1,5 @@
 import type { PrincipalId } from '@almanac/domain';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type CommandContext, sessionCookie } from '#platform/http';
+import type { CommandContext, RequestExtras } from '#platform/http';
 import { hashToken, newToken } from './tokens.ts';
 
 const absoluteDays = 7;
@@ -8,9 +7,10 @@ const absoluteDays = 7;
 /** Opens a session and gives the browser its cookie; an earlier one of this browser ends. */
 export async function openSession(
   context: CommandContext,
-  input: { readonly principal: PrincipalId; readonly request: FastifyRequest; readonly reply: FastifyReply },
+  input: { readonly principal: PrincipalId; readonly http: RequestExtras['http'] },
 ): Promise<void> {
-  await endSession(context, input.request);
+  const { http } = input;
+  await endSession(context, http);
   const token = newToken('als_');
   const expiresAt = new Date(context.now.getTime() + absoluteDays * 86_400_000);
   await context.db
@@ -23,16 +23,16 @@ export async function openSession(
       expiresAt,
     })
     .execute();
-  void input.reply.setCookie(sessionCookie, token, {
+  void http.reply.setCookie(http.sessionCookie.name, token, {
     path: '/',
     httpOnly: true,
     sameSite: 'strict',
-    secure: input.request.protocol === 'https',
+    secure: http.sessionCookie.secure,
     expires: expiresAt,
   });
 }
 
-export async function endSession(context: CommandContext, request: FastifyRequest): Promise<void> {
-  const token = request.cookies[sessionCookie];
+export async function endSession(context: CommandContext, http: RequestExtras['http']): Promise<void> {
+  const token = http.request.cookies[http.sessionCookie.name];
   if (token !== undefined) await context.db.deleteFrom('sessions').where('tokenHash', '=', hashToken(token)).execute();
 }

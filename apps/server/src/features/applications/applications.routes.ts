@@ -1,8 +1,8 @@
-import { refuse } from '@almanac/domain';
+import { type ApplicationId, refuse } from '@almanac/domain';
 import type { Application, Inspection } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
-import { queueJob } from '#features/jobs';
+import { dropJobs, queueJob } from '#features/jobs';
 import type { EventFeed } from '#platform/events';
 import { type CommandContext, command, decodeCursor, direct, type Endpoint, pageOf, read } from '#platform/http';
 import type { Tables } from '#tables';
@@ -42,7 +42,8 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
         if (found.state === 'succeeded' || found.state === 'failed' || seconds <= 0 || signal.aborted) return found;
         await feed.waitFor({
           matches: (event) => event.kind === 'inspection-changed' && event.subject['inspection'] === params.inspection,
-          seconds,
+          // An event between the look and the wait is missed: look again soon.
+          seconds: Math.min(seconds, 2),
           signal,
         });
       }
@@ -80,7 +81,7 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
     command('updateApplication', async (context, { params, body, expectedRevision }) => {
       const application = await findApplication(context.db, params.application);
       if (body.name !== undefined && body.name !== application.name) await refuseTakenName(context, body.name);
-      await changeAt(context, { id: application.id, revision: application.revision, expected: expectedRevision });
+      await changeAt(context, { id: application.id, expected: expectedRevision });
       await context.db
         .updateTable('applications')
         .set({
@@ -99,7 +100,7 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
 
     command('deleteApplication', async (context, { params, expectedRevision }) => {
       const application = await findApplication(context.db, params.application);
-      await changeAt(context, { id: application.id, revision: application.revision, expected: expectedRevision });
+      await changeAt(context, { id: application.id, expected: expectedRevision });
       const running = await context.db
         .selectFrom('targets')
         .innerJoin('environments', 'environments.id', 'targets.environmentId')
@@ -111,6 +112,7 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
           'in-use',
           `${application.name} still runs in ${running.map((each) => each.name).join(', ')}; take it out there first`,
         );
+      await dropJobs(context, application.id);
       await context.db.deleteFrom('versions').where('applicationId', '=', application.id).execute();
       await context.db.deleteFrom('applications').where('id', '=', application.id).execute();
       await context.record({ kind: 'application-changed', subject: { application: application.id } });
@@ -120,12 +122,18 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
   ];
 }
 
+/** Holds an application until the end of the command, at the revision that the caller has read. */
 async function changeAt(
   context: CommandContext,
-  input: { readonly id: string; readonly revision: number; readonly expected: number },
+  input: { readonly id: ApplicationId; readonly expected: number },
 ): Promise<void> {
-  if (input.revision !== input.expected)
-    refuse('revision-mismatch', `it is at revision ${input.revision} now; read it again`);
+  const { revision } = await context.db
+    .selectFrom('applications')
+    .select('revision')
+    .where('id', '=', input.id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  if (revision !== input.expected) refuse('revision-mismatch', `it is at revision ${revision} now; read it again`);
 }
 
 async function refuseTakenName(context: CommandContext, name: string): Promise<void> {

@@ -52,6 +52,7 @@ export async function createArtifactStore(directory: string): Promise<ArtifactSt
         await mkdir(folder, { recursive: true, mode: 0o700 });
         await rename(temporary, path);
         await syncDirectory(folder);
+        await syncDirectory(join(folder, '..'));
         return { size };
       } catch (error) {
         await rm(temporary, { force: true });

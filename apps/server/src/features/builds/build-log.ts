@@ -8,17 +8,35 @@ import type { Tables } from '#tables';
 export const largestLog = 16 * 1024 * 1024;
 const cutNotice = '\n… the log is longer than 16 MiB; the rest is not kept …\n';
 
-/** Appends text at an offset; what is there already is skipped. Gives the offset that comes next. */
+/**
+ * Appends text at an offset of the job's present attempt; what is there already is skipped. Gives the offset that
+ * comes next.
+ */
 export async function appendLog(
   context: CommandContext,
-  input: { readonly job: JobId; readonly offset: number; readonly text: string },
+  input: {
+    readonly job: { readonly id: JobId; readonly logStart: number };
+    readonly offset: number;
+    readonly text: string;
+  },
 ): Promise<number> {
-  const end = await logEnd(context.db, input.job);
+  const { id, logStart } = input.job;
   const bytes = Buffer.from(input.text, 'utf8');
+  const written = await appendAt(context, { job: id, offset: logStart + input.offset, bytes });
+  return written - logStart;
+}
+
+async function appendAt(
+  context: CommandContext,
+  input: { readonly job: JobId; readonly offset: number; readonly bytes: Buffer },
+): Promise<number> {
+  const { bytes } = input;
+  const end = await logEnd(context.db, input.job);
   const next = input.offset + bytes.length;
-  if (next <= end || input.offset > end) return input.offset > end ? end : next;
-  const fresh = bytes.subarray(end - input.offset);
   if (end >= largestLog) return next;
+  if (input.offset > end) return end;
+  if (next <= end) return next;
+  const fresh = bytes.subarray(end - input.offset);
   const text = end + fresh.length > largestLog ? cutNotice : fresh.toString('utf8').replaceAll('\0', '\ufffd');
   await context.db.insertInto('buildLogs').values({ jobId: input.job, startByte: end, endByte: next, text }).execute();
   return next;

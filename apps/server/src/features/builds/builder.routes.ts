@@ -22,8 +22,9 @@ export function builderEndpoints(input: {
         const seconds = (deadline - performance.now()) / 1000;
         if (job !== null || seconds <= 0 || signal.aborted) return { job };
         await feed.waitFor({
-          matches: (event) => 'job' in event.subject || event.kind === 'build-changed',
-          seconds: Math.min(seconds, 5),
+          matches: (event) => event.subject['job'] !== undefined && event.subject['log'] === undefined,
+          // An event between the look and the wait is missed: look again soon.
+          seconds: Math.min(seconds, 1),
           signal,
         });
       }
@@ -43,7 +44,7 @@ export function builderEndpoints(input: {
 
     command('appendJobLog', async (context, { params, body }) => {
       const job = await heldJob(context, { job: params.job, fence: body.fence });
-      const next = await appendLog(context, { job: job.id, offset: body.offset, text: body.text });
+      const next = await appendLog(context, { job, offset: body.offset, text: body.text });
       await context.record({ kind: 'build-changed', subject: { job: job.id, log: 'grown' } });
       return { next };
     }),

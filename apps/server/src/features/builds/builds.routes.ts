@@ -93,7 +93,7 @@ export function buildEndpoints(feed: EventFeed): readonly Endpoint[] {
         const seconds = (deadline - performance.now()) / 1000;
         if (chunk.text !== '' || complete || seconds <= 0 || signal.aborted)
           return { text: chunk.text, next: chunk.next, complete };
-        await feed.waitFor({ matches, seconds, signal });
+        await feed.waitFor({ matches, seconds: Math.min(seconds, 2), signal });
       }
     }),
   ];

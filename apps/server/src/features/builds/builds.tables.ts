@@ -12,6 +12,7 @@ export interface BuildsTables {
     state: 'queued' | 'running' | 'ended' | 'cancelled';
     attempt: Generated<number>;
     fence: Generated<number>;
+    logStart: Generated<number>;
     builder: string | null;
     leaseUntil: Date | null;
     createdAt: Time;

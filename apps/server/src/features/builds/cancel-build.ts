@@ -12,7 +12,11 @@ export async function cancelBuild(context: CommandContext, id: BuildId): Promise
     .executeTakeFirstOrThrow();
   if (build.state !== 'queued' && build.state !== 'running')
     return refuse('wrong-state', `build ${build.number} is ${build.state} already`);
-  await context.db.updateTable('jobs').set({ state: 'cancelled' }).where('id', '=', build.jobId).execute();
+  await context.db
+    .updateTable('jobs')
+    .set({ state: 'cancelled', endedAt: context.now, leaseUntil: null })
+    .where('id', '=', build.jobId)
+    .execute();
   await endBadly(context, {
     build: id,
     fault: { outcome: 'cancelled', code: 'cancelled', detail: 'the build was cancelled' },

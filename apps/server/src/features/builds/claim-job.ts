@@ -28,6 +28,7 @@ export async function claimNextJob(context: CommandContext, builder: string): Pr
       builder,
       attempt: sql`attempt + 1`,
       fence: sql`fence + 1`,
+      logStart: sql`coalesce((select max(end_byte) from build_logs where job_id = jobs.id), 0)`,
       leaseUntil: sql`now() + make_interval(secs => ${leaseSeconds})`,
     })
     .where('id', '=', next.id)

@@ -1,21 +1,23 @@
-import type { BuildId } from '@almanac/domain';
+import { type BuildId, refuse } from '@almanac/domain';
 import type { CommitRecord, JobFault, JobResult } from '@almanac/protocol';
 import { sql } from 'kysely';
 import type { Job, JobListener } from '#features/jobs';
 import type { CommandContext } from '#platform/http';
+import { mostAttempts } from './claim-job.ts';
 import { refreshLabels } from './labels.ts';
+import { requeueJob } from './requeue-job.ts';
 
-/** Ends a job with what its builder says; a job that ended already stays as it is. */
+/** Ends a job with what its builder says; a job that ended already, or was cancelled, stays as it is. */
 export async function completeJob(
   context: CommandContext,
   input: { readonly job: Job; readonly result: JobResult; readonly listeners: readonly JobListener[] },
 ): Promise<void> {
   const { job, result } = input;
-  if (job.state === 'ended') return;
-  const retry =
-    result.kind === 'fault' && result.fault.outcome === 'errored' && job.state === 'running' && job.attempt < 3;
+  if (job.state === 'ended' || job.state === 'cancelled') return;
+  if (result.kind === 'built') await refuseMissingArtifacts(context, result);
+  const retry = result.kind === 'fault' && result.fault.outcome === 'errored' && job.attempt < mostAttempts;
   if (retry) {
-    await context.db.updateTable('jobs').set({ state: 'queued', leaseUntil: null }).where('id', '=', job.id).execute();
+    await requeueJob(context, job);
     return;
   }
   await context.db
@@ -25,6 +27,18 @@ export async function completeJob(
     .execute();
   const build = job.kind === 'build' ? await endBuild(context, { job, result }) : null;
   for (const listener of input.listeners) await listener(context, { job, result, build });
+}
+
+/** A build names only what is stored: sites will ask for it. */
+async function refuseMissingArtifacts(
+  context: CommandContext,
+  result: Extract<JobResult, { kind: 'built' }>,
+): Promise<void> {
+  const named = [...new Set([result.index, ...result.modules.map((each) => each.artifact.digest)])];
+  const stored = await context.db.selectFrom('artifacts').select('digest').where('digest', 'in', named).execute();
+  const present = new Set(stored.map((each) => each.digest));
+  const missing = named.filter((digest) => !present.has(digest));
+  if (missing.length > 0) refuse('invalid-request', `not uploaded: ${missing.join(', ')}; upload first, then complete`);
 }
 
 async function endBuild(

@@ -17,65 +17,76 @@ const pollSeconds = 10;
 /** Branches that environments follow: looked at from time to time, built when they moved, deployed when built. */
 export function followingFeature(refreshDocuments: RefreshDocuments): Feature {
   return {
-  name: 'following',
-  endpoints: [],
-  periodics: [
-    {
-      name: 'start-waiting-drafts',
-      everyMs: 2000,
-      run: async ({ inTransaction }) => inTransaction({ actor: follower, action: null }, (context) => startWaitingDrafts(context, refreshDocuments)),
-    },
-    {
-      name: 'poll-branches',
-      everyMs: 2000,
-      run: async ({ inTransaction }) => {
-        await inTransaction({ actor: follower, action: null }, async (context) => {
-          const due = await context.db
-            .selectFrom('applications')
-            .selectAll()
-            .where(sql<boolean>`(polled_at is null or polled_at < now() - make_interval(secs => ${pollSeconds}))`)
-            .where(sql<boolean>`exists (select 1 from environments where following ->> 'kind' <> 'none')`)
-            .where(
-              sql<boolean>`not exists (select 1 from jobs where jobs.application_id = applications.id and kind in ('resolve', 'build') and jobs.state in ('queued', 'running'))`,
-            )
-            .orderBy('polledAt')
-            .limit(10)
-            .forUpdate()
-            .skipLocked()
-            .execute();
-          for (const application of due) {
-            const { repository, branch, manifestPath } = application;
-            await context.db
-              .updateTable('applications')
-              .set({ polledAt: context.now })
-              .where('id', '=', application.id)
+    name: 'following',
+    endpoints: [],
+    periodics: [
+      {
+        name: 'start-waiting-drafts',
+        everyMs: 2000,
+        run: async ({ inTransaction }) =>
+          inTransaction({ actor: follower, action: null }, (context) => startWaitingDrafts(context, refreshDocuments)),
+      },
+      {
+        name: 'poll-branches',
+        everyMs: 2000,
+        run: async ({ inTransaction }) => {
+          await inTransaction({ actor: follower, action: null }, async (context) => {
+            const due = await context.db
+              .selectFrom('applications')
+              .selectAll()
+              .where(sql<boolean>`(polled_at is null or polled_at < now() - make_interval(secs => ${pollSeconds}))`)
+              .where(sql<boolean>`exists (select 1 from environments where following ->> 'kind' <> 'none')`)
+              .where(
+                sql<boolean>`not exists (select 1 from jobs where jobs.application_id = applications.id and kind in ('resolve', 'build') and jobs.state in ('queued', 'running'))`,
+              )
+              .orderBy('polledAt')
+              .limit(10)
+              .forUpdate()
+              .skipLocked()
               .execute();
-            await queueJob(context, {
-              applicationId: application.id,
-              work: { kind: 'resolve', source: { repository, branch, manifestPath } },
-            });
-          }
-        });
+            for (const application of due) {
+              const { repository, branch, manifestPath } = application;
+              await context.db
+                .updateTable('applications')
+                .set({ polledAt: context.now })
+                .where('id', '=', application.id)
+                .execute();
+              await queueJob(context, {
+                applicationId: application.id,
+                work: { kind: 'resolve', source: { repository, branch, manifestPath } },
+              });
+            }
+          });
+        },
       },
-    },
-    {
-      name: 'forget-looked-up-branches',
-      everyMs: 60_000,
-      run: async ({ db }) => {
-        await sql`delete from jobs where kind = 'resolve' and state = 'ended' and ended_at < now() - interval '10 minutes'`.execute(
-          db,
-        );
+      {
+        name: 'forget-looked-up-branches',
+        everyMs: 60_000,
+        run: async ({ db }) => {
+          await sql`delete from jobs where kind = 'resolve' and state = 'ended' and ended_at < now() - interval '10 minutes'`.execute(
+            db,
+          );
+        },
       },
-    },
-  ],
+    ],
   };
 }
 
 /** A draft that waited for something of another application, such as a contract, starts when that has come. */
 async function startWaitingDrafts(context: CommandContext, refreshDocuments: RefreshDocuments): Promise<void> {
-  const drafts = await context.db.selectFrom('plans').select('id').where('origin', '=', 'following').where('state', '=', 'draft').orderBy('number').limit(50).forUpdate().skipLocked().execute();
+  const drafts = await context.db
+    .selectFrom('plans')
+    .select('id')
+    .where('origin', '=', 'following')
+    .where('state', '=', 'draft')
+    .orderBy('number')
+    .limit(50)
+    .forUpdate()
+    .skipLocked()
+    .execute();
   for (const { id } of drafts) {
-    if (await reanalysePlan(context, id)) await startPlan(context, { plan: id, note: 'started because what it waited for has come', refreshDocuments });
+    if (await reanalysePlan(context, id))
+      await startPlan(context, { plan: id, note: 'started because what it waited for has come', refreshDocuments });
   }
 }
 

@@ -1,2 +1,3 @@
+export { dropJobs } from './drop-jobs.ts';
 export type { Job, JobListener } from './job-listener.ts';
 export { queueJob } from './queue-job.ts';

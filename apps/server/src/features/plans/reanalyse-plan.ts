@@ -14,22 +14,45 @@ export async function reanalysePlan(context: CommandContext, id: PlanId): Promis
   const analysed: Analysed[] = [];
   const operations: (typeof row.body.operations)[number][] = [];
   for (const operation of row.body.operations) {
-    const common = { application: operation.application, name: operation.applicationName, kind: operation.kind, downgrade: null };
-    const build = operation.after === null ? undefined : await db.selectFrom('builds').select('manifest').where('id', '=', operation.after.build).executeTakeFirst();
+    const common = {
+      application: operation.application,
+      name: operation.applicationName,
+      kind: operation.kind,
+      downgrade: null,
+    };
+    const build =
+      operation.after === null
+        ? undefined
+        : await db.selectFrom('builds').select('manifest').where('id', '=', operation.after.build).executeTakeFirst();
     const manifest = build?.manifest ?? null;
     if (operation.after === null || manifest === null) {
       analysed.push({ ...common, manifest: null, missing: [] });
       operations.push(operation);
       continue;
     }
-    const pinned = await pinSettings(db, { application: operation.application, environment: row.environmentId, manifest });
+    const pinned = await pinSettings(db, {
+      application: operation.application,
+      environment: row.environmentId,
+      manifest,
+    });
     analysed.push({ ...common, manifest, missing: pinned.missing });
-    operations.push({ ...operation, after: { ...operation.after, settings: pinned.settings, settingsHash: pinned.hash } });
+    operations.push({
+      ...operation,
+      after: { ...operation.after, settings: pinned.settings, settingsHash: pinned.hash },
+    });
   }
-  const { findings, neighbours } = await analysePlan(db, { environment: row.environmentId, environmentName: row.environmentName, operations: analysed });
+  const { findings, neighbours } = await analysePlan(db, {
+    environment: row.environmentId,
+    environmentName: row.environmentName,
+    operations: analysed,
+  });
   await db
     .updateTable('plans')
-    .set({ findings: JSON.stringify(findings), body: JSON.stringify({ ...row.body, operations, neighbours }), revision: row.revision + 1 })
+    .set({
+      findings: JSON.stringify(findings),
+      body: JSON.stringify({ ...row.body, operations, neighbours }),
+      revision: row.revision + 1,
+    })
     .where('id', '=', id)
     .where('state', '=', 'draft')
     .execute();

@@ -25,10 +25,12 @@ export async function pinSettings(
 ): Promise<PinnedForSites> {
   const values = await db
     .selectFrom('settingValues')
-    .select(['key', 'level', 'selector', 'value'])
+    .select(['key', 'level', 'selector', 'value', 'secret'])
     .where('applicationId', '=', input.application)
     .where('environmentId', '=', input.environment)
     .execute();
+  // A value that was set while the manifest said otherwise of its secrecy is none: it would be shown, or not be opened.
+  const usable = values.filter((each) => input.manifest.settings[each.key]?.secret === each.secret);
   const sites = await db
     .selectFrom('sites')
     .select(['id', 'name', 'labels'])
@@ -37,7 +39,7 @@ export async function pinSettings(
     .execute();
   const resolved = sites.map((site) => ({
     site,
-    ...resolveSettings({ definitions: input.manifest.settings, values, site }),
+    ...resolveSettings({ definitions: input.manifest.settings, values: usable, site }),
   }));
   const settings = Object.fromEntries(resolved.map(({ site, plain, secret }) => [site.id, { plain, secret }]));
   const facts = resolved.map(({ site, plain, secret }) => [

@@ -23,6 +23,8 @@ export interface EventFeed {
   /** Something was just committed here: no need to wait for the poll. */
   readonly hint: () => void;
   readonly position: () => number;
+  /** How many listen now. */
+  readonly readers: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -108,6 +110,7 @@ export async function createEventFeed(input: {
       }),
     hint: run,
     position: () => position,
+    readers: () => listeners.size,
     close: async () => {
       closed = true;
       clearInterval(timer);

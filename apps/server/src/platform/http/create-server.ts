@@ -22,7 +22,8 @@ export async function createServer(input: {
     requestTimeout: 0,
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
-    forceCloseConnections: true,
+    // Requests under way end; connections that only wait are closed.
+    forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
   });
   server.server.headersTimeout = 20_000;

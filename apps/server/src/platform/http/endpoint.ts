@@ -3,6 +3,7 @@ import type { LiveEvent, OperationName, ParsedRequest, ResponseInput, Routes } f
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from '../../tables.ts';
+import type { SessionCookie } from './request-identity.ts';
 
 /** What a read needs: who asks, what they may see, and the database. */
 export interface ReadContext {
@@ -25,8 +26,13 @@ export interface CommandContext {
   readonly newId: <Kind extends string>() => Id<Kind>;
   /** Puts an event into the outbox. */
   readonly record: (event: EventDraft) => Promise<void>;
-  /** Says what the audit entry of this command concerns; without it the path parameters are taken. */
-  readonly audit: (entry: { readonly subject: string; readonly detail?: Readonly<Record<string, unknown>> }) => void;
+  /**
+   * Says what the audit entry of this command concerns; without it the path parameters are taken. With null there is
+   * no entry: nothing was changed.
+   */
+  readonly audit: (
+    entry: { readonly subject: string; readonly detail?: Readonly<Record<string, unknown>> } | null,
+  ) => void;
   /** Adds a graphile-worker job in the same transaction; one with the same key replaces an earlier one. */
   readonly enqueue: (job: {
     readonly task: string;
@@ -45,7 +51,11 @@ export type InTransaction = <Result>(
 export interface RequestExtras {
   /** The revision in `If-Match`; present when the route asks for it. */
   readonly expectedRevision: number;
-  readonly http: { readonly request: FastifyRequest; readonly reply: FastifyReply };
+  readonly http: {
+    readonly request: FastifyRequest;
+    readonly reply: FastifyReply;
+    readonly sessionCookie: SessionCookie;
+  };
 }
 
 type Handled<Name extends OperationName> = ParsedRequest<Routes[Name]> & RequestExtras;

@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
 import { refuse } from '@almanac/domain';
 import { sql } from 'kysely';
+import { z } from 'zod';
 import { actorName } from '../transaction.ts';
 import type { CommandContext } from './endpoint.ts';
+
+const kept = z.object({ body: z.unknown() });
 
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+}
+
+/** Encrypts answers while they are kept: some of them carry a token that is shown once. */
+export interface AnswerBox {
+  readonly close: (text: string) => string;
+  readonly open: (sealed: string) => string;
 }
 
 /**
@@ -17,9 +26,10 @@ export async function once(input: {
   readonly context: CommandContext;
   readonly key: string | undefined;
   readonly request: unknown;
+  readonly box: AnswerBox;
   readonly work: () => Promise<Answer>;
 }): Promise<Answer> {
-  const { context, key } = input;
+  const { context, key, box } = input;
   if (key === undefined) return input.work();
   if (key.length < 8 || key.length > 200)
     return refuse('invalid-request', 'an Idempotency-Key has 8 to 200 characters');
@@ -35,12 +45,14 @@ export async function once(input: {
   if (earlier !== undefined) {
     if (earlier.requestHash !== requestHash)
       refuse('idempotency-key-reused', 'this Idempotency-Key was sent with another request; use a new one');
-    return { status: earlier.status, body: earlier.response.body };
+    context.audit(null);
+    return { status: earlier.status, body: kept.parse(JSON.parse(box.open(earlier.response.sealed))).body };
   }
   const answer = await input.work();
+  const response = JSON.stringify({ sealed: box.close(JSON.stringify({ body: answer.body })) });
   await context.db
     .insertInto('idempotency')
-    .values({ actor, key, requestHash, status: answer.status, response: JSON.stringify({ body: answer.body }) })
+    .values({ actor, key, requestHash, status: answer.status, response })
     .execute();
   return answer;
 }

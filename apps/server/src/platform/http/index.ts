@@ -6,11 +6,20 @@ export {
   type Endpoint,
   type InTransaction,
   type ReadContext,
+  type RequestExtras,
   read,
   type TypedEndpoint,
 } from './endpoint.ts';
+export type { AnswerBox } from './idempotency.ts';
 export { mountEndpoints } from './mount-endpoints.ts';
 export { describeApi } from './open-api.ts';
 export { decodeCursor, encodeCursor, pageOf } from './page.ts';
-export { type Authenticator, refuseCrossSite, sessionCookie } from './request-identity.ts';
+export {
+  type Authenticator,
+  identify,
+  isLocal,
+  refuseCrossSite,
+  type SessionCookie,
+  sessionCookieFor,
+} from './request-identity.ts';
 export { serveConsole } from './serve-console.ts';

@@ -4,21 +4,28 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../tables.ts';
 import type { CommandContext, Endpoint, InTransaction, ReadContext } from './endpoint.ts';
-import { type Answer, once } from './idempotency.ts';
+import { type Answer, type AnswerBox, once } from './idempotency.ts';
 import { expectedRevision, parseRequest } from './parse-request.ts';
-import { type Authenticator, identify } from './request-identity.ts';
+import { type Authenticator, identify, type SessionCookie } from './request-identity.ts';
 
 export interface MountOptions {
   readonly endpoints: readonly Endpoint[];
   readonly authenticator: Authenticator;
   readonly db: Kysely<Tables>;
   readonly inTransaction: InTransaction;
-  /** Requests an address may make in a minute, for what can be guessed at. */
+  readonly sessionCookie: SessionCookie;
+  readonly answerBox: AnswerBox;
+  /** Fires when the server stops: nobody waits any longer then. */
+  readonly stopping: AbortSignal;
+  /** Requests in a minute, from one address or for one account, for what can be guessed at. */
   readonly guessLimit: number;
 }
 
 /** Operations at which somebody could guess a secret. */
 const guessable = new Set(['completeSetup', 'signIn', 'enrolAgent']);
+
+/** Operations that answer with a cookie; giving back only the body of an earlier answer would be no answer. */
+const cookieAnswers = new Set(['completeSetup', 'signIn']);
 
 /** An endpoint whose types were checked where it was defined; here only its kind matters. */
 interface AnyEndpoint {
@@ -34,10 +41,15 @@ export function mountEndpoints(server: FastifyInstance, options: MountOptions): 
     if (handled.has(endpoint.operation)) throw new Error(`${endpoint.operation} is handled twice`);
     handled.set(endpoint.operation, endpoint);
   }
+  const limitAccount = server.createRateLimit({
+    max: options.guessLimit,
+    timeWindow: 60_000,
+    keyGenerator: (request) => `account:${accountOf(request.body)}`,
+  });
   for (const [name, route] of Object.entries<Route>(routes)) {
     const endpoint = handled.get(name);
     if (endpoint === undefined) throw new Error(`${name} is handled by no feature`);
-    mount({ server, options, route, endpoint });
+    mount({ server, options, route, endpoint, limitAccount });
   }
 }
 
@@ -46,6 +58,7 @@ function mount(input: {
   readonly options: MountOptions;
   readonly route: Route;
   readonly endpoint: AnyEndpoint;
+  readonly limitAccount: ReturnType<FastifyInstance['createRateLimit']>;
 }): void {
   const { server, options, route, endpoint } = input;
   server.route({
@@ -55,7 +68,7 @@ function mount(input: {
       ? { config: { rateLimit: { max: options.guessLimit, timeWindow: 60_000 } } }
       : { config: { rateLimit: false } }),
     handler: async (request, reply) => {
-      const actor = await identify(request, options.authenticator);
+      const actor = await identify(request, options);
       const decision = authorize(actor, route.permission);
       if (!decision.allowed)
         return refuse(
@@ -63,8 +76,23 @@ function mount(input: {
           `${route.summary}: ${decision.why}`,
         );
       const parsed = parseRequest(route, request);
-      const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http: { request, reply } };
-      const answer = await answerOf({ options, route, endpoint, actor, scope: decision.scope, handled, request, reply });
+      if (endpoint.operation === 'signIn') {
+        const limit = await input.limitAccount(request);
+        if (!limit.isAllowed && limit.isExceeded)
+          return refuse('too-many-requests', `too many tries for this account; try again in ${limit.ttlInSeconds} s`);
+      }
+      const http = { request, reply, sessionCookie: options.sessionCookie };
+      const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http };
+      const answer = await answerOf({
+        options,
+        route,
+        endpoint,
+        actor,
+        scope: decision.scope,
+        handled,
+        request,
+        reply,
+      });
       return reply.sent || route.raw === 'response' ? reply : send(reply, route, answer);
     },
   });
@@ -85,7 +113,8 @@ async function answerOf(input: {
   // Each endpoint was checked against its own route by `read`, `command` and `direct`.
   const handle = endpoint.handle as (context: unknown, handled: unknown) => Promise<unknown>;
   if (endpoint.kind !== 'command') {
-    const context: ReadContext = { actor, scope, db: options.db, signal: goneSignal(input.reply) };
+    const signal = AbortSignal.any([goneSignal(input.reply), options.stopping]);
+    const context: ReadContext = { actor, scope, db: options.db, signal };
     const given = endpoint.kind === 'direct' ? { ...context, inTransaction: options.inTransaction } : context;
     return { status, body: await handle(given, input.handled) };
   }
@@ -98,12 +127,14 @@ async function answerOf(input: {
         .map(([key, value]) => `${key}:${value}`)
         .join(' '),
     });
-    const key = route.method === 'POST' ? request.headers['idempotency-key']?.toString() : undefined;
+    const repeatableOnce = route.method === 'POST' && !cookieAnswers.has(endpoint.operation);
+    const key = repeatableOnce ? request.headers['idempotency-key']?.toString() : undefined;
     const repeatable = { path: request.url, body: request.body ?? null };
     return once({
       context: scoped,
       key,
       request: repeatable,
+      box: options.answerBox,
       work: async () => ({ status, body: await handle(scoped, input.handled) }),
     });
   });
@@ -115,6 +146,10 @@ function send(reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
     void reply.header('etag', `"${String(body.revision)}"`);
   void reply.code(answer.status).header('cache-control', 'no-store');
   return route.response === undefined ? reply.send() : reply.type('application/json').send(JSON.stringify(body));
+}
+
+function accountOf(body: unknown): string {
+  return typeof body === 'object' && body !== null && 'name' in body ? String(body.name) : '';
 }
 
 /** Fires when the client went away, so that nobody waits for it any longer. */
