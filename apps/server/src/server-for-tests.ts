@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { privateDirectory } from '@almanac/host';
 import type { InjectOptions } from 'fastify';
+import pg from 'pg';
 import { type RunningServer, startServer } from './composition.ts';
 import { readConfig } from './config.ts';
 
@@ -30,6 +32,8 @@ export interface ServerForTests {
       readonly headers?: Readonly<Record<string, string>>;
     },
   ) => Promise<Answered>;
+  /** A session on the server's own database; it is closed with the server. */
+  readonly connect: () => Promise<pg.Client>;
   readonly stop: () => Promise<void>;
 }
 
@@ -48,6 +52,7 @@ export async function startServerForTests(environment: Readonly<Record<string, s
   );
   const tokenOf = async (account: string) => (await readFile(join(tokens, account), 'utf8')).trim();
   const administrator = await tokenOf('launcher');
+  const sessions: pg.Client[] = [];
   return {
     server,
     directory,
@@ -64,7 +69,15 @@ export async function startServerForTests(environment: Readonly<Record<string, s
       const json = String(answer.headers['content-type']).includes('json');
       return { status: answer.statusCode, body: json ? answer.json() : answer.body, headers: answer.headers };
     },
+    connect: async () => {
+      const host = privateDirectory(join(directory, 'data', 'postgres'));
+      const client = new pg.Client({ host, port: 5432, user: 'almanac', database: 'postgres' });
+      await client.connect();
+      sessions.push(client);
+      return client;
+    },
     stop: async () => {
+      for (const session of sessions) await session.end();
       await server.stop();
       await rm(directory, { recursive: true, force: true });
     },

@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { problemOf } from './problem-details.ts';
 
 const largestJson = 4 * 1024 * 1024;
@@ -15,7 +15,7 @@ export async function createServer(input: {
 }): Promise<FastifyInstance> {
   const server = fastify({
     loggerInstance: input.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestJson,
     genReqId: () => randomUUID(),
     // Agents and slow links may take their time with a body; headers come at once or not at all.
