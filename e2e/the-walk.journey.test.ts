@@ -22,7 +22,15 @@ describe.skipIf(executablePath === undefined)('the walk from an empty data direc
     estate = await startEstate();
     browser = await chromium.launch({
       ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
     });
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(patience);
@@ -48,7 +56,8 @@ describe.skipIf(executablePath === undefined)('the walk from an empty data direc
   it('the sample estate is built and runs in Development', async () => {
     await page.getByRole('button', { name: 'Load the sample estate' }).click();
 
-    for (const application of ['catalog', 'orders', 'storefront']) await cell(page, `${application} in Development`, 'healthy').waitFor();
+    for (const application of ['catalog', 'orders', 'storefront'])
+      await cell(page, `${application} in Development`, 'healthy').waitFor();
     const shop = await askSite({ port: estate.sitePorts[0], application: 'storefront', path: '/' });
     expect(shop.status).toBe(200);
     await picture(page, 'estate-development');
@@ -57,9 +66,16 @@ describe.skipIf(executablePath === undefined)('the walk from an empty data direc
   it('a commit is seen built and running in Development without a click', async () => {
     const { items } = await estate.client.listApplications();
     const repository = items.find((each) => each.name === 'storefront')?.repository ?? '';
-    const commit = await commitChange({ repository, file: 'almanac.yaml', change: (text) => text.replace(/(GREETING:\s+default: ).*/, '$1A greeting from the walk'), message: 'feat: greet from the walk' });
+    const commit = await commitChange({
+      repository,
+      file: 'almanac.yaml',
+      change: (text) => text.replace(/(GREETING:\s+default: ).*/, '$1A greeting from the walk'),
+      message: 'feat: greet from the walk',
+    });
 
-    await page.getByRole('button', { name: new RegExp(`^storefront in Development: ${commit.slice(0, 8)}, healthy`) }).waitFor();
+    await page
+      .getByRole('button', { name: new RegExp(`^storefront in Development: ${commit.slice(0, 8)}, healthy`) })
+      .waitFor();
     const shop = await askSite({ port: estate.sitePorts[0], application: 'storefront', path: '/' });
     expect(shop.body).toContain('A greeting from the walk');
   });
@@ -81,7 +97,10 @@ describe.skipIf(executablePath === undefined)('the walk from an empty data direc
         await cell(page, `${application} in ${environment}`).click();
         await page.getByRole('button', { name: `Promote 0.1.0 to ${environment}` }).click();
         await picture(page, `promote-${application}-${environment}`);
-        await page.getByRole('dialog', { name: `Promote 0.1.0 to ${environment}` }).getByRole('button', { name: `Promote 0.1.0 to ${environment}` }).click();
+        await page
+          .getByRole('dialog', { name: `Promote 0.1.0 to ${environment}` })
+          .getByRole('button', { name: `Promote 0.1.0 to ${environment}` })
+          .click();
         await page.getByRole('heading', { name: /^Plan \d+$/ }).waitFor();
         await page.getByText('succeeded', { exact: true }).first().waitFor();
       }
@@ -94,14 +113,22 @@ describe.skipIf(executablePath === undefined)('the walk from an empty data direc
   it('Production goes forward to a new version and is rolled back', async () => {
     const { items } = await estate.client.listApplications();
     const repository = items.find((each) => each.name === 'storefront')?.repository ?? '';
-    await commitChange({ repository, file: 'almanac.yaml', change: (text) => text.replace('A greeting from the walk', 'A worse greeting'), message: 'feat: greet worse' });
+    await commitChange({
+      repository,
+      file: 'almanac.yaml',
+      change: (text) => text.replace('A greeting from the walk', 'A worse greeting'),
+      message: 'feat: greet worse',
+    });
     await page.goto(`${estate.url}/`);
     await page.getByRole('button', { name: /^storefront in Development: 0\.1\.0\+1, healthy/ }).waitFor();
     await deployTo(estate, { environment: 'production', application: 'storefront', from: 'development' });
     await page.getByRole('button', { name: /^storefront in Production: 0\.1\.0\+1, healthy/ }).click();
 
     await page.getByRole('button', { name: 'Roll back in Production' }).click();
-    await page.getByRole('dialog', { name: 'Roll back in Production' }).getByRole('button', { name: 'Roll back in Production' }).click();
+    await page
+      .getByRole('dialog', { name: 'Roll back in Production' })
+      .getByRole('button', { name: 'Roll back in Production' })
+      .click();
     await page.getByText('succeeded', { exact: true }).first().waitFor();
 
     await page.goto(`${estate.url}/`);
@@ -111,7 +138,19 @@ describe.skipIf(executablePath === undefined)('the walk from an empty data direc
   });
 
   it('every page shows itself in both themes, wide and narrow', async () => {
-    const addresses = { estate: '/', plans: '/plans', plan: '/plans/1', applications: '/applications', application: '/applications/storefront', settings: '/applications/storefront?tab=settings', environments: '/applications/storefront?tab=environments', sites: '/sites', site: '/sites/production?log=storefront/web', history: '/history', about: '/settings' };
+    const addresses = {
+      estate: '/',
+      plans: '/plans',
+      plan: '/plans/1',
+      applications: '/applications',
+      application: '/applications/storefront',
+      settings: '/applications/storefront?tab=settings',
+      environments: '/applications/storefront?tab=environments',
+      sites: '/sites',
+      site: '/sites/production?log=storefront/web',
+      history: '/history',
+      about: '/settings',
+    };
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       for (const [name, address] of Object.entries(addresses)) {
@@ -136,9 +175,21 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(pictures, `${name}.png`) });
 }
 
-async function deployTo(estate: Estate, input: { readonly environment: string; readonly application: string; readonly from: string }): Promise<void> {
+async function deployTo(
+  estate: Estate,
+  input: { readonly environment: string; readonly application: string; readonly from: string },
+): Promise<void> {
   const { id } = await estate.client.createPlan({
-    body: { environment: input.environment, operations: [{ kind: 'deploy', application: input.application, source: { kind: 'environment', environment: input.from } }], start: true },
+    body: {
+      environment: input.environment,
+      operations: [
+        { kind: 'deploy', application: input.application, source: { kind: 'environment', environment: input.from } },
+      ],
+      start: true,
+    },
   });
-  await waitUntil('the plan to succeed', async () => (await estate.client.getPlan({ params: { plan: id } })).state === 'succeeded');
+  await waitUntil(
+    'the plan to succeed',
+    async () => (await estate.client.getPlan({ params: { plan: id } })).state === 'succeeded',
+  );
 }

@@ -1,7 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Looks again and again until a condition gives something; fails with what was waited for. */
-export async function waitUntil<Found>(what: string, look: () => Promise<Found | undefined | false>, seconds = 60): Promise<Found> {
+export async function waitUntil<Found>(
+  what: string,
+  look: () => Promise<Found | undefined | false>,
+  seconds = 60,
+): Promise<Found> {
   const deadline = performance.now() + seconds * 1000;
   let last: unknown;
   while (performance.now() < deadline) {

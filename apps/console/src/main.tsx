@@ -13,10 +13,10 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
+import { z } from 'zod';
 import { createQueryClient } from './api.ts';
 import { createConsoleRouter } from './routes.tsx';
 import { theme } from './theme.ts';
-import { z } from 'zod';
 
 // The policy of the page forbids code from text, with which zod would compile its schemas.
 z.config({ jitless: true });

@@ -59,6 +59,8 @@ const signedIn = createRoute({
       });
       return { me };
     } catch (error) {
+      // The router takes what is thrown here for where to go.
+      // oxlint-disable-next-line typescript/only-throw-error
       if (isProblem(error, 'not-signed-in')) throw redirect({ to: '/sign-in', search: { to: wanted.href } });
       throw error;
     }

@@ -36,7 +36,7 @@ export function forwardedHeaders(request: IncomingMessage): string[] {
     'x-forwarded-for',
     chain,
     'x-forwarded-proto',
-    given === undefined ? 'http' : String(given),
+    typeof given === 'string' ? given : 'http',
     'x-forwarded-host',
     request.headers['x-forwarded-host']?.toString() ?? request.headers.host ?? '',
   ];

@@ -62,7 +62,8 @@ function send(input: { readonly exchange: Exchange; readonly backend: Backend; r
       request.unpipe(outgoing);
       response.off('close', release);
       release();
-      return sendElsewhere(input);
+      void sendElsewhere(input);
+      return;
     }
     fail(error.code === 'EIDLE' ? 504 : 502);
   });
@@ -86,23 +87,19 @@ function send(input: { readonly exchange: Exchange; readonly backend: Backend; r
   else outgoing.end();
 }
 
-/** The answer that is not there: another backend is tried, once, for what certainly had no effect. */
-function sendElsewhere(input: {
+/** The answer that is not there: another backend is tried for what certainly had no effect. */
+async function sendElsewhere(input: {
   readonly exchange: Exchange;
   readonly backend: Backend;
   readonly attempt: number;
-}): void {
-  const { exchange, backend } = input;
+}): Promise<void> {
+  const { service, response } = input.exchange;
   const gone = new AbortController();
-  exchange.response.once('close', () => gone.abort());
-  void exchange.service.acquire(gone.signal, backend).then(async (other) => {
-    const next = other ?? (await exchange.service.acquire(gone.signal));
-    if (next === undefined || exchange.response.destroyed) {
-      if (next !== undefined) exchange.service.release(next);
-      return answerPlainly(exchange.response, 503);
-    }
-    send({ exchange, backend: next, attempt: input.attempt + 1 });
-  });
+  response.once('close', () => gone.abort());
+  const other = (await service.acquire(gone.signal, input.backend)) ?? (await service.acquire(gone.signal));
+  if (other === undefined) return answerPlainly(response, 503);
+  if (response.destroyed) return service.release(other);
+  send({ ...input, backend: other, attempt: input.attempt + 1 });
 }
 
 function maySendAgain(input: {

@@ -125,7 +125,7 @@ function look(input: {
   readonly status: () => string | undefined;
 }): void {
   const { record, vital, now, module } = input;
-  const enter = (state: InstanceState) => {
+  const enter = (state: InstanceState): void => {
     if (vital.state === state) return;
     vital.state = state;
     vital.since = now;
@@ -135,7 +135,8 @@ function look(input: {
     const wasWell = vital.state === 'ready' && now - vital.since >= wellMs;
     record.failures = wasWell ? 1 : record.failures + 1;
     vital.message = `it ended${wordsOf(input.status())}`;
-    return enter('exited');
+    enter('exited');
+    return;
   }
   if (module?.health === undefined || record.port === null) {
     if (vital.state === 'starting' && now - record.startedAt >= workerReadyMs) enter('ready');
@@ -143,7 +144,7 @@ function look(input: {
   }
   if (vital.probing || now < vital.nextProbe) return;
   vital.probing = true;
-  probe(record.port, module.health).then((fault) => {
+  void probe(record.port, module.health).then((fault) => {
     vital.probing = false;
     vital.nextProbe = Date.now() + (vital.state === 'ready' ? probeReadyMs : probeStartingMs);
     vital.passes = fault === undefined ? vital.passes + 1 : 0;

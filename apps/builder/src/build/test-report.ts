@@ -42,7 +42,10 @@ export async function readTestReports(input: {
 }
 
 /** Removes the report files of a folder. */
-export async function removeTestReports(input: { readonly folder: string; readonly patterns: readonly string[] }): Promise<void> {
+export async function removeTestReports(input: {
+  readonly folder: string;
+  readonly patterns: readonly string[];
+}): Promise<void> {
   for (const pattern of input.patterns) {
     for await (const name of glob(pattern, { cwd: input.folder })) await rm(join(input.folder, name), { force: true });
   }

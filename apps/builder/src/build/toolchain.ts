@@ -93,7 +93,7 @@ async function hostNpmSettings(npmCli: string): Promise<Record<string, string>> 
   });
   const settings: Record<string, string> = {};
   for (const line of stdout.split('\n')) {
-    const [key = '', value = ''] = splitOnce(line.trim(), '=');
+    const [key, value] = splitOnce(line.trim(), '=');
     if (key === '' || value === '' || value === 'null' || value === 'undefined') continue;
     if (value.includes('@') && value.includes('://')) continue;
     settings[`npm_config_${key.replaceAll('-', '_')}`] = value;

@@ -169,9 +169,10 @@ function fetchFault(error: unknown, source: Source, limits: MirrorLimits): unkno
 
 function watchSize(input: { readonly directory: string; readonly limit: number; readonly signal: AbortSignal }) {
   const over = new AbortController();
-  const timer = setInterval(async () => {
-    const size = await sizeOf(input.directory).catch(() => 0);
-    if (size > input.limit) over.abort(new Error('repository too large'));
+  const timer = setInterval(() => {
+    void sizeOf(input.directory)
+      .catch(() => 0)
+      .then((size) => size > input.limit && over.abort(new Error('repository too large')));
   }, 500);
   return {
     signal: AbortSignal.any([input.signal, over.signal]),

@@ -7,7 +7,7 @@ import { useLiveStatus } from '../live.ts';
 /** Rows in the true shape of what is being read. */
 export function SkeletonRows(props: { readonly rows: number; readonly columns: number }) {
   return (
-    <div className="table-scroll" aria-busy aria-label="Reading…">
+    <div className="table-scroll" role="status" aria-busy aria-label="Reading…">
       <table className="table">
         <tbody>
           {Array.from({ length: props.rows }, (_, row) => (

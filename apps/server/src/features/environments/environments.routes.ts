@@ -11,11 +11,11 @@ export const environmentEndpoints: readonly Endpoint[] = [
     const cursor = decodeCursor(query.cursor);
     const rows = await environmentRows(db)
       .$if(cursor !== undefined, (each) =>
-        each.where(({ eb, refTuple, tuple }) =>
-          eb(
-            refTuple('environments.position', 'environments.name'),
+        each.where((where) =>
+          where.eb(
+            where.refTuple('environments.position', 'environments.name'),
             '>',
-            tuple(Number(cursor?.[0]), String(cursor?.[1])),
+            where.tuple(Number(cursor?.[0]), String(cursor?.[1])),
           ),
         ),
       )

@@ -44,8 +44,8 @@ export async function pinSettings(
   const settings = Object.fromEntries(resolved.map(({ site, plain, secret }) => [site.id, { plain, secret }]));
   const facts = resolved.map(({ site, plain, secret }) => [
     site.id,
-    Object.entries(plain).sort(),
-    Object.entries(secret).sort(),
+    Object.entries(plain).toSorted(byKey),
+    Object.entries(secret).toSorted(byKey),
   ]);
   return {
     settings,
@@ -54,4 +54,8 @@ export async function pinSettings(
       .filter((each) => each.missing.length > 0)
       .map((each) => ({ site: each.site.name, keys: each.missing })),
   };
+}
+
+function byKey(a: readonly [string, string], b: readonly [string, string]): number {
+  return a[0] < b[0] ? -1 : 1;
 }

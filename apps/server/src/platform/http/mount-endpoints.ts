@@ -76,13 +76,7 @@ function mount(input: {
           `${route.summary}: ${decision.why}`,
         );
       const parsed = parseRequest(route, request);
-      if (endpoint.operation === 'signIn') {
-        const limit = await input.limitAccount(request);
-        if (!limit.isAllowed && limit.isExceeded)
-          return refuse('too-many-requests', `too many tries for this account; try again in ${limit.ttlInSeconds} s`);
-      }
-      const http = { request, reply, sessionCookie: options.sessionCookie };
-      const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http };
+      const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http: { request, reply } };
       const answer = await answerOf({
         options,
         route,

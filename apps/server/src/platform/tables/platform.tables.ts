@@ -1,0 +1,40 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+/** `timestamptz`: read as a Date; a Date or the database's own `now()` when written. */
+export type Time = ColumnType<Date, Date, Date>;
+export type GeneratedTime = ColumnType<Date, Date | undefined, Date>;
+
+export interface PlatformTables {
+  readonly installation: {
+    id: Generated<boolean>;
+    incarnation: Generated<number>;
+    setupTokenHash: string | null;
+    createdAt: GeneratedTime;
+  };
+  readonly outbox: {
+    id: string;
+    position: number | null;
+    kind: string;
+    subject: JSONColumnType<Record<string, string>>;
+    at: GeneratedTime;
+  };
+  readonly outboxHead: { id: Generated<boolean>; position: number };
+  readonly audit: {
+    sequence: number;
+    at: Time;
+    actor: string;
+    action: string;
+    subject: string;
+    detail: JSONColumnType<Record<string, unknown>>;
+    hash: string;
+  };
+  readonly auditHead: { id: Generated<boolean>; sequence: number; hash: string };
+  readonly idempotency: {
+    actor: string;
+    key: string;
+    requestHash: string;
+    status: number;
+    response: JSONColumnType<{ body?: unknown }>;
+    at: GeneratedTime;
+  };
+}
