@@ -122,9 +122,7 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
   ];
 }
 
-function refuseOtherRevision(
-  input: { readonly revision: number; readonly expected: number },
-): void {
+function refuseOtherRevision(input: { readonly revision: number; readonly expected: number }): void {
   if (input.revision !== input.expected)
     refuse('revision-mismatch', `it is at revision ${input.revision} now; read it again`);
 }

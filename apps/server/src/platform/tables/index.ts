@@ -1,1 +1,1 @@
-export type { GeneratedTime, PlatformTables, Time } from './platform.tables.ts';
+export type { GeneratedTime, PlatformTables, Time } from './platform-tables.ts';
