@@ -30,7 +30,7 @@ export function passedHeaders(rawHeaders: readonly string[], headers: IncomingHt
 export function forwardedHeaders(request: IncomingMessage): string[] {
   const earlier = request.headers['x-forwarded-for'];
   const address = request.socket.remoteAddress ?? '';
-  const chain = earlier === undefined ? address : `${earlier}, ${address}`;
+  const chain = earlier === undefined ? address : `${String(earlier)}, ${address}`;
   const given = request.headers['x-forwarded-proto'];
   return [
     'x-forwarded-for',

@@ -1,4 +1,4 @@
-import { type ApplicationId, refuse } from '@almanac/domain';
+import { refuse } from '@almanac/domain';
 import type { Application, Inspection } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
