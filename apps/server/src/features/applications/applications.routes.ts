@@ -1,4 +1,4 @@
-import { refuse } from '@almanac/domain';
+import { type ApplicationId, refuse } from '@almanac/domain';
 import type { Application, Inspection } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
@@ -81,7 +81,7 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
     command('updateApplication', async (context, { params, body, expectedRevision }) => {
       const application = await findApplication(context.db, params.application);
       if (body.name !== undefined && body.name !== application.name) await refuseTakenName(context, body.name);
-      refuseOtherRevision({ revision: application.revision, expected: expectedRevision });
+      await changeAt(context, { id: application.id, expected: expectedRevision });
       await context.db
         .updateTable('applications')
         .set({
@@ -100,7 +100,7 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
 
     command('deleteApplication', async (context, { params, expectedRevision }) => {
       const application = await findApplication(context.db, params.application);
-      refuseOtherRevision({ revision: application.revision, expected: expectedRevision });
+      await changeAt(context, { id: application.id, expected: expectedRevision });
       const running = await context.db
         .selectFrom('targets')
         .innerJoin('environments', 'environments.id', 'targets.environmentId')
@@ -122,9 +122,18 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
   ];
 }
 
-function refuseOtherRevision(input: { readonly revision: number; readonly expected: number }): void {
-  if (input.revision !== input.expected)
-    refuse('revision-mismatch', `it is at revision ${input.revision} now; read it again`);
+/** Holds an application until the end of the command, at the revision that the caller has read. */
+async function changeAt(
+  context: CommandContext,
+  input: { readonly id: ApplicationId; readonly expected: number },
+): Promise<void> {
+  const { revision } = await context.db
+    .selectFrom('applications')
+    .select('revision')
+    .where('id', '=', input.id)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  if (revision !== input.expected) refuse('revision-mismatch', `it is at revision ${revision} now; read it again`);
 }
 
 async function refuseTakenName(context: CommandContext, name: string): Promise<void> {

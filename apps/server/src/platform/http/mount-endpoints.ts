@@ -76,7 +76,13 @@ function mount(input: {
           `${route.summary}: ${decision.why}`,
         );
       const parsed = parseRequest(route, request);
-      const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http: { request, reply } };
+      if (endpoint.operation === 'signIn') {
+        const limit = await input.limitAccount(request);
+        if (!limit.isAllowed && limit.isExceeded)
+          return refuse('too-many-requests', `too many tries for this account; try again in ${limit.ttlInSeconds} s`);
+      }
+      const http = { request, reply, sessionCookie: options.sessionCookie };
+      const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http };
       const answer = await answerOf({
         options,
         route,

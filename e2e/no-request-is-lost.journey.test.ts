@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commitChange } from './commit.ts';
+import { type Estate, startEstate } from './estate.ts';
+import { startLoad } from './load.ts';
+import { loadSample, repositoryOf } from './sample-estate.ts';
+import { waitUntil } from './wait-until.ts';
+
+const perSecond = 200;
+
+describe('a deployment of the storefront under 200 requests a second', () => {
+  let estate: Estate;
+
+  beforeAll(async () => {
+    estate = await startEstate();
+    await loadSample(estate);
+  });
+
+  afterAll(async () => {
+    await estate?.stop();
+    await estate?.remove();
+  });
+
+  it('loses none when it rolls', async () => {
+    const result = await deployUnderLoad(estate, 'rolled');
+
+    console.log(`rolling: ${JSON.stringify(result)}`);
+    expect(result.lost).toEqual({});
+    expect(result.answered).toBe(result.sent);
+    expect(result.sent).toBeGreaterThan(1000);
+  });
+
+  it('loses none when it is recreated: requests are held meanwhile', async () => {
+    const development = await estate.client.getEnvironment({ params: { environment: 'development' } });
+    await estate.client.updateEnvironment({ params: { environment: 'development' }, body: { rollout: { strategy: 'recreate' } }, revision: development.revision });
+
+    const result = await deployUnderLoad(estate, 'recreated');
+
+    console.log(`recreate: ${JSON.stringify(result)}`);
+    expect(result.lost).toEqual({});
+    expect(result.answered).toBe(result.sent);
+    expect(result.sent).toBeGreaterThan(1000);
+  });
+});
+
+/** Commits a change and keeps the load up from before the deployment until after it. */
+async function deployUnderLoad(estate: Estate, word: string) {
+  const load = startLoad({ port: estate.sitePorts[0], host: 'storefront.localhost', path: '/healthz', perSecond });
+  const commit = await commitChange({
+    repository: await repositoryOf(estate, 'storefront'),
+    file: 'almanac.yaml',
+    change: (text) => text.replace(/(GREETING:\s+default: ).*/, `$1It was ${word}`),
+    message: `feat: ${word}`,
+  });
+  await estate.client.reportPush({ params: { application: 'storefront' }, body: { commit } });
+  await waitUntil('the new build to run', async () => {
+    const { rows } = await estate.client.getBoard({ query: { search: 'storefront' } });
+    const cell = rows[0]?.cells[0];
+    return cell?.build.commit === commit && cell.health === 'healthy' && cell.plan === null;
+  });
+  return load.stop();
+}
