@@ -33,7 +33,15 @@ describe.skipIf(process.platform !== 'linux')(`ten kill -9 over every part durin
     let killed = 0;
     for (let turn = 0; turn < kills; turn += 1) {
       // The storefront is what is deployed; the catalogue is not, and must never stop answering.
-      const plan = await acknowledge(() => estate.client.createPlan({ body: { environment: 'development', operations: [{ kind: 'configure', application: 'storefront' }], start: true } }));
+      const plan = await acknowledge(() =>
+        estate.client.createPlan({
+          body: {
+            environment: 'development',
+            operations: [{ kind: 'configure', application: 'storefront' }],
+            start: true,
+          },
+        }),
+      );
       acknowledged.push(plan.id);
       await pause(random() * 1500);
       const part = parts[turn % parts.length] ?? 'server';
@@ -47,7 +55,8 @@ describe.skipIf(process.platform !== 'linux')(`ten kill -9 over every part durin
 
     expect(killed).toBe(kills);
     expect(await watch.stop()).toEqual({ failures: [], enough: true });
-    for (const id of acknowledged) expect((await estate.client.getPlan({ params: { plan: id as never } })).state).toBe('succeeded');
+    for (const id of acknowledged)
+      expect((await estate.client.getPlan({ params: { plan: id as never } })).state).toBe('succeeded');
     await estate.stop();
     expect(processesOf(estate)).toEqual([]);
   }, 400_000);
@@ -102,9 +111,12 @@ function watchInstance(port: number) {
 
 /** The process of a part of this estate. */
 function processOf(estate: Estate, part: (typeof parts)[number]): number | undefined {
-  if (part === 'postgres') return Number(readFileSync(join(estate.data, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  if (part === 'postgres')
+    return Number(readFileSync(join(estate.data, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
   if (part === 'gateway') {
-    return processesOf(estate).find((each) => each.command.includes('gateway/src/main.ts') && each.command.includes('sites/development'))?.pid;
+    return processesOf(estate).find(
+      (each) => each.command.includes('gateway/src/main.ts') && each.command.includes('sites/development'),
+    )?.pid;
   }
   return Number(readFileSync(join(estate.data, 'parts', `${part}.pid`), 'utf8').split(' ')[0]);
 }
@@ -117,7 +129,9 @@ function processesOf(estate: Estate): readonly { readonly pid: number; readonly 
       try {
         const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ');
         const environment = readFileSync(`/proc/${entry}/environ`, 'utf8');
-        return command.includes(estate.data) || environment.includes(`${estate.data}/`) ? [{ pid: Number(entry), command }] : [];
+        return command.includes(estate.data) || environment.includes(`${estate.data}/`)
+          ? [{ pid: Number(entry), command }]
+          : [];
       } catch {
         return [];
       }

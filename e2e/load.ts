@@ -15,7 +15,12 @@ export interface Load {
  * Sends requests at a constant rate, whether earlier ones were answered or not, over connections that are kept; one in
  * five is a POST. A request that waits is not lost until its connection breaks or 60 seconds have passed.
  */
-export function startLoad(input: { readonly port: number; readonly host: string; readonly path: string; readonly perSecond: number }): Load {
+export function startLoad(input: {
+  readonly port: number;
+  readonly host: string;
+  readonly path: string;
+  readonly perSecond: number;
+}): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   const lost = new Map<string, number>();
   const open = new Set<Promise<void>>();
@@ -25,7 +30,15 @@ export function startLoad(input: { readonly port: number; readonly host: string;
   const send = (method: string) =>
     new Promise<void>((resolve) => {
       const asked = request(
-        { host: '127.0.0.1', port: input.port, path: input.path, method, agent, timeout: 60_000, headers: { host: input.host, ...(method === 'POST' ? { 'content-length': '2' } : {}) } },
+        {
+          host: '127.0.0.1',
+          port: input.port,
+          path: input.path,
+          method,
+          agent,
+          timeout: 60_000,
+          headers: { host: input.host, ...(method === 'POST' ? { 'content-length': '2' } : {}) },
+        },
         (response) => {
           response.resume();
           response.on('error', (error) => lose(`while answering: ${error.message}`));

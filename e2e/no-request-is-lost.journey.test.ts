@@ -31,7 +31,11 @@ describe('a deployment of the storefront under 200 requests a second', () => {
 
   it('loses none when it is recreated: requests are held meanwhile', async () => {
     const development = await estate.client.getEnvironment({ params: { environment: 'development' } });
-    await estate.client.updateEnvironment({ params: { environment: 'development' }, body: { rollout: { strategy: 'recreate' } }, revision: development.revision });
+    await estate.client.updateEnvironment({
+      params: { environment: 'development' },
+      body: { rollout: { strategy: 'recreate' } },
+      revision: development.revision,
+    });
 
     const result = await deployUnderLoad(estate, 'recreated');
 
