@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitChange } from './commit.ts';
 import { type Estate, startEstate } from './estate.ts';
-import { startLoad } from './load.ts';
+import { type LoadResult, startLoad } from './load.ts';
 import { loadSample, repositoryOf } from './sample-estate.ts';
 import { waitUntil } from './wait-until.ts';
 
 const perSecond = 200;
+const deployments = 4;
 
 describe('a deployment of the storefront under 200 requests a second', () => {
   let estate: Estate;
@@ -46,20 +47,22 @@ describe('a deployment of the storefront under 200 requests a second', () => {
   });
 });
 
-/** Commits a change and keeps the load up from before the deployment until after it. */
-async function deployUnderLoad(estate: Estate, word: string) {
+/** Deploys several changes one after the other, with the load kept up from before the first until after the last. */
+async function deployUnderLoad(estate: Estate, word: string): Promise<LoadResult> {
   const load = startLoad({ port: estate.sitePorts[0], host: 'storefront.localhost', path: '/healthz', perSecond });
-  const commit = await commitChange({
-    repository: await repositoryOf(estate, 'storefront'),
-    file: 'almanac.yaml',
-    change: (text) => text.replace(/(GREETING:\s+default: ).*/, `$1It was ${word}`),
-    message: `feat: ${word}`,
-  });
-  await estate.client.reportPush({ params: { application: 'storefront' }, body: { commit } });
-  await waitUntil('the new build to run', async () => {
-    const { rows } = await estate.client.getBoard({ query: { search: 'storefront' } });
-    const cell = rows[0]?.cells[0];
-    return cell?.build.commit === commit && cell.health === 'healthy' && cell.plan === null;
-  });
+  for (let turn = 1; turn <= deployments; turn += 1) {
+    const commit = await commitChange({
+      repository: await repositoryOf(estate, 'storefront'),
+      file: 'almanac.yaml',
+      change: (text) => text.replace(/(GREETING:\s+default: ).*/, `$1It was ${word} ${turn} times`),
+      message: `feat: ${word} ${turn} times`,
+    });
+    await estate.client.reportPush({ params: { application: 'storefront' }, body: { commit } });
+    await waitUntil('the new build to run', async () => {
+      const { rows } = await estate.client.getBoard({ query: { search: 'storefront' } });
+      const cell = rows[0]?.cells[0];
+      return cell?.build.commit === commit && cell.health === 'healthy' && cell.plan === null;
+    });
+  }
   return load.stop();
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -32,6 +33,8 @@ export async function startServer(input: {
 }): Promise<StartedServer> {
   const { config } = input;
   const tokens = join(config.data, 'tokens');
+  // Every start has tokens of its own; a server that is started again within it keeps them.
+  await rm(tokens, { recursive: true, force: true });
   const {
     promise: ready,
     resolve,

@@ -43,7 +43,7 @@ const drainMs = 4000;
 const guessLimit = 20;
 
 /** The only place that makes adapters and hands them to features. */
-export async function startServer(config: ServerConfig): Promise<RunningServer> {
+export async function startServer(config: ServerConfig, onDatabaseLost?: () => void): Promise<RunningServer> {
   const log = pino(
     { level: config.logLevel, base: { part: 'server' }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: false }),
@@ -55,7 +55,10 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     for (const close of closers.splice(0).toReversed()) await close();
   };
   try {
-    const connection = await connect(config, closers);
+    const connection = await connect(config, closers, () => {
+      log.fatal('PostgreSQL ended; the server ends too, and whoever keeps it running starts both again');
+      onDatabaseLost?.();
+    });
     const database = openDatabase({ config: connection, onError });
     closers.push(database.close);
     const { version } = await checkDurable(database.db);
@@ -104,7 +107,13 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     });
     await serveConsole(http, config.consoleDirectory);
     if (config.bootstrapTokens !== undefined)
-      await writeBootstrapTokens({ inTransaction, directory: config.bootstrapTokens });
+      await writeBootstrapTokens({
+        inTransaction,
+        directory: config.bootstrapTokens,
+        isValid: async (hash) =>
+          (await database.db.selectFrom('apiTokens').select('id').where('tokenHash', '=', hash).executeTakeFirst()) !==
+          undefined,
+      });
     const setupToken = await ensureSetupToken({ inTransaction, directory: config.data });
     const background = await runBackground({
       pool: database.pool,
@@ -132,7 +141,11 @@ async function drain(http: FastifyInstance, stopping: AbortController): Promise<
 }
 
 /** Yours by DATABASE_URL, else the embedded one, which stops together with this process. */
-async function connect(config: ServerConfig, closers: (() => Promise<void>)[]): Promise<pg.ClientConfig> {
+async function connect(
+  config: ServerConfig,
+  closers: (() => Promise<void>)[],
+  onLost: () => void,
+): Promise<pg.ClientConfig> {
   if (config.databaseUrl !== undefined) return { connectionString: config.databaseUrl };
   const postgres = await startPostgres({
     dataDirectory: join(config.data, 'postgres'),
@@ -140,7 +153,12 @@ async function connect(config: ServerConfig, closers: (() => Promise<void>)[]): 
     mode: { kind: 'private-socket' },
     guarded: true,
   });
-  closers.push(postgres.stop);
+  let stopping = false;
+  void postgres.ended.then(() => !stopping && onLost());
+  closers.push(() => {
+    stopping = true;
+    return postgres.stop();
+  });
   const { host, port, user, database } = postgres.connection;
   return { host, port, user, database };
 }

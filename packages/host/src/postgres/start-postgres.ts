@@ -34,6 +34,8 @@ export interface RunningPostgres {
   /** True when it ran already. */
   readonly adopted: boolean;
   readonly identity: ProcessIdentity;
+  /** Resolves when a PostgreSQL that was started here ended, whoever ended it; never for one that was adopted. */
+  readonly ended: Promise<void>;
   /** Fast shutdown: sessions are ended, everything is written. */
   readonly stop: () => Promise<void>;
 }
@@ -87,9 +89,16 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   await rotateLog(options.logFile, 10 * 1024 * 1024);
   const socketDirectory = privateDirectory(dataDirectory);
   const child = await spawnPostgres({ options, postgres: binaries.postgres, socketDirectory });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const identity = await whenReady({ child, dataDirectory, logFile: options.logFile });
   const connection = connectionOf({ mode, socketDirectory });
-  return { connection, adopted: false, identity, stop: () => stopOwned({ child, identity, guarded: options.guarded }) };
+  return {
+    connection,
+    adopted: false,
+    identity,
+    ended,
+    stop: () => stopOwned({ child, identity, guarded: options.guarded }),
+  };
 }
 
 function adopt(input: {
@@ -100,7 +109,13 @@ function adopt(input: {
   const { mode, dataDirectory } = input.options;
   const actual = mode.kind === 'loopback' ? { ...mode, port: input.port } : mode;
   const connection = connectionOf({ mode: actual, socketDirectory: privateDirectory(dataDirectory) });
-  return { connection, adopted: true, identity: input.identity, stop: () => fastStop(input.identity) };
+  return {
+    connection,
+    adopted: true,
+    identity: input.identity,
+    ended: new Promise(() => undefined),
+    stop: () => fastStop(input.identity),
+  };
 }
 
 async function spawnPostgres(input: {

@@ -39,14 +39,19 @@ const bootstrapAccounts: readonly { readonly name: string; readonly role: Role }
 ];
 
 /**
- * Gives the processes that start together with the server their tokens, as files that only this account can read.
- * They are made anew at each start; the ones before end with it.
+ * Gives the processes that start together with the server their tokens, as files that only this account can read. A
+ * token that still holds is kept: a server that was killed comes back to a builder that goes on. Whoever removes the
+ * file, as the launcher does when it starts, gets a new token, and the one before ends.
  */
 export async function writeBootstrapTokens(input: {
   readonly inTransaction: InTransaction;
   readonly directory: string;
+  readonly isValid: (tokenHash: string) => Promise<boolean>;
 }): Promise<void> {
   for (const account of bootstrapAccounts) {
+    const file = join(input.directory, account.name);
+    const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
+    if (kept !== '' && (await input.isValid(hashToken(kept)))) continue;
     const secret = newToken('alm_');
     await input.inTransaction({ actor: system, action: 'bootstrap-token-made' }, async (context) => {
       const principalId = await ensureServiceAccount(context, account);
@@ -71,7 +76,7 @@ export async function writeBootstrapTokens(input: {
         .execute();
       context.audit({ subject: `principal:${account.name}` });
     });
-    await writeDurably(join(input.directory, account.name), `${secret}\n`);
+    await writeDurably(file, `${secret}\n`);
   }
 }
 
