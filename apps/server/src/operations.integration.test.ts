@@ -35,7 +35,7 @@ async function untilUsed(tests: ServerForTests, account: string): Promise<void> 
       'select last_used_at from api_tokens join principals on principals.id = principal_id where principals.name = $1',
       [account],
     );
-    if (rows[0]?.last_used_at != null) return;
+    if ((rows[0]?.last_used_at ?? null) !== null) return;
     await pause(10);
   }
   throw new Error(`no request of ${account} has arrived`);
@@ -75,7 +75,7 @@ describe('the server', () => {
     const placed = async (id: string) => {
       for (let looks = 0; looks < 200; looks += 1) {
         const { rows } = await quick.query('select position from outbox where id = $1', [id]);
-        if (rows[0]?.position != null) return Number(rows[0].position);
+        if ((rows[0]?.position ?? null) !== null) return Number(rows[0]?.position);
         await pause(25);
       }
       throw new Error('the relay placed nothing');
@@ -134,7 +134,7 @@ describe('the server', () => {
 
     const answers = await Promise.all([rename('One'), rename('Two')]);
 
-    expect(answers.map((each) => each.status).toSorted()).toEqual([200, 412]);
+    expect(answers.map((each) => each.status).toSorted((a, b) => a - b)).toEqual([200, 412]);
     const won = answers.find((each) => each.status === 200);
     expect(won?.headers['etag']).toBe('"2"');
     expect((await tests.send('GET /applications/orders')).body.displayName).toBe(won?.body.displayName);
@@ -158,7 +158,7 @@ describe('a server that stops', () => {
 
     await tests.stop();
 
-    expect(performance.now() - began).toBeLessThan(5000);
+    expect(performance.now() - began).toBeLessThan(3000);
     expect(await read).toContain(': welcome');
     expect(await (await waiting).json()).toEqual({ job: null });
   });

@@ -61,7 +61,7 @@ export async function startServerForTests(environment: Readonly<Record<string, s
     send: async (request, { body, as = administrator, headers = {} } = {}) => {
       const [method = 'GET', path = '/'] = request.split(' ');
       const answer = await server.http.inject({
-        method: method as NonNullable<InjectOptions['method']> & string,
+        method: method as NonNullable<InjectOptions['method']>,
         url: `/api/v1${path}`,
         headers: { host: '127.0.0.1', ...(as === null ? {} : { authorization: `Bearer ${as}` }), ...headers },
         ...(body === undefined ? {} : { payload: body as NonNullable<InjectOptions['payload']> }),

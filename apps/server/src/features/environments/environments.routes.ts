@@ -11,11 +11,11 @@ export const environmentEndpoints: readonly Endpoint[] = [
     const cursor = decodeCursor(query.cursor);
     const rows = await environmentRows(db)
       .$if(cursor !== undefined, (each) =>
-        each.where(({ eb, refTuple, tuple }) =>
-          eb(
-            refTuple('environments.position', 'environments.name'),
+        each.where((where) =>
+          where(
+            where.refTuple('environments.position', 'environments.name'),
             '>',
-            tuple(Number(cursor?.[0]), String(cursor?.[1])),
+            where.tuple(Number(cursor?.[0]), String(cursor?.[1])),
           ),
         ),
       )
@@ -38,7 +38,8 @@ export const environmentEndpoints: readonly Endpoint[] = [
       .selectFrom('environments')
       .select(sql<number>`coalesce(max(position), -1)`.as('highest'))
       .executeTakeFirstOrThrow();
-    const earlier = body.promotesFrom == null ? null : await findEnvironment(db, body.promotesFrom);
+    const from = body.promotesFrom ?? null;
+    const earlier = from === null ? null : await findEnvironment(db, from);
     await db
       .insertInto('environments')
       .values({
@@ -49,7 +50,7 @@ export const environmentEndpoints: readonly Endpoint[] = [
         position: body.order ?? highest + 1,
         promotesFrom: earlier?.id ?? null,
         following: JSON.stringify(body.following ?? { kind: 'none' }),
-        rollout: body.rollout == null ? null : JSON.stringify(body.rollout),
+        rollout: (body.rollout ?? null) === null ? null : JSON.stringify(body.rollout),
         createdAt: context.now,
       })
       .execute();
@@ -66,7 +67,8 @@ export const environmentEndpoints: readonly Endpoint[] = [
         'revision-mismatch',
         `${environment.name} is at revision ${environment.revision} now; read it again`,
       );
-    const earlier = body.promotesFrom == null ? null : await findEnvironment(db, body.promotesFrom);
+    const from = body.promotesFrom ?? null;
+    const earlier = from === null ? null : await findEnvironment(db, from);
     if (earlier !== null) await refuseCircle(context, { environment: environment.id, earlier: earlier.id });
     await db
       .updateTable('environments')

@@ -24,8 +24,12 @@ export const historyFeature: Feature = {
           each.where('history.applicationId', '=', application?.id ?? ('' as never)),
         )
         .$if(cursor !== undefined, (each) =>
-          each.where(({ eb, refTuple, tuple }) =>
-            eb(refTuple('history.at', 'history.id'), '<', tuple(new Date(String(cursor?.[0])), String(cursor?.[1]))),
+          each.where((where) =>
+            where(
+              where.refTuple('history.at', 'history.id'),
+              '<',
+              where.tuple(new Date(String(cursor?.[0])), String(cursor?.[1])),
+            ),
           ),
         )
         .orderBy('history.at', 'desc')

@@ -15,8 +15,8 @@ export const versionEndpoints: readonly Endpoint[] = [
     const rows = await versionRows(db)
       .where('versions.applicationId', '=', application.id)
       .$if(major !== undefined, (each) =>
-        each.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('major', 'minor', 'patch'), '<', tuple(major ?? 0, minor ?? 0, patch ?? 0)),
+        each.where((where) =>
+          where(where.refTuple('major', 'minor', 'patch'), '<', where.tuple(major ?? 0, minor ?? 0, patch ?? 0)),
         ),
       )
       .orderBy('major', 'desc')
