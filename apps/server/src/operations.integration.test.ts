@@ -49,6 +49,8 @@ describe('the server', () => {
   beforeAll(async () => {
     tests = await startServerForTests();
     await addApplication(tests, { name: 'orders', head: 'a'.repeat(40) });
+    await tests.send('POST /environments', { body: { name: 'quality', displayName: 'Quality', type: 'test' } });
+    await tests.send('POST /sites', { body: { name: 'berlin', environment: 'quality' } });
   });
   afterAll(() => tests.stop());
 
@@ -128,16 +130,20 @@ describe('the server', () => {
     expect(headers['x-content-type-options']).toBe('nosniff');
   });
 
-  it('gives two changes at the same revision to the first one', async () => {
-    const rename = (displayName: string) =>
-      tests.send('PATCH /applications/orders', { body: { displayName }, headers: { 'if-match': '"1"' } });
+  it.each([
+    ['applications/orders', { displayName: 'One' }, { displayName: 'Two' }],
+    ['environments/quality', { displayName: 'One' }, { displayName: 'Two' }],
+    ['sites/berlin', { labels: { region: 'eu' } }, { labels: { region: 'de' } }],
+  ])('gives two changes of %s at the same revision to the first one', async (path, one, two) => {
+    const { revision } = (await tests.send(`GET /${path}`)).body;
+    const change = (body: unknown) => tests.send(`PATCH /${path}`, { body, headers: { 'if-match': `"${revision}"` } });
 
-    const answers = await Promise.all([rename('One'), rename('Two')]);
+    const answers = await Promise.all([change(one), change(two)]);
 
     expect(answers.map((each) => each.status).toSorted((a, b) => a - b)).toEqual([200, 412]);
     const won = answers.find((each) => each.status === 200);
-    expect(won?.headers['etag']).toBe('"2"');
-    expect((await tests.send('GET /applications/orders')).body.displayName).toBe(won?.body.displayName);
+    expect(won?.headers['etag']).toBe(`"${revision + 1}"`);
+    expect((await tests.send(`GET /${path}`)).body).toMatchObject(won?.body);
   });
 });
 

@@ -98,7 +98,11 @@ async function createOwnDatabase(
   const command = async (text: string) => {
     const client = new pg.Client({ connectionString: address });
     await client.connect();
-    await client.query(text).finally(() => client.end());
+    try {
+      await client.query(text);
+    } finally {
+      await client.end();
+    }
   };
   await command(`create database ${name}`);
   const url = new URL(address);
