@@ -23,6 +23,7 @@ import {
   sessionCookieFor,
 } from '#platform/http';
 import { prepareJobs, runBackground } from '#platform/jobs';
+import { loggedError } from '#platform/observability';
 import type { ServerConfig } from './config.ts';
 import { listFeatures } from './features/index.ts';
 import { createInTransaction } from './platform/transaction.ts';
@@ -45,7 +46,12 @@ const guessLimit = 20;
 /** The only place that makes adapters and hands them to features. */
 export async function startServer(config: ServerConfig, onDatabaseLost?: () => void): Promise<RunningServer> {
   const log = pino(
-    { level: config.logLevel, base: { part: 'server' }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level: config.logLevel,
+      base: { part: 'server' },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: loggedError },
+    },
     pino.destination({ dest: 2, sync: false }),
   );
   const onError = (error: unknown) => log.error({ err: error }, 'background work failed; it will be tried again');
@@ -136,8 +142,14 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
 async function drain(http: FastifyInstance, stopping: AbortController): Promise<void> {
   stopping.abort();
   const patience = setTimeout(() => http.server.closeAllConnections(), drainMs);
-  await http.close();
-  clearTimeout(patience);
+  // A connection whose last answer began before the stop would be kept alive for the next one.
+  const sweep = setInterval(() => http.server.closeIdleConnections(), 50);
+  try {
+    await http.close();
+  } finally {
+    clearTimeout(patience);
+    clearInterval(sweep);
+  }
 }
 
 /** Yours by DATABASE_URL, else the embedded one, which stops together with this process. */

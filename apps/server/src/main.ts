@@ -11,8 +11,7 @@ const answer = (document: unknown) => process.stdout.write(`${JSON.stringify(doc
 try {
   const config = readConfig(process.env);
   const lock = await lockDirectory(config.data, 'server.lock');
-  const server = await startServer(config, () => process.exit(1));
-  answer({ ready: true, url: server.url, ...(server.setupUrl === undefined ? {} : { setupUrl: server.setupUrl }) });
+  const server = await startServer(config);
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -31,6 +30,8 @@ try {
         );
     });
   }
+  // Whoever reads this may send a signal at once.
+  answer({ ready: true, url: server.url, ...(server.setupUrl === undefined ? {} : { setupUrl: server.setupUrl }) });
 } catch (error) {
   const known = knownSentence(error);
   answer({ refused: known ?? (error instanceof Error ? error.message : String(error)) });

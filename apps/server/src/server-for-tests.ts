@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,17 +37,21 @@ export interface ServerForTests {
   readonly stop: () => Promise<void>;
 }
 
-/** A whole server on a PostgreSQL and a data directory of its own. */
-export async function startServerForTests(environment: Readonly<Record<string, string>> = {}): Promise<ServerForTests> {
+/**
+ * A whole server on a data directory and a database of its own: an embedded PostgreSQL, or a database made for it on
+ * the one in `TEST_DATABASE_URL` (15 or newer, whose account may create databases).
+ */
+export async function startServerForTests(): Promise<ServerForTests> {
   const directory = await mkdtemp(join(tmpdir(), 'almanac server '));
   const tokens = join(directory, 'tokens');
+  const own = await createOwnDatabase(process.env['TEST_DATABASE_URL']);
   const server = await startServer(
     readConfig({
       ALMANAC_PORT: '0',
       ALMANAC_DATA: join(directory, 'data'),
       ALMANAC_BOOTSTRAP_TOKENS: tokens,
       ALMANAC_LOG_LEVEL: 'silent',
-      ...environment,
+      ...(own === undefined ? {} : { DATABASE_URL: own.address }),
     }),
   );
   const tokenOf = async (account: string) => (await readFile(join(tokens, account), 'utf8')).trim();
@@ -71,7 +75,8 @@ export async function startServerForTests(environment: Readonly<Record<string, s
     },
     connect: async () => {
       const host = privateDirectory(join(directory, 'data', 'postgres'));
-      const client = new pg.Client({ host, port: 5432, user: 'almanac', database: 'postgres' });
+      const embedded = { host, port: 5432, user: 'almanac', database: 'postgres' };
+      const client = new pg.Client(own === undefined ? embedded : { connectionString: own.address });
       await client.connect();
       sessions.push(client);
       return client;
@@ -79,9 +84,30 @@ export async function startServerForTests(environment: Readonly<Record<string, s
     stop: async () => {
       for (const session of sessions) await session.end();
       await server.stop();
+      await own?.drop();
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+async function createOwnDatabase(
+  address: string | undefined,
+): Promise<{ readonly address: string; readonly drop: () => Promise<void> } | undefined> {
+  if (address === undefined) return undefined;
+  const name = `almanac_test_${randomUUID().replaceAll('-', '')}`;
+  const command = async (text: string) => {
+    const client = new pg.Client({ connectionString: address });
+    await client.connect();
+    try {
+      await client.query(text);
+    } finally {
+      await client.end();
+    }
+  };
+  await command(`create database ${name}`);
+  const url = new URL(address);
+  url.pathname = `/${name}`;
+  return { address: url.href, drop: () => command(`drop database ${name} with (force)`) };
 }
 
 export function digestOf(content: string): string {

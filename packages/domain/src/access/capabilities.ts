@@ -25,7 +25,7 @@ export const rights = [
 export type Right = (typeof rights)[number];
 
 /**
- * What a route asks of its caller. `public` needs no sign-in, `signed-in` any principal, `builder` a builder's
- * token, `agent` a site's own credentials; the rest is asked of `authorize`.
+ * What a route asks of its caller. `public` needs no sign-in, `signed-in` any principal but a builder, `builder` a
+ * builder's token, `agent` a site's own credentials; the rest is asked of `authorize`.
  */
 export type Permission = 'public' | 'signed-in' | 'builder' | 'agent' | `right:${Right}` | `capability:${Capability}`;

@@ -154,7 +154,7 @@ function progress(rollout: Rollout, observation: RolloutObservation, now: number
   if (complete || now - rollout.progressedAt <= deadline) return rollout;
   const late = candidate.modules.find((module) => readyOf(module, own, now) < module.instances);
   const why = own.find((each) => each.module === late?.name && each.message !== null)?.message;
-  return fail(rollout, `${late?.name ?? 'it'} was not ready in time${why == null ? '' : `: ${why}`}`);
+  return fail(rollout, `${late?.name ?? 'it'} was not ready in time${(why ?? null) === null ? '' : `: ${why}`}`);
 }
 
 /** A failed candidate is taken out; what ran before takes all the traffic again. */

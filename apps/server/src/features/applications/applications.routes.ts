@@ -1,10 +1,19 @@
-import { type ApplicationId, refuse } from '@almanac/domain';
+import { refuse } from '@almanac/domain';
 import type { Application, Inspection } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { dropJobs, queueJob } from '#features/jobs';
 import type { EventFeed } from '#platform/events';
-import { type CommandContext, command, decodeCursor, direct, type Endpoint, pageOf, read } from '#platform/http';
+import {
+  type CommandContext,
+  command,
+  decodeCursor,
+  direct,
+  type Endpoint,
+  holdAtRevision,
+  pageOf,
+  read,
+} from '#platform/http';
 import type { Tables } from '#tables';
 import { createFromInspection, type RequestFirstBuild } from './create-application.ts';
 import { findApplication } from './find-application.ts';
@@ -81,7 +90,7 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
     command('updateApplication', async (context, { params, body, expectedRevision }) => {
       const application = await findApplication(context.db, params.application);
       if (body.name !== undefined && body.name !== application.name) await refuseTakenName(context, body.name);
-      await changeAt(context, { id: application.id, expected: expectedRevision });
+      await holdAtRevision(context, { table: 'applications', id: application.id, expected: expectedRevision });
       await context.db
         .updateTable('applications')
         .set({
@@ -100,7 +109,7 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
 
     command('deleteApplication', async (context, { params, expectedRevision }) => {
       const application = await findApplication(context.db, params.application);
-      await changeAt(context, { id: application.id, expected: expectedRevision });
+      await holdAtRevision(context, { table: 'applications', id: application.id, expected: expectedRevision });
       const running = await context.db
         .selectFrom('targets')
         .innerJoin('environments', 'environments.id', 'targets.environmentId')
@@ -120,20 +129,6 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
       return undefined;
     }),
   ];
-}
-
-/** Holds an application until the end of the command, at the revision that the caller has read. */
-async function changeAt(
-  context: CommandContext,
-  input: { readonly id: ApplicationId; readonly expected: number },
-): Promise<void> {
-  const { revision } = await context.db
-    .selectFrom('applications')
-    .select('revision')
-    .where('id', '=', input.id)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-  if (revision !== input.expected) refuse('revision-mismatch', `it is at revision ${revision} now; read it again`);
 }
 
 async function refuseTakenName(context: CommandContext, name: string): Promise<void> {

@@ -42,7 +42,7 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
           (each) => each.environmentId === target.environmentId && each.applicationIds.includes(application.id),
         );
         const { health, message } = cellHealth({ sites: facts, changing: plan !== undefined });
-        const front = own.find((site) => site.online && site.report?.gateway.frontPort != null);
+        const front = own.find((site) => site.online && (site.report?.gateway.frontPort ?? null) !== null);
         return [
           {
             environment: target.environmentId,

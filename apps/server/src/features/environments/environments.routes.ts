@@ -1,7 +1,15 @@
 import { type EnvironmentId, refuse } from '@almanac/domain';
 import { sql } from 'kysely';
 import { findApplication } from '#features/applications';
-import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
+import {
+  type CommandContext,
+  command,
+  decodeCursor,
+  type Endpoint,
+  holdAtRevision,
+  pageOf,
+  read,
+} from '#platform/http';
 import { environmentRows, presentEnvironment } from './environment.wire.ts';
 import { findEnvironment } from './find-environment.ts';
 import { readPlacement } from './placement.ts';
@@ -12,7 +20,7 @@ export const environmentEndpoints: readonly Endpoint[] = [
     const rows = await environmentRows(db)
       .$if(cursor !== undefined, (each) =>
         each.where((where) =>
-          where.eb(
+          where(
             where.refTuple('environments.position', 'environments.name'),
             '>',
             where.tuple(Number(cursor?.[0]), String(cursor?.[1])),
@@ -38,7 +46,8 @@ export const environmentEndpoints: readonly Endpoint[] = [
       .selectFrom('environments')
       .select(sql<number>`coalesce(max(position), -1)`.as('highest'))
       .executeTakeFirstOrThrow();
-    const earlier = body.promotesFrom == null ? null : await findEnvironment(db, body.promotesFrom);
+    const from = body.promotesFrom ?? null;
+    const earlier = from === null ? null : await findEnvironment(db, from);
     await db
       .insertInto('environments')
       .values({
@@ -49,7 +58,7 @@ export const environmentEndpoints: readonly Endpoint[] = [
         position: body.order ?? highest + 1,
         promotesFrom: earlier?.id ?? null,
         following: JSON.stringify(body.following ?? { kind: 'none' }),
-        rollout: body.rollout == null ? null : JSON.stringify(body.rollout),
+        rollout: (body.rollout ?? null) === null ? null : JSON.stringify(body.rollout),
         createdAt: context.now,
       })
       .execute();
@@ -61,12 +70,9 @@ export const environmentEndpoints: readonly Endpoint[] = [
   command('updateEnvironment', async (context, { params, body, expectedRevision }) => {
     const { db } = context;
     const environment = await findEnvironment(db, params.environment);
-    if (environment.revision !== expectedRevision)
-      return refuse(
-        'revision-mismatch',
-        `${environment.name} is at revision ${environment.revision} now; read it again`,
-      );
-    const earlier = body.promotesFrom == null ? null : await findEnvironment(db, body.promotesFrom);
+    await holdAtRevision(context, { table: 'environments', id: environment.id, expected: expectedRevision });
+    const from = body.promotesFrom ?? null;
+    const earlier = from === null ? null : await findEnvironment(db, from);
     if (earlier !== null) await refuseCircle(context, { environment: environment.id, earlier: earlier.id });
     await db
       .updateTable('environments')
@@ -91,11 +97,7 @@ export const environmentEndpoints: readonly Endpoint[] = [
   command('deleteEnvironment', async (context, { params, expectedRevision }) => {
     const { db } = context;
     const environment = await findEnvironment(db, params.environment);
-    if (environment.revision !== expectedRevision)
-      return refuse(
-        'revision-mismatch',
-        `${environment.name} is at revision ${environment.revision} now; read it again`,
-      );
+    await holdAtRevision(context, { table: 'environments', id: environment.id, expected: expectedRevision });
     const blockers = await sql<{ what: string }>`
       select 'site ' || name as what from sites where environment_id = ${environment.id}
       union all select 'application ' || a.name from targets t join applications a on a.id = t.application_id where t.environment_id = ${environment.id}

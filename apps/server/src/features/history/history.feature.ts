@@ -25,7 +25,7 @@ export const historyFeature: Feature = {
         )
         .$if(cursor !== undefined, (each) =>
           each.where((where) =>
-            where.eb(
+            where(
               where.refTuple('history.at', 'history.id'),
               '<',
               where.tuple(new Date(String(cursor?.[0])), String(cursor?.[1])),

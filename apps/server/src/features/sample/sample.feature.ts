@@ -62,7 +62,7 @@ export function followSample(requestFirstBuild: RequestFirstBuild): JobListener 
       .select(['id', 'requestedBy', 'manifest'])
       .where('jobId', '=', job.id)
       .executeTakeFirst();
-    if (inspection?.manifest == null || inspection.requestedBy !== system) return;
+    if (inspection === undefined || inspection.manifest === null || inspection.requestedBy !== system) return;
     const taken = await db
       .selectFrom('applications')
       .select('id')

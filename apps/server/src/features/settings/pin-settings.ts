@@ -18,6 +18,10 @@ export interface PinnedForSites {
   readonly missing: readonly { readonly site: string; readonly keys: readonly string[] }[];
 }
 
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
 /** Resolves the settings of an application for every site of an environment. */
 export async function pinSettings(
   db: Kysely<Tables>,

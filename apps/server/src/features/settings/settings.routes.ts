@@ -86,7 +86,7 @@ export async function newestManifest(db: Kysely<Tables>, application: Applicatio
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (row?.manifest != null) return row.manifest;
+  if (row !== undefined && row.manifest !== null) return row.manifest;
   const inspected = await db
     .selectFrom('inspections')
     .innerJoin('applications', (join) =>

@@ -112,7 +112,8 @@ async function welcome(input: {
   };
   const site = await context.db.selectFrom('sites').selectAll().where('id', '=', hello.site).executeTakeFirst();
   const known =
-    site?.signingKey != null &&
+    site !== undefined &&
+    site.signingKey !== null &&
     verifyText({
       text: `almanac-agent-hello:${hello.site}:${nonce}`,
       signature: hello.signature,
@@ -163,7 +164,7 @@ export async function pushDocument(context: Pick<BackgroundContext, 'db'>, hub: 
     .select(['generation', 'document'])
     .where('id', '=', site)
     .executeTakeFirst();
-  if (row?.document != null) hub.push(site, { generation: row.generation, signed: row.document });
+  if (row !== undefined && row.document !== null) hub.push(site, { generation: row.generation, signed: row.document });
 }
 
 /** Why an agent's protocol cannot be served; undefined when it can. */

@@ -88,7 +88,7 @@ export async function siteWantsArtifact(
     .select('document')
     .where('id', '=', question.site as never)
     .executeTakeFirst();
-  if (row?.document == null) return false;
+  if (row === undefined || row.document === null) return false;
   const state = desiredState.parse(JSON.parse(row.document.payload));
   return state.applications.some((application) =>
     application.modules.some((module) => module.artifact.digest === question.digest),

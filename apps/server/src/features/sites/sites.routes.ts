@@ -2,7 +2,7 @@ import { refuse } from '@almanac/domain';
 import { sql } from 'kysely';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
-import { command, decodeCursor, direct, type Endpoint, pageOf, read } from '#platform/http';
+import { command, decodeCursor, direct, type Endpoint, holdAtRevision, pageOf, read } from '#platform/http';
 import type { AgentHub } from './agent-hub.ts';
 import { enrolAgent, newEnrolmentToken } from './enrolment.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
@@ -67,8 +67,7 @@ export function siteEndpoints(input: {
 
     command('updateSite', async (context, { params, body, expectedRevision }) => {
       const site = await findSite(context.db, params.site);
-      if (site.revision !== expectedRevision)
-        return refuse('revision-mismatch', `${site.name} is at revision ${site.revision} now; read it again`);
+      await holdAtRevision(context, { table: 'sites', id: site.id, expected: expectedRevision });
       await context.db
         .updateTable('sites')
         .set({ labels: JSON.stringify(body.labels), revision: sql`revision + 1` })
@@ -81,8 +80,7 @@ export function siteEndpoints(input: {
 
     command('deleteSite', async (context, { params, expectedRevision }) => {
       const site = await findSite(context.db, params.site);
-      if (site.revision !== expectedRevision)
-        return refuse('revision-mismatch', `${site.name} is at revision ${site.revision} now; read it again`);
+      await holdAtRevision(context, { table: 'sites', id: site.id, expected: expectedRevision });
       await context.db.deleteFrom('sites').where('id', '=', site.id).execute();
       hub.disconnect(site.id);
       await context.record({ kind: 'site-changed', subject: { site: site.id } });

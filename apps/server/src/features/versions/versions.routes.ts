@@ -16,7 +16,7 @@ export const versionEndpoints: readonly Endpoint[] = [
       .where('versions.applicationId', '=', application.id)
       .$if(major !== undefined, (each) =>
         each.where((where) =>
-          where.eb(where.refTuple('major', 'minor', 'patch'), '<', where.tuple(major ?? 0, minor ?? 0, patch ?? 0)),
+          where(where.refTuple('major', 'minor', 'patch'), '<', where.tuple(major ?? 0, minor ?? 0, patch ?? 0)),
         ),
       )
       .orderBy('major', 'desc')

@@ -16,11 +16,7 @@ const required = [
  * @throws {HostFault} naming the setting
  */
 export async function checkDurable(db: Kysely<Tables>): Promise<{ readonly version: string }> {
-  const { rows } = await sql<{ name: string; setting: string }>`
-    select name, setting from pg_settings
-    where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'data_sync_retry', 'server_version', 'server_version_num')`.execute(
-    db,
-  );
+  const rows = await readSettings(db);
   const settings = new Map(rows.map((row) => [row.name, row.setting]));
   if (Number(settings.get('server_version_num')) < oldestVersion) {
     throw new HostFault(`PostgreSQL ${settings.get('server_version')} is too old; 15 or newer is needed`);
@@ -35,4 +31,22 @@ export async function checkDurable(db: Kysely<Tables>): Promise<{ readonly versi
   if (settings.get('data_sync_retry') === 'on')
     throw new HostFault('PostgreSQL has data_sync_retry=on: failed writes could pass as done; set it to off');
   return { version: settings.get('server_version') ?? '' };
+}
+
+async function readSettings(
+  db: Kysely<Tables>,
+): Promise<readonly { readonly name: string; readonly setting: string }[]> {
+  try {
+    const { rows } = await sql<{ name: string; setting: string }>`
+      select name, setting from pg_settings
+      where name in ('fsync', 'full_page_writes', 'synchronous_commit', 'data_sync_retry', 'server_version', 'server_version_num')`.execute(
+      db,
+    );
+    return rows;
+  } catch (error) {
+    throw new HostFault(
+      `the database cannot be used (see DATABASE_URL): ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
+  }
 }

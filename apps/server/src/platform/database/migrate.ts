@@ -25,5 +25,5 @@ export async function migrate(db: Kysely<Tables>, directory: string): Promise<vo
       error,
     );
   }
-  throw new Error('the database could not be brought up to date', { cause: error });
+  throw error instanceof Error ? error : new Error('the schema cannot be brought up to date', { cause: error });
 }

@@ -30,11 +30,23 @@ export function openDatabase(input: {
     ...input.config,
     types,
   });
-  pool.on('error', input.onError);
-  pool.on('connect', (client) => client.on('error', input.onError));
+  let closed = false;
+  // The pool says that it ended before its sockets did: what they say afterwards is the end of PostgreSQL itself.
+  const complain = (error: Error) => {
+    if (!closed) input.onError(error);
+  };
+  pool.on('error', complain);
+  pool.on('connect', (client) => client.on('error', complain));
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
-  return { db, pool, close: () => db.destroy() };
+  return {
+    db,
+    pool,
+    close: async () => {
+      closed = true;
+      await db.destroy();
+    },
+  };
 }

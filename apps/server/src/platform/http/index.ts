@@ -10,6 +10,7 @@ export {
   read,
   type TypedEndpoint,
 } from './endpoint.ts';
+export { holdAtRevision } from './hold-at-revision.ts';
 export type { AnswerBox } from './idempotency.ts';
 export { mountEndpoints } from './mount-endpoints.ts';
 export { describeApi } from './open-api.ts';

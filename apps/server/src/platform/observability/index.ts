@@ -1,0 +1,1 @@
+export { loggedError } from './logged-error.ts';
