@@ -59,7 +59,3 @@ export async function pinSettings(
       .map((each) => ({ site: each.site.name, keys: each.missing })),
   };
 }
-
-function byKey(a: readonly [string, string], b: readonly [string, string]): number {
-  return a[0] < b[0] ? -1 : 1;
-}
