@@ -3,9 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startEstate } from '../e2e/estate.ts';
-import { askSite } from '../e2e/site-request.ts';
-import { waitUntil } from '../e2e/wait-until.ts';
+import { askSite, startEstate, waitUntil } from '@almanac/testkit';
 import type { Benchmark } from './benchmark.ts';
 
 const turns = 3;

@@ -2,10 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Estate, startEstate, waitUntil } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Estate, startEstate } from './estate.ts';
 import { endOf, loadSample } from './sample-estate.ts';
-import { waitUntil } from './wait-until.ts';
 
 const kills = 10;
 const parts = ['server', 'postgres', 'builder', 'agent', 'gateway'] as const;

@@ -1,9 +1,8 @@
+import { type Estate, startEstate, waitUntil } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitChange } from './commit.ts';
-import { type Estate, startEstate } from './estate.ts';
 import { type LoadResult, startLoad } from './load.ts';
 import { loadSample, repositoryOf } from './sample-estate.ts';
-import { waitUntil } from './wait-until.ts';
 
 const perSecond = 200;
 const deployments = 4;

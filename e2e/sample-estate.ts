@@ -1,6 +1,6 @@
 import type { Plan } from '@almanac/protocol';
-import type { Estate } from './estate.ts';
-import { waitUntil } from './wait-until.ts';
+import type { Estate } from '@almanac/testkit';
+import { waitUntil } from '@almanac/testkit';
 
 /** Loads the sample and waits until all of it runs in Development. */
 export async function loadSample(estate: Estate): Promise<void> {

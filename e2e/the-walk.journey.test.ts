@@ -1,11 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { askSite, type Estate, startEstate, waitUntil } from '@almanac/testkit';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitChange } from './commit.ts';
-import { type Estate, startEstate } from './estate.ts';
-import { askSite } from './site-request.ts';
-import { waitUntil } from './wait-until.ts';
 
 const executablePath = process.env['ALMANAC_CHROMIUM'];
 const pictures = join(import.meta.dirname, '..', 'test-output', 'journey');

@@ -14,7 +14,7 @@ export const parts: Readonly<Record<string, PartRule>> = {
   'packages/client': { mayUse: ['domain', 'protocol'], onlyPackages: [], withoutNode: true },
   'packages/plugin-sdk': { mayUse: ['domain', 'protocol'] },
   'packages/host': { mayUse: [] },
-  'packages/testkit': { mayUse: ['domain', 'protocol', 'host'] },
+  'packages/testkit': { mayUse: ['domain', 'protocol', 'client', 'host'] },
   'apps/server': { mayUse: ['domain', 'protocol', 'plugin-sdk', 'host'] },
   'apps/agent': { mayUse: ['domain', 'protocol', 'client', 'plugin-sdk', 'host'] },
   'apps/builder': { mayUse: ['domain', 'protocol', 'client', 'host'] },

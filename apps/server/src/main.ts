@@ -11,7 +11,7 @@ const answer = (document: unknown) => process.stdout.write(`${JSON.stringify(doc
 try {
   const config = readConfig(process.env);
   const lock = await lockDirectory(config.data, 'server.lock');
-  const server = await startServer(config);
+  const server = await startServer(config, () => process.exit(1));
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@almanac/client';
 
-const repository = join(import.meta.dirname, '..');
+const repository = join(import.meta.dirname, '..', '..', '..');
 const startPatienceMs = 120_000;
 
 /** A whole Almanac in real processes, as `npm start` brings it up, on ports and data of its own. */
