@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
@@ -38,7 +39,7 @@ export function createReleases(input: { readonly site: string; readonly source: 
   const { source } = input;
   const root = join(input.site, 'releases');
   const directoryOf = (application: string, module: DesiredModule) =>
-    join(root, application, `${module.name}-${module.artifact.digest.slice(7, 23)}`);
+    join(root, application, `${module.name}-${module.artifact.digest.slice(7, 23)}${volumesMark(module)}`);
   const isReady = (application: DesiredApplication) =>
     application.modules.every((module) => existsSync(directoryOf(application.application.name, module)));
   return {
@@ -60,8 +61,12 @@ export function createReleases(input: { readonly site: string; readonly source: 
             signal,
             onProgress: (done) => onProgress(before + done, total),
           });
-          await unpack({ file, into });
-          await linkVolumes({ site: input.site, application: application.application.name, module, into });
+          await unpack({
+            file,
+            into,
+            complete: (directory) =>
+              linkVolumes({ site: input.site, application: application.application.name, module, into: directory }),
+          });
         }
         before += module.artifact.size;
         onProgress(before, total);
@@ -81,6 +86,13 @@ export function createReleases(input: { readonly site: string; readonly source: 
       }
     },
   };
+}
+
+/** The same files with other volumes are another directory: the links to volumes are a part of it. */
+function volumesMark(module: DesiredModule): string {
+  const volumes = Object.entries(module.volumes).map(([name, { path }]) => `${name}=${path}`);
+  if (volumes.length === 0) return '';
+  return `-${createHash('sha256').update(volumes.toSorted().join('\n')).digest('hex').slice(0, 8)}`;
 }
 
 /** Volumes stand outside the releases, so that they stay while versions change; a link leads to each. */

@@ -8,7 +8,12 @@ const mostEntries = 500_000;
 const mostBytes = 16 * 1024 ** 3;
 
 /** Unpacks a tar into a new directory, whole or not at all; whatever would land outside of it is refused. */
-export async function unpack(input: { readonly file: string; readonly into: string }): Promise<void> {
+export async function unpack(input: {
+  readonly file: string;
+  readonly into: string;
+  /** Adds what belongs into the directory before it is there under its name. */
+  readonly complete?: (directory: string) => Promise<void>;
+}): Promise<void> {
   const fresh = `${input.into}.tmp`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true, mode: 0o755 });
@@ -40,6 +45,7 @@ export async function unpack(input: { readonly file: string; readonly into: stri
       entry.resume();
     }
     await reading;
+    await input.complete?.(fresh);
   } catch (error) {
     tar.destroy();
     await reading.catch(() => undefined);
