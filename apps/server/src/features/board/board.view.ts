@@ -75,6 +75,7 @@ async function readTargets(db: Kysely<Tables>, ids: readonly ApplicationId[]) {
   return db
     .selectFrom('targets')
     .innerJoin('builds', 'builds.id', 'targets.buildId')
+    .innerJoin('environments', 'environments.id', 'targets.environmentId')
     .leftJoin('placements', (join) =>
       join
         .onRef('placements.environmentId', '=', 'targets.environmentId')
@@ -95,6 +96,7 @@ async function readTargets(db: Kysely<Tables>, ids: readonly ApplicationId[]) {
       ),
     ])
     .where('targets.applicationId', 'in', ids)
+    .orderBy('environments.position')
     .execute();
 }
 
