@@ -1,14 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { askSite, startEstate, waitUntil } from '@almanac/testkit';
+import { addApplication, askSite, createRepository, type Repository, startEstate, waitUntil } from '@almanac/testkit';
 import type { Benchmark } from './benchmark.ts';
 
 const turns = 3;
-const run = promisify(execFile);
-const identity = ['-c', 'user.name=Bench', '-c', 'user.email=bench@almanac.invalid', '-c', 'init.defaultBranch=main'];
 
 /** Work that takes about 20 seconds on one core, as a build would, and nothing of it by waiting. */
 const build = `import { createHash } from 'node:crypto';
@@ -36,15 +34,21 @@ export const benchmark: Benchmark = {
     'from a push event to serving in Development, against git clone, the same build and the same boot by hand, in turn',
   run: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'almanac-bench-'));
-    const repository = join(directory, 'repository');
-    await makeRepository(repository);
+    const repository = await createRepository(join(directory, 'repository'));
+    await repository.commit('feat: start', {
+      'package.json': '{ "type": "module" }',
+      'build.js': build,
+      'server.js': server,
+      'almanac.yaml': manifest,
+      'turn.txt': '0',
+    });
     const estate = await startEstate();
     try {
-      await addApplication(estate.client, repository);
+      await addApplication(estate.client, repository.path);
       const ours: number[] = [];
       const byHand: number[] = [];
       for (let turn = 1; turn <= turns; turn += 1) {
-        const commit = await commitTurn(repository, turn);
+        const commit = await repository.commit(`feat: turn ${turn}`, { 'turn.txt': String(turn) });
         ours.push(
           await timed(async () => {
             await estate.client.reportPush({ params: { application: 'bench' }, body: { commit } });
@@ -82,48 +86,13 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - startedAt) / 1000;
 }
 
-async function makeRepository(path: string): Promise<void> {
-  await mkdir(path);
-  await writeFile(join(path, 'package.json'), '{ "type": "module" }');
-  await writeFile(join(path, 'build.js'), build);
-  await writeFile(join(path, 'server.js'), server);
-  await writeFile(join(path, 'almanac.yaml'), manifest);
-  await writeFile(join(path, 'turn.txt'), '0');
-  await run('git', [...identity, 'init', '--quiet'], { cwd: path });
-  await run('git', ['add', '--all'], { cwd: path });
-  await run('git', [...identity, 'commit', '--quiet', '--message', 'feat: start'], { cwd: path });
-}
-
-async function commitTurn(path: string, turn: number): Promise<string> {
-  await writeFile(join(path, 'turn.txt'), String(turn));
-  await run('git', [...identity, 'commit', '--quiet', '--all', '--message', `feat: turn ${turn}`], { cwd: path });
-  return (await run('git', ['rev-parse', 'HEAD'], { cwd: path })).stdout.trim();
-}
-
-async function addApplication(
-  client: Awaited<ReturnType<typeof startEstate>>['client'],
-  repository: string,
-): Promise<void> {
-  const { id } = await client.createInspection({ body: { repository } });
-  await waitUntil(
-    'the inspection',
-    async () => (await client.getInspection({ params: { inspection: id } })).state === 'succeeded',
-  );
-  await client.createApplication({ body: { inspection: id } });
-  await waitUntil(
-    'the first deployment',
-    async () => (await client.getBoard()).rows[0]?.cells[0]?.health === 'healthy',
-    120,
-  );
-}
-
 async function deployByHand(input: {
-  readonly repository: string;
+  readonly repository: Repository;
   readonly into: string;
   readonly turn: number;
 }): Promise<void> {
-  await run('git', ['clone', '--quiet', input.repository, input.into]);
-  await run(process.execPath, ['build.js'], { cwd: input.into });
+  await input.repository.git('clone', '--quiet', input.repository.path, input.into);
+  await promisify(execFile)(process.execPath, ['build.js'], { cwd: input.into });
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const child = spawn(process.execPath, ['server.js'], {
     cwd: input.into,

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Estate, startEstate, waitUntil } from '@almanac/testkit';
+import { type Estate, endOf, startEstate, waitUntil } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endOf, loadSample } from './sample-estate.ts';
+import { loadSample } from './sample-estate.ts';
 
 const kills = 10;
 const parts = ['server', 'postgres', 'builder', 'agent', 'gateway'] as const;
@@ -48,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')(`ten kill -9 over every part durin
       process.kill(pid, 'SIGKILL');
       killed += 1;
       await waitUntil('the server to answer again', () => estate.client.getAbout(), 60);
-      const ended = await endOf(estate, plan.id, 120);
+      const ended = await endOf(estate.client, plan.id);
       expect(ended.state, `plan ${ended.number} after killing the ${part}: ${ended.reason}`).toBe('succeeded');
     }
 

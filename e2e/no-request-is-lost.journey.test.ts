@@ -1,8 +1,7 @@
-import { type Estate, startEstate, waitUntil } from '@almanac/testkit';
+import { type Estate, startEstate, whenRunning } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commitChange } from './commit.ts';
 import { type LoadResult, startLoad } from './load.ts';
-import { loadSample, repositoryOf } from './sample-estate.ts';
+import { commitGreeting, loadSample } from './sample-estate.ts';
 
 const perSecond = 200;
 const deployments = 4;
@@ -50,18 +49,9 @@ describe('a deployment of the storefront under 200 requests a second', () => {
 async function deployUnderLoad(estate: Estate, word: string): Promise<LoadResult> {
   const load = startLoad({ port: estate.sitePorts[0], host: 'storefront.localhost', path: '/healthz', perSecond });
   for (let turn = 1; turn <= deployments; turn += 1) {
-    const commit = await commitChange({
-      repository: await repositoryOf(estate, 'storefront'),
-      file: 'almanac.yaml',
-      change: (text) => text.replace(/(GREETING:\s+default: ).*/, `$1It was ${word} ${turn} times`),
-      message: `feat: ${word} ${turn} times`,
-    });
+    const commit = await commitGreeting(estate, `It was ${word} ${turn} times`, `feat: ${word} ${turn} times`);
     await estate.client.reportPush({ params: { application: 'storefront' }, body: { commit } });
-    await waitUntil('the new build to run', async () => {
-      const { rows } = await estate.client.getBoard({ query: { search: 'storefront' } });
-      const cell = rows[0]?.cells[0];
-      return cell?.build.commit === commit && cell.health === 'healthy' && cell.plan === null;
-    });
+    await whenRunning(estate.client, { application: 'storefront', commit });
   }
   return load.stop();
 }

@@ -1,6 +1,4 @@
-import type { Plan } from '@almanac/protocol';
-import type { Estate } from '@almanac/testkit';
-import { waitUntil } from '@almanac/testkit';
+import { type Estate, type Repository, repositoryAt, waitUntil } from '@almanac/testkit';
 
 /** Loads the sample and waits until all of it runs in Development. */
 export async function loadSample(estate: Estate): Promise<void> {
@@ -16,18 +14,12 @@ export async function loadSample(estate: Estate): Promise<void> {
 }
 
 /** The repository of a sample application. */
-export async function repositoryOf(estate: Estate, application: string): Promise<string> {
-  return (await estate.client.getApplication({ params: { application } })).repository;
+export async function repositoryOf(estate: Estate, application: string): Promise<Repository> {
+  return repositoryAt((await estate.client.getApplication({ params: { application } })).repository);
 }
 
-/** Waits until a plan ended and gives it. */
-export function endOf(estate: Estate, plan: Plan['id'], seconds = 120): Promise<Plan> {
-  return waitUntil(
-    `plan ${plan} to end`,
-    async () => {
-      const found = await estate.client.getPlan({ params: { plan } });
-      return found.endedAt === null ? undefined : found;
-    },
-    seconds,
-  );
+/** Commits another greeting of the storefront, which each of its pages shows. */
+export async function commitGreeting(estate: Estate, greeting: string, message: string): Promise<string> {
+  const repository = await repositoryOf(estate, 'storefront');
+  return repository.edit('almanac.yaml', (text) => text.replace(/(GREETING:\s+default: ).*/, `$1${greeting}`), message);
 }

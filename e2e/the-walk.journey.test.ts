@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { askSite, type Estate, startEstate, waitUntil } from '@almanac/testkit';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commitChange } from './commit.ts';
+import { commitGreeting } from './sample-estate.ts';
 
 const executablePath = process.env['ALMANAC_CHROMIUM'];
 const pictures = join(import.meta.dirname, '..', 'test-output', 'journey');
@@ -62,14 +62,7 @@ describe.skipIf(executablePath === undefined)('the walk from an empty data direc
   });
 
   it('a commit is seen built and running in Development without a click', async () => {
-    const { items } = await estate.client.listApplications();
-    const repository = items.find((each) => each.name === 'storefront')?.repository ?? '';
-    const commit = await commitChange({
-      repository,
-      file: 'almanac.yaml',
-      change: (text) => text.replace(/(GREETING:\s+default: ).*/, '$1A greeting from the walk'),
-      message: 'feat: greet from the walk',
-    });
+    const commit = await commitGreeting(estate, 'A greeting from the walk', 'feat: greet from the walk');
 
     await page
       .getByRole('button', { name: new RegExp(`^storefront in Development: ${commit.slice(0, 8)}, healthy`) })
@@ -109,14 +102,7 @@ describe.skipIf(executablePath === undefined)('the walk from an empty data direc
   });
 
   it('Production goes forward to a new version and is rolled back', async () => {
-    const { items } = await estate.client.listApplications();
-    const repository = items.find((each) => each.name === 'storefront')?.repository ?? '';
-    await commitChange({
-      repository,
-      file: 'almanac.yaml',
-      change: (text) => text.replace('A greeting from the walk', 'A worse greeting'),
-      message: 'feat: greet worse',
-    });
+    await commitGreeting(estate, 'A worse greeting', 'feat: greet worse');
     await page.goto(`${estate.url}/`);
     await page.getByRole('button', { name: /^storefront in Development: 0\.1\.0\+1, healthy/ }).waitFor();
     await deployTo(estate, { environment: 'production', application: 'storefront', from: 'development' });

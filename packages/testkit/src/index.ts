@@ -1,3 +1,5 @@
 export { type Estate, startEstate } from './estate.ts';
+export { createRepository, type Repository, repositoryAt } from './repository.ts';
 export { type Answer, askSite } from './site-request.ts';
 export { waitUntil } from './wait-until.ts';
+export { addApplication, endOf, whenRunning } from './walk.ts';

@@ -10,14 +10,25 @@ export function askSite(input: {
   readonly port: number;
   readonly application: string;
   readonly path: string;
+  /** Sent as JSON when it is given. */
+  readonly json?: unknown;
+  /** GET unless given, or POST with `json`. */
+  readonly method?: string;
 }): Promise<Answer> {
+  const content = input.json === undefined ? undefined : JSON.stringify(input.json);
   return new Promise((resolve, reject) => {
     const asked = request(
       {
         host: '127.0.0.1',
         port: input.port,
         path: input.path,
-        headers: { host: `${input.application}.localhost` },
+        method: input.method ?? (content === undefined ? 'GET' : 'POST'),
+        headers: {
+          host: `${input.application}.localhost`,
+          ...(content === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(content) }),
+        },
         agent: false,
         timeout: 40_000,
       },
@@ -32,6 +43,6 @@ export function askSite(input: {
     );
     asked.on('timeout', () => asked.destroy(new Error('no answer')));
     asked.on('error', reject);
-    asked.end();
+    asked.end(content);
   });
 }
