@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream';
 import type { GatewayConfig, GatewayListener, GatewayStats } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import { hostName } from './headers.ts';
-import { answerPlainly } from './plain-answer.ts';
+import { answerPlainly, plainHead } from './plain-answer.ts';
 import { proxy } from './proxy.ts';
 import { Service } from './service.ts';
-import { passUpgrade } from './upgrade.ts';
+import { mayUpgrade, passUpgrade } from './upgrade.ts';
 
 /** The data plane of a site. */
 export interface Gateway {
@@ -20,6 +20,8 @@ export interface Gateway {
 interface Listening {
   target: GatewayListener['target'];
   readonly server: Server;
+  /** Connections that left HTTP; the server does not know them any more. */
+  readonly upgraded: Set<Duplex>;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -45,10 +47,11 @@ export function createGateway(log: Logger): Gateway {
       maxHeaderSize: 32 * 1024,
       headersTimeout: 30_000,
       requestTimeout: 0,
+      shouldUpgradeCallback: mayUpgrade,
       keepAliveTimeout: 65_000,
       connectionsCheckingInterval: 5000,
     });
-    const state: Listening = { target: listener.target, server, timer: undefined };
+    const state: Listening = { target: listener.target, server, upgraded: new Set(), timer: undefined };
     const take = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
       request.on('error', () => response.destroy());
       response.on('error', () => response.destroy());
@@ -62,13 +65,14 @@ export function createGateway(log: Logger): Gateway {
     server.on('request', take(false));
     server.on('checkContinue', take(true));
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      state.upgraded.add(socket);
+      socket.once('close', () => state.upgraded.delete(socket));
       const service = serviceOf(state, request);
-      if (service === undefined)
-        return socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      if (service === undefined) return socket.end(plainHead(404));
       passUpgrade({ request, socket, head, service }).catch(() => socket.destroy());
     });
     server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      if (socket.writable) socket.end(plainHead(400));
       else socket.destroy();
     });
     const listen = () => server.listen(listener.port, listener.address);
@@ -136,8 +140,10 @@ export function createGateway(log: Logger): Gateway {
     }),
     close: async (graceMs) => {
       const servers = [...listening.values()];
-      const closed = servers.map(({ server, timer }) => {
+      const closed = servers.map(({ server, upgraded, timer }) => {
         clearTimeout(timer);
+        // Nobody can say when they would end; their clients connect again.
+        for (const socket of upgraded) socket.destroy();
         return new Promise<void>((resolve) => {
           if (!server.listening) return resolve();
           server.close(() => resolve());

@@ -54,6 +54,11 @@ export function backendHeaders(request: IncomingMessage): string[] {
   return [...kept, ...forwardedHeaders(request)];
 }
 
+/** Whether content follows the headers of a request (RFC 9112, section 6). */
+export function hasBody(request: IncomingMessage): boolean {
+  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+}
+
 /** The name that a Host header asks for, without port and case. */
 export function hostName(host: string | undefined): string {
   return (host ?? '').toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');

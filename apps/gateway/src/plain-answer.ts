@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 
 const texts: Readonly<Record<number, string>> = {
   404: 'Nothing is served under this name here.',
@@ -19,4 +19,10 @@ export function answerPlainly(response: ServerResponse, status: number): void {
     ...(status === 503 ? { 'retry-after': '5' } : {}),
   });
   response.end(`${texts[status] ?? 'The request cannot be served.'}\n`);
+}
+
+/** The same on a connection of which only bytes are left; it ends with it. */
+export function plainHead(status: 400 | 404 | 502 | 503): string {
+  const retry = status === 503 ? 'retry-after: 5\r\n' : '';
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${retry}connection: close\r\ncontent-length: 0\r\n\r\n`;
 }

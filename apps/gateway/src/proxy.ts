@@ -1,6 +1,6 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
-import { backendHeaders, passedHeaders } from './headers.ts';
+import { backendHeaders, hasBody, passedHeaders } from './headers.ts';
 import { answerPlainly } from './plain-answer.ts';
 import type { Backend, Service } from './service.ts';
 
@@ -16,100 +16,101 @@ export interface Exchange {
 /** Methods that may be sent again when a connection was lost before any answer (RFC 9110, section 9.2.2). */
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Passes one request to a backend of a service and its answer back, both as streams. */
+/** How many backends are asked at most for one request. */
+const mostAttempts = 3;
+
+/** Passes one request to a backend of a service and its answer back, both as streams; ends with the answer. */
 export async function proxy(exchange: Exchange): Promise<void> {
   const { response, service } = exchange;
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const backend = await service.acquire(gone.signal);
-  if (gone.signal.aborted) {
-    if (backend !== undefined) service.release(backend);
-    return;
-  }
-  if (backend === undefined) return answerPlainly(response, 503);
-  send({ exchange, backend, attempt: 1 });
-}
-
-function send(input: { readonly exchange: Exchange; readonly backend: Backend; readonly attempt: number }): void {
-  const { exchange, backend } = input;
-  const { request, response, service } = exchange;
-  const startedAt = performance.now();
-  let released = false;
-  const release = () => {
-    if (released) return;
-    released = true;
+  let tried: Backend | undefined;
+  for (let attempt = 1; ; attempt += 1) {
+    const backend = await pick({ service, gone: gone.signal, tried });
+    if (backend === undefined) return gone.signal.aborted ? undefined : answerPlainly(response, 503);
+    const again = await send({ exchange, backend, gone: gone.signal, isLast: attempt === mostAttempts });
     service.release(backend);
-  };
-  response.once('close', release);
-  const outgoing = httpRequest({
-    host: '127.0.0.1',
-    port: backend.port,
-    method: request.method,
-    path: request.url,
-    headers: backendHeaders(request),
-    agent: backend.agent,
-    setHost: false,
-  });
-  const fail = (status: number) => {
-    release();
-    service.count({ build: backend.build, status, milliseconds: performance.now() - startedAt });
-    answerPlainly(response, status);
-  };
-  outgoing.setTimeout(exchange.idleMs, () => outgoing.destroy(Object.assign(new Error('idle'), { code: 'EIDLE' })));
-  outgoing.on('error', (error: NodeJS.ErrnoException) => {
-    if (response.destroyed) return release();
-    if (maySendAgain({ error, outgoing, request, attempt: input.attempt }) && !response.headersSent) {
-      request.unpipe(outgoing);
-      response.off('close', release);
-      release();
-      void sendElsewhere(input);
-      return;
-    }
-    fail(error.code === 'EIDLE' ? 504 : 502);
-  });
-  outgoing.on('continue', () => exchange.expectsContinue && response.writeContinue());
-  outgoing.on(
-    'information',
-    (info) => info.statusCode === 103 && response.writeEarlyHints({ link: String(info.headers['link'] ?? '') }),
-  );
-  outgoing.on('response', (incoming) => {
-    service.count({
-      build: backend.build,
-      status: incoming.statusCode ?? 502,
-      milliseconds: performance.now() - startedAt,
-    });
-    passAnswer({ incoming, response });
-  });
-  response.once('close', () => {
-    if (!response.writableFinished) outgoing.destroy();
-  });
-  if (hasBody(request)) request.pipe(outgoing);
-  else outgoing.end();
+    if (!again) return;
+    tried = backend;
+  }
 }
 
-/** The answer that is not there: another backend is tried for what certainly had no effect. */
-async function sendElsewhere(input: {
+/** Another backend than the one that was tried, or that one again when there is no other. */
+async function pick(input: {
+  readonly service: Service;
+  readonly gone: AbortSignal;
+  readonly tried: Backend | undefined;
+}): Promise<Backend | undefined> {
+  const { service, gone, tried } = input;
+  const other = tried === undefined ? undefined : await service.acquire(gone, tried);
+  const backend = other ?? (await service.acquire(gone));
+  if (backend === undefined || !gone.aborted) return backend;
+  service.release(backend);
+  return undefined;
+}
+
+interface Attempt {
   readonly exchange: Exchange;
   readonly backend: Backend;
-  readonly attempt: number;
-}): Promise<void> {
-  const { service, response } = input.exchange;
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  const other = (await service.acquire(gone.signal, input.backend)) ?? (await service.acquire(gone.signal));
-  if (other === undefined) return answerPlainly(response, 503);
-  if (response.destroyed) return service.release(other);
-  send({ ...input, backend: other, attempt: input.attempt + 1 });
+  /** Aborts when the answer is over, or the client left before it was. */
+  readonly gone: AbortSignal;
+  readonly isLast: boolean;
+}
+
+/** Resolves when the exchange is over; true when it had no effect and may be tried with another backend. */
+function send({ exchange, backend, gone, isLast }: Attempt): Promise<boolean> {
+  const { request, response, service } = exchange;
+  const startedAt = performance.now();
+  const count = (status: number) =>
+    service.count({ build: backend.build, status, milliseconds: performance.now() - startedAt });
+  return new Promise((resolve) => {
+    const outgoing = httpRequest({
+      host: '127.0.0.1',
+      port: backend.port,
+      method: request.method,
+      path: request.url,
+      headers: backendHeaders(request),
+      agent: backend.agent,
+      setHost: false,
+    });
+    const over = () => {
+      if (!response.writableFinished) outgoing.destroy();
+      resolve(false);
+    };
+    gone.addEventListener('abort', over, { once: true });
+    outgoing.setTimeout(exchange.idleMs, () => outgoing.destroy(Object.assign(new Error('idle'), { code: 'EIDLE' })));
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      if (response.destroyed) return;
+      if (!isLast && !response.headersSent && maySendAgain({ error, outgoing, request })) {
+        gone.removeEventListener('abort', over);
+        request.unpipe(outgoing);
+        resolve(true);
+        return;
+      }
+      const status = error.code === 'EIDLE' ? 504 : 502;
+      count(status);
+      answerPlainly(response, status);
+    });
+    outgoing.on('continue', () => exchange.expectsContinue && response.writeContinue());
+    outgoing.on(
+      'information',
+      (info) => info.statusCode === 103 && response.writeEarlyHints({ link: String(info.headers['link'] ?? '') }),
+    );
+    outgoing.on('response', (incoming) => {
+      count(incoming.statusCode ?? 502);
+      passAnswer({ incoming, response });
+    });
+    if (hasBody(request)) request.pipe(outgoing);
+    else outgoing.end();
+  });
 }
 
 function maySendAgain(input: {
   readonly error: NodeJS.ErrnoException;
   readonly outgoing: ClientRequest;
   readonly request: IncomingMessage;
-  readonly attempt: number;
 }): boolean {
   const { error, outgoing, request } = input;
-  if (input.attempt >= 3) return false;
   // Nobody listened, so nobody received anything; the body is untouched as long as nothing was read of it.
   if (error.code === 'ECONNREFUSED') return !hasBody(request) || request.readableDidRead === false;
   const lost = error.code === 'ECONNRESET' || error.code === 'EPIPE';
@@ -131,8 +132,4 @@ function passAnswer(input: { readonly incoming: IncomingMessage; readonly respon
     response.end();
   });
   incoming.on('error', () => response.destroy());
-}
-
-function hasBody(request: IncomingMessage): boolean {
-  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 }

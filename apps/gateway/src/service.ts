@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { type GatewayBackend, type GatewayService, latencyBounds } from '@almanac/protocol';
-import { chooseBackend } from './choose-backend.ts';
+import { Balance } from './balance.ts';
 
 /** Node's servers close idle connections after 5 seconds; ours are given up before they might be closed under us. */
 const idleMs = 4000;
@@ -40,7 +40,7 @@ export class Service {
   readonly #leaving = new Set<Backend>();
   #hold = false;
   #limits: HoldLimits = { holdSeconds: 30, holdRequests: 1000 };
-  #turn = 0;
+  readonly #balance = new Balance();
   readonly #waiting = new Set<Waiting>();
 
   constructor(name: string) {
@@ -117,9 +117,8 @@ export class Service {
   }
 
   #choose(except?: Backend): Backend | undefined {
-    this.#turn += 1;
     const open = except === undefined ? this.#backends : this.#backends.filter((each) => each !== except);
-    const backend = chooseBackend(open, this.#turn);
+    const backend = this.#balance.choose(open);
     if (backend !== undefined) backend.inFlight += 1;
     return backend;
   }

@@ -1,66 +1,88 @@
-import type { IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { forwardedHeaders } from './headers.ts';
-import type { Service } from './service.ts';
+import { backendHeaders, hasBody, passedHeaders } from './headers.ts';
+import { plainHead } from './plain-answer.ts';
+import type { Backend, Service } from './service.ts';
 
-/** Passes an upgraded connection (WebSocket and the like) through as bytes, both ways, until either side ends it. */
-export async function passUpgrade(input: {
+interface Upgrade {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
+  /** What the client sent behind its request already. */
   readonly head: Buffer;
   readonly service: Service;
-}): Promise<void> {
-  const { request, socket, head, service } = input;
+}
+
+/** Whether a request may leave HTTP: to HTTP/2 it may not, for then nobody would see where its requests begin. */
+export function mayUpgrade(request: IncomingMessage): boolean {
+  return (request.headers.upgrade ?? '').toLowerCase() !== 'h2c';
+}
+
+/** Passes an upgraded connection (WebSocket and the like) through as bytes, both ways, until either side ends it. */
+export async function passUpgrade(upgrade: Upgrade): Promise<void> {
+  const { request, socket, service } = upgrade;
   const gone = new AbortController();
   socket.once('close', () => gone.abort());
   socket.on('error', () => socket.destroy());
+  // Behind a body that the backend waits for, bytes could pass as another request.
+  if (hasBody(request)) return void socket.end(plainHead(400));
   const backend = await service.acquire(gone.signal);
-  if (backend === undefined) {
-    socket.end('HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-    return;
-  }
-  backend.upgraded += 1;
-  const upstream = connect(backend.port, '127.0.0.1');
+  if (backend === undefined) return void socket.end(plainHead(503));
+  if (gone.signal.aborted) return service.release(backend);
+  askBackend(upgrade, backend);
+}
+
+function askBackend({ request, socket, head, service }: Upgrade, backend: Backend): void {
   const startedAt = performance.now();
-  const end = () => {
-    upstream.destroy();
-    socket.destroy();
-  };
-  let counted = false;
-  const finish = (status: number) => {
-    if (counted) return;
-    counted = true;
+  backend.upgraded += 1;
+  const count = (status: number) =>
     service.count({ build: backend.build, status, milliseconds: performance.now() - startedAt });
-  };
-  upstream.once('connect', () => {
-    finish(101);
-    upstream.write(requestHead(request));
-    upstream.write(head);
-    socket.pipe(upstream);
-    upstream.pipe(socket);
+  const outgoing = httpRequest({
+    host: '127.0.0.1',
+    port: backend.port,
+    method: request.method,
+    path: request.url,
+    headers: [...backendHeaders(request), 'connection', 'upgrade', 'upgrade', request.headers.upgrade ?? ''],
+    agent: false,
+    setHost: false,
   });
-  upstream.on('error', () => {
-    finish(502);
-    end();
-  });
-  socket.once('close', end);
-  upstream.once('close', () => {
-    socket.end();
+  socket.once('close', () => {
+    outgoing.destroy();
     backend.upgraded -= 1;
     service.release(backend);
   });
-  if (gone.signal.aborted) end();
+  outgoing.on('error', () => {
+    count(502);
+    socket.end(plainHead(502));
+  });
+  outgoing.on('upgrade', (answer, upstream, behind) => {
+    count(101);
+    socket.write(answerHead(answer, ['connection', 'upgrade', 'upgrade', answer.headers.upgrade ?? '']));
+    socket.write(behind);
+    upstream.write(head);
+    join(socket, upstream);
+    join(upstream, socket);
+  });
+  // The backend stays with HTTP: its answer is the last on this connection.
+  outgoing.on('response', (answer) => {
+    count(answer.statusCode ?? 502);
+    socket.write(answerHead(answer, ['connection', 'close']));
+    answer.on('error', () => socket.destroy());
+    answer.pipe(socket);
+  });
+  outgoing.end();
 }
 
-function requestHead(request: IncomingMessage): string {
-  const lines = [`${request.method} ${request.url} HTTP/1.1`];
-  const own = forwardedHeaders(request);
-  const replaced = new Set(own.filter((_, index) => index % 2 === 0));
-  for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
-    const name = request.rawHeaders[index] ?? '';
-    if (!replaced.has(name.toLowerCase())) lines.push(`${name}: ${request.rawHeaders[index + 1]}`);
-  }
-  for (let index = 0; index + 1 < own.length; index += 2) lines.push(`${own[index]}: ${own[index + 1]}`);
+/** Passes on what one side sends, and its end: a connection that half of it left is over. */
+function join(from: Duplex, to: Duplex): void {
+  from.pipe(to, { end: false });
+  from.on('error', () => from.destroy());
+  from.once('end', () => to.end(() => to.destroy()));
+  from.once('close', () => to.destroy());
+}
+
+function answerHead(answer: IncomingMessage, own: readonly string[]): string {
+  const headers = [...passedHeaders(answer.rawHeaders, answer.headers), ...own];
+  const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`];
+  for (let index = 0; index + 1 < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`);
   return `${lines.join('\r\n')}\r\n\r\n`;
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@almanac/client';
+import { freePorts } from './free-ports.ts';
 
 const repository = join(import.meta.dirname, '..', '..', '..');
 const startPatienceMs = 120_000;
@@ -71,27 +71,6 @@ function whenRunning(launcher: ChildProcess): Promise<string> {
     launcher.once('exit', (code) => {
       clearTimeout(timer);
       reject(new Error(`the launcher ended with ${code}:\n${output}`));
-    });
-  });
-}
-
-/** The first of some ports that follow each other and are free. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const first = await listenOnce(0);
-    if (first === undefined || first + count > 65_000) continue;
-    const rest = await Promise.all(Array.from({ length: count - 1 }, (_, index) => listenOnce(first + index + 1)));
-    if (rest.every((port) => port !== undefined)) return first;
-  }
-}
-
-function listenOnce(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : undefined));
     });
   });
 }

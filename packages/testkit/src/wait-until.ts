@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Looks again and again until a condition gives something; fails with what was waited for. */
 export async function waitUntil<Found>(
   what: string,
-  look: () => Promise<Found | undefined | false>,
+  look: () => Found | undefined | false | Promise<Found | undefined | false>,
   seconds = 60,
 ): Promise<Found> {
   const deadline = performance.now() + seconds * 1000;
@@ -15,7 +15,7 @@ export async function waitUntil<Found>(
     } catch (error) {
       last = error;
     }
-    await pause(100);
+    await pause(50);
   }
   throw new Error(`waited ${seconds} seconds for ${what}`, { cause: last });
 }
