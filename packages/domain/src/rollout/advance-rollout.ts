@@ -143,7 +143,7 @@ function progress(rollout: Rollout, observation: RolloutObservation, now: number
     return fail(rollout, `${crashed.module} does not stay up: ${crashed.message ?? 'it ended several times'}`);
   const ready = countReady(candidate, own, now);
   if (ready > rollout.readyCandidates) return { ...rollout, readyCandidates: ready, progressedAt: now };
-  const complete = candidate.modules.every((module) => readyOf(module, own, now) >= module.instances);
+  const complete = isComplete(candidate, own, now);
   const alone = observation.instances.every((each) => each.operation === candidate.operation);
   if (complete && alone) {
     return candidate.modules.some((each) => each.verify)
@@ -232,6 +232,8 @@ function desiredModules(input: {
   const { rollout, observation, now, stable, candidate } = input;
   const gone = rollout.phase === 'removing' || rollout.phase === 'idle';
   const switching = rollout.phase === 'progressing' || rollout.phase === 'verifying';
+  // A module that the new version does not have serves the old one until the new one is there.
+  const leaves = switching && candidate !== null && isComplete(candidate, observation.instances, now);
   const names = new Set(
     [
       ...(stable?.modules ?? []),
@@ -244,7 +246,7 @@ function desiredModules(input: {
     if (gone) return { module: name, shares: [], hold: false };
     const settled = settle(stable, name);
     const coming = switching ? settle(candidate, name) : null;
-    return moduleShares({ module: name, instances, now, settled, coming, leaving: switching && coming === null });
+    return moduleShares({ module: name, instances, now, settled, coming, leaving: leaves && coming === null });
   });
 }
 
@@ -254,6 +256,12 @@ function settle(
 ): { readonly operation: string; readonly module: ModuleTarget } | null {
   const module = target?.modules.find((each) => each.name === name);
   return target === null || module === undefined ? null : { operation: target.operation, module };
+}
+
+/** Whether every module of a target has all its instances ready. */
+function isComplete(target: RolloutTarget, instances: readonly ObservedInstance[], now: number): boolean {
+  const own = instances.filter((each) => each.operation === target.operation);
+  return target.modules.every((module) => readyOf(module, own, now) >= module.instances);
 }
 
 function countReady(target: RolloutTarget, instances: readonly ObservedInstance[], now: number): number {

@@ -1,0 +1,48 @@
+import type { BuildId } from '../identity/id.ts';
+import type { ModuleTarget, ObservedInstance, RolloutObservation, RolloutTarget } from './rollout.ts';
+
+/** A module that serves with one instance, rolls with one more, and needs no steps, unless told otherwise. */
+export function aModule(other: Partial<ModuleTarget> = {}): ModuleTarget {
+  return {
+    name: 'web',
+    serves: true,
+    instances: 1,
+    strategy: { kind: 'rolling', maxSurge: 1, maxUnavailable: 0 },
+    minReady: 0,
+    progressDeadline: 60_000,
+    stopGrace: 10_000,
+    migrate: false,
+    verify: false,
+    ...other,
+  };
+}
+
+export function aRolloutTarget(operation: string, ...modules: readonly ModuleTarget[]): RolloutTarget {
+  return {
+    operation,
+    build: `build-of-${operation}` as BuildId,
+    modules: modules.length === 0 ? [aModule()] : modules,
+  };
+}
+
+/** A ready instance of `web` since the beginning of time. */
+export function anInstance(operation: string, other: Partial<ObservedInstance> = {}): ObservedInstance {
+  return {
+    id: `${operation}-1`,
+    module: 'web',
+    operation,
+    state: 'ready',
+    since: 0,
+    failures: 0,
+    inFlight: 0,
+    message: null,
+    ...other,
+  };
+}
+
+export function observing(
+  instances: readonly ObservedInstance[],
+  steps: RolloutObservation['steps'] = [],
+): RolloutObservation {
+  return { instances, steps };
+}
