@@ -22,6 +22,9 @@ const inputPath = z
   .max(400)
   .refine((path) => !path.startsWith('/'), 'a relative path');
 
+/** A volume stands in for a folder of the module, never for the module itself. */
+const volumePath = relativePath.refine((path) => !/^[./]*$/.test(path), 'a folder inside the module');
+
 const quantity = z.string().regex(/^\d+(\.\d+)?(m|Ki|Mi|Gi)?$/, 'a quantity such as 500m or 256Mi');
 const variableName = z
   .string()
@@ -73,11 +76,8 @@ export const moduleManifest = z
       .record(
         name,
         z.union([
-          z
-            .string()
-            .min(1)
-            .transform((path) => ({ path, shared: false })),
-          z.strictObject({ path: z.string().min(1), shared: z.boolean().default(false) }),
+          volumePath.transform((path) => ({ path, shared: false })),
+          z.strictObject({ path: volumePath, shared: z.boolean().default(false) }),
         ]),
       )
       .default({}),
