@@ -75,10 +75,13 @@ export const moduleManifest = z
     volumes: z
       .record(
         name,
-        z.union([
-          volumePath.transform((path) => ({ path, shared: false })),
-          z.strictObject({ path: volumePath, shared: z.boolean().default(false) }),
-        ]),
+        z.union(
+          [
+            volumePath.transform((path) => ({ path, shared: false })),
+            z.strictObject({ path: volumePath, shared: z.boolean().default(false) }),
+          ],
+          { error: 'a folder inside the module, or { path, shared }' },
+        ),
       )
       .default({}),
     /** 2xx of this path means ready. A module without it serves no HTTP: a worker. */

@@ -14,6 +14,8 @@ export async function readTestReports(input: {
   readonly folder: string;
   readonly patterns: readonly string[];
   readonly module: string;
+  /** Told of every file that is no report after all. */
+  readonly onUnreadable: (name: string, reason: string) => void;
 }): Promise<Evidence | undefined> {
   const names = new Set<string>();
   for (const pattern of input.patterns) {
@@ -26,8 +28,15 @@ export async function readTestReports(input: {
   for (const name of [...names].sort()) {
     const path = join(input.folder, name);
     const info = await lstat(path);
-    if (!info.isFile() || info.size > largestReport) continue;
-    counted.push(countTests(await readFile(path, 'utf8')));
+    if (!info.isFile()) input.onUnreadable(name, 'it is not a file');
+    else if (info.size > largestReport) input.onUnreadable(name, `it is larger than ${largestReport} bytes`);
+    else {
+      try {
+        counted.push(countTests(await readFile(path, 'utf8')));
+      } catch (error) {
+        input.onUnreadable(name, error instanceof Error ? error.message : String(error));
+      }
+    }
   }
   if (counted.length === 0) return undefined;
   return {
@@ -51,7 +60,10 @@ export async function removeTestReports(input: {
   }
 }
 
-/** Counts the test cases of one JUnit XML document by their own elements, whatever the totals in it claim. */
+/**
+ * Counts the test cases of one JUnit XML document by their own elements, whatever the totals in it claim. Throws when
+ * it cannot be parsed.
+ */
 export function countTests(xml: string): Counted {
   const parser = new XMLParser({
     ignoreAttributes: false,
@@ -87,8 +99,8 @@ function collect(input: {
   if (input.depth > 30) return;
   for (const [key, value] of Object.entries(input.element)) {
     for (const each of Array.isArray(value) ? value : [value]) {
-      if (typeof each !== 'object' || each === null) continue;
-      const element = each as Element;
+      // An element without attributes and content is read as an empty text.
+      const element = typeof each === 'object' && each !== null ? (each as Element) : {};
       if (key === 'testcase') input.into.push({ suite: input.suite, element });
       else
         collect({ element, suite: String(element['@name'] ?? input.suite), into: input.into, depth: input.depth + 1 });

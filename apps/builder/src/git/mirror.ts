@@ -115,15 +115,12 @@ export function checkedAddress(repository: string): string {
   } catch {
     throw refusedAddress(repository, 'it is neither a URL nor an absolute path');
   }
-  if (url.username !== '' || url.password !== '') {
-    throw refusedAddress(
-      `${url.protocol}//${url.host}${url.pathname}`,
-      'it carries credentials, and private repositories are not supported yet',
-    );
-  }
-  if (url.protocol === 'https:') return repository;
-  if (url.protocol === 'file:') return localAddress(fileURLToPath(url), repository);
-  throw refusedAddress(repository, `${url.protocol} is not supported; use https: or file:`);
+  const shown = url.host === '' ? repository : `${url.protocol}//${url.host}${url.pathname}`;
+  if (url.protocol !== 'https:' && url.protocol !== 'file:')
+    throw refusedAddress(shown, `${url.protocol} is not supported; use https: or file:`);
+  if (url.username !== '' || url.password !== '')
+    throw refusedAddress(shown, 'it carries credentials, and private repositories are not supported yet');
+  return url.protocol === 'https:' ? repository : localAddress(fileURLToPath(url), repository);
 }
 
 function localAddress(path: string, shown: string): string {

@@ -55,11 +55,9 @@ export async function hashAt(
     const path = steps.slice(0, length).join('/');
     entry = await entryAt(tree, path);
     if (entry === undefined)
-      throw failed(
-        'path-outside-repository',
-        `module ${input.module} names ${input.path}, which is not in the repository`,
-        { module: input.module },
-      );
+      throw failed('manifest-invalid', `module ${input.module} names ${input.path}, which is not in the repository`, {
+        module: input.module,
+      });
     if (entry.mode === '120000')
       throw failed(
         'path-outside-repository',

@@ -22,8 +22,11 @@ import { runStep } from './run-step.ts';
 
 type BuildWork = Extract<BuilderJob['work'], { kind: 'build' }>;
 
+/** Where artifacts are kept and found again. */
+export type ArtifactClient = Pick<Client, 'findReusableModules' | 'findArtifact' | 'putArtifact'>;
+
 export interface BuildTools {
-  readonly client: Client;
+  readonly client: ArtifactClient;
   readonly git: Git;
   readonly mirrors: Mirrors;
   readonly toolchains: Toolchains;
@@ -206,6 +209,7 @@ async function testModule(input: {
       folder: step.folder,
       patterns: module.manifest.reports,
       module: module.name,
+      onUnreadable: (name, reason) => step.session.log(`${module.name}: report ${name} cannot be read: ${reason}\n`),
     });
     return found === undefined ? [] : [found];
   };
@@ -217,7 +221,7 @@ async function testModule(input: {
 }
 
 async function publishIndex(input: {
-  readonly client: Client;
+  readonly client: ArtifactClient;
   readonly modules: readonly BuiltModule[];
   readonly signal: AbortSignal;
 }): Promise<Digest> {
