@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { name } from './primitives.ts';
 
 /** A string is run by `sh -c` in the module's folder; a list is run as it is. */
-export const command = z.union([z.string().min(1).max(4000), z.array(z.string().max(4000)).min(1).max(200)]);
+export const command = z.union([z.string().min(1).max(4000), z.array(z.string().max(4000)).min(1).max(200)], {
+  error: 'a command as text of at most 4000 characters, or as a list of words',
+});
 export type Command = z.output<typeof command>;
 
 /** Refuses a key that the product knows and does not offer yet, by name, instead of calling it unknown. */

@@ -85,6 +85,7 @@ describe('a manifest', () => {
       'modules.web.volumes.data.path',
       'inside',
     ],
+    ['a command that is none', withWeb('test: true'), 5, 5, 'modules.web.test', 'a command as text'],
     ['a name that is none', 'application: Shop!\nmodules: { web: { start: x } }\n', 1, 1, 'application', ''],
     [
       'a module name that is none',
