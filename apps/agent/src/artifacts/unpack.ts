@@ -21,25 +21,31 @@ export async function unpack(input: {
   let entries = 0;
   let bytes = 0;
   const made = new Set<string>();
+  const links = new Set<string>();
   const folder = async (path: string) => {
     if (made.has(path)) return;
     await mkdir(path, { recursive: true, mode: 0o755 });
     made.add(path);
   };
   const reading = pipeline(createReadStream(input.file), tar);
+  // It is waited for below; when it fails while an entry is written, nobody waits yet.
+  reading.catch(() => undefined);
   try {
     for await (const entry of tar) {
       const { header } = entry;
       entries += 1;
       bytes += header.size ?? 0;
       if (entries > mostEntries || bytes > mostBytes) throw new Error('the artifact holds more than a site unpacks');
-      const path = join(fresh, insidePath(header.name));
+      const name = insidePath(header.name, links);
+      const path = join(fresh, name);
       if (header.type === 'directory') await folder(path);
       else await folder(posix.dirname(path));
       if (header.type === 'file')
         await pipeline(entry, createWriteStream(path, { mode: executable(header) ? 0o755 : 0o644 }));
-      else if (header.type === 'symlink') await symlink(insideLink(header), path);
-      else if (header.type !== 'directory')
+      else if (header.type === 'symlink') {
+        await symlink(insideLink(header), path);
+        links.add(name);
+      } else if (header.type !== 'directory')
         throw new Error(`${header.name} is a ${header.type}, which an artifact does not hold`);
       if (header.type === 'file' && executable(header)) await chmod(path, 0o755);
       entry.resume();
@@ -56,10 +62,13 @@ export async function unpack(input: {
   await rename(fresh, input.into);
 }
 
-function insidePath(name: string): string {
-  const path = posix.normalize(name);
+function insidePath(name: string, links: ReadonlySet<string>): string {
+  const path = posix.normalize(name).replace(/\/$/, '');
   if (posix.isAbsolute(path) || path === '..' || path.startsWith('../') || path.includes('\0'))
     throw new Error(`${name} leads out of the artifact`);
+  // Through a link a path means another place than it says, and links behind it could lead anywhere.
+  for (let parent = path; parent !== '.'; parent = posix.dirname(parent))
+    if (links.has(parent)) throw new Error(`${name} leads through a link`);
   return path;
 }
 
