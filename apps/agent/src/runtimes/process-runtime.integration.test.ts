@@ -1,0 +1,232 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ObservedInstance } from '@almanac/domain';
+import { isAlive } from '@almanac/host';
+import type { DesiredModule } from '@almanac/protocol';
+import { freePorts, waitUntil } from '@almanac/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { InstanceRecord } from '../journal/journal.ts';
+import { createProcessRuntime, type ProcessRuntime } from './process-runtime.ts';
+
+let directory: string;
+let runtime: ProcessRuntime;
+let records: InstanceRecord[];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'almanac site '));
+  runtime = createProcessRuntime(directory);
+  records = [];
+});
+
+afterEach(async () => {
+  for (const record of records) await runtime.stop(record, 0);
+  await rm(directory, { recursive: true, force: true });
+});
+
+const web = { name: 'web', health: '/health' } as DesiredModule;
+const worker = { name: 'worker' } as DesiredModule;
+
+function aRecord(port: number | null): InstanceRecord {
+  const record: InstanceRecord = {
+    id: runtime.newId(),
+    application: 'application-1',
+    module: port === null ? 'worker' : 'web',
+    operation: 'operation-1',
+    port,
+    identity: null,
+    startedAt: 0,
+    failures: 0,
+    restarts: 0,
+    draining: false,
+    drainingSince: 0,
+    stopping: false,
+  };
+  records.push(record);
+  return record;
+}
+
+const outputFile = () => join(directory, 'logs', 'shop.web.log');
+
+async function start(record: InstanceRecord, command: string | string[], environment = {}): Promise<void> {
+  await runtime.start({
+    record,
+    command,
+    directory,
+    environment: { PATH: process.env['PATH'] ?? '', ...environment },
+    outputFile: outputFile(),
+  });
+}
+
+const look = (record: InstanceRecord, by = runtime): ObservedInstance =>
+  by.observe({ record, module: record.port === null ? worker : web, inFlight: 0, now: Date.now() });
+
+const reaches = (record: InstanceRecord, state: ObservedInstance['state'], by = runtime) =>
+  waitUntil(
+    `the instance to be ${state}`,
+    () => {
+      const found = look(record, by);
+      return found.state === state && found;
+    },
+    20,
+  );
+
+/** A server that answers its health check with what the file `status` says, 200 without one. */
+function serving(port: number): string[] {
+  const program = `const { existsSync, readFileSync } = require('node:fs');
+    require('node:http').createServer((request, response) => {
+      response.writeHead(existsSync('status') ? Number(readFileSync('status', 'utf8')) : 200).end();
+    }).listen(${port}, '127.0.0.1', () => console.log('up'));`;
+  return [process.execPath, '-e', program];
+}
+
+describe('an instance', () => {
+  it('is starting until its health check passed, and ready then', async () => {
+    const [port] = [await freePorts(1)];
+    const record = aRecord(port);
+    await start(record, serving(port));
+
+    expect(look(record)).toMatchObject({ state: 'starting', message: null });
+    await reaches(record, 'ready');
+    expect(readFileSync(outputFile(), 'utf8')).toContain('up');
+  });
+
+  it('without a health check is ready when it stays up', async () => {
+    const record = aRecord(null);
+    await start(record, 'exec sleep 60');
+
+    expect(look(record).state).toBe('starting');
+    await reaches(record, 'ready');
+  });
+
+  it('that answers badly for long is unready, with the reason, and ready again after', async () => {
+    const port = await freePorts(1);
+    const record = aRecord(port);
+    await start(record, serving(port));
+    await reaches(record, 'ready');
+
+    await start(aRecord(null), 'printf 503 > status');
+    expect(await reaches(record, 'unready')).toMatchObject({ message: 'its health check fails: status 503' });
+    await rm(join(directory, 'status'));
+
+    expect(await reaches(record, 'ready')).toMatchObject({ message: null });
+  });
+
+  it.each([
+    ['exit 7', 'it ended with exit status 7'],
+    ['kill -9 $$', 'it ended by signal 9'],
+    ['no-such-program', 'it ended with exit status 127'],
+  ])('that ends says how: %s', async (command, message) => {
+    const record = aRecord(null);
+    await start(record, command);
+
+    expect(await reaches(record, 'exited')).toMatchObject({ message, failures: 1 });
+  });
+
+  it('counts how often it ended without having been well, and begins at one after it was', async () => {
+    const record = aRecord(null);
+    for (const failures of [1, 2, 3]) {
+      await start(record, 'exit 1');
+      expect(await reaches(record, 'exited')).toMatchObject({ failures });
+    }
+    await start(record, 'exec sleep 60');
+    await reaches(record, 'ready');
+    await runtime.stop(record, 0);
+
+    const later = runtime.observe({ record, module: worker, inFlight: 0, now: Date.now() + 61_000 });
+
+    expect(later).toMatchObject({ state: 'exited', failures: 1 });
+  });
+
+  it('sees exactly the environment that it is given', async () => {
+    const record = aRecord(null);
+    await start(record, ['/usr/bin/env'], { GREETING: 'hello' });
+    await reaches(record, 'exited');
+
+    const names = readFileSync(outputFile(), 'utf8')
+      .split('\n')
+      .map((line) => line.split('=')[0])
+      .filter((name) => name !== '' && name !== 'PWD' && name !== '_' && name !== 'SHLVL' && name !== 'OLDPWD');
+    expect(new Set(names)).toEqual(new Set(['PATH', 'GREETING']));
+  });
+});
+
+describe('stopping an instance', () => {
+  it('asks it first, and lets it end by itself', async () => {
+    const record = aRecord(null);
+    await start(record, "trap 'echo bye; exit 0' TERM; echo set; while :; do sleep 0.05; done");
+    await waitUntil('the trap', () => readFileSync(outputFile(), 'utf8').includes('set'), 10);
+
+    await runtime.stop(record, 10_000);
+
+    expect(readFileSync(outputFile(), 'utf8')).toContain('bye');
+    expect(look(record).message).toBe('it ended with exit status 0');
+  });
+
+  it('kills what does not listen, with all that it started', async () => {
+    const record = aRecord(null);
+    await start(record, `trap '' TERM; sleep 300 & echo "child $!"; wait; wait; sleep 300`);
+    const child = await waitUntil(
+      'the child',
+      () => /child (\d+)/.exec(existsSync(outputFile()) ? readFileSync(outputFile(), 'utf8') : '')?.[1],
+      10,
+    );
+
+    await runtime.stop(record, 200);
+
+    expect(isAlive(record.identity as never)).toBe(false);
+    await waitUntil('the child to end', () => !existsSync(`/proc/${child}`) || zombie(child), 5);
+  });
+
+  it('of a process that has ended long ago touches nobody else', async () => {
+    const record = aRecord(null);
+    await start(record, 'exit 0');
+    await reaches(record, 'exited');
+    const other = aRecord(null);
+    await start(other, 'exec sleep 60');
+    // The number is another's by now: only together with the start time does it mean the instance.
+    record.identity = { pid: other.identity?.pid ?? 0, startTime: record.identity?.startTime ?? '' };
+
+    await runtime.stop(record, 0);
+
+    expect(isAlive(other.identity as never)).toBe(true);
+  });
+});
+
+describe('a later agent', () => {
+  it('finds the instances of an earlier one, and what they are', async () => {
+    const port = await freePorts(1);
+    const record = aRecord(port);
+    await start(record, serving(port));
+    await reaches(record, 'ready');
+    const kept: InstanceRecord = JSON.parse(JSON.stringify(record));
+
+    const later = createProcessRuntime(directory);
+
+    expect((await reaches(kept, 'ready', later)).failures).toBe(0);
+  });
+
+  it('learns how one ended while nobody looked', async () => {
+    const record = aRecord(null);
+    await start(record, 'sleep 0.2; exit 9');
+    const later = createProcessRuntime(directory);
+
+    expect(await reaches(record, 'exited', later)).toMatchObject({ message: 'it ended with exit status 9' });
+  });
+
+  it('finds the process of a start that was never written down', async () => {
+    const record = aRecord(null);
+    await start(record, 'exec sleep 60');
+    const { identity } = record;
+    record.identity = null;
+
+    createProcessRuntime(directory).recover(record);
+
+    expect(record.identity).toEqual(identity);
+  });
+});
+
+function zombie(pid: string): boolean {
+  return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+}
