@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { syncDirectory } from '../files/write-durably.ts';
 import { HostFault } from '../host-fault.ts';
 import type { PostgresBinaries } from './binaries.ts';
-import { unprivileged } from './unprivileged.ts';
+import type { Unprivileged } from './unprivileged.ts';
 
 export const superuser = 'almanac';
 
@@ -15,9 +15,13 @@ export async function ensureDataDirectory(input: {
   readonly binaries: PostgresBinaries;
   readonly directory: string;
   readonly password: string | undefined;
+  readonly unprivileged: Unprivileged;
 }): Promise<void> {
-  const { binaries, directory } = input;
-  if (existsSync(join(directory, 'PG_VERSION'))) return refuseOtherVersion(binaries, directory);
+  const { binaries, directory, unprivileged } = input;
+  if (existsSync(join(directory, 'PG_VERSION'))) {
+    await refuseOtherVersion(binaries, directory);
+    return unprivileged.own(directory);
+  }
   const fresh = `${directory}.tmp`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
@@ -27,7 +31,7 @@ export async function ensureDataDirectory(input: {
       ? ['--auth=trust']
       : ['--auth-local=trust', '--auth-host=scram-sha-256', `--pwfile=${passwordFile}`];
   if (input.password !== undefined) await writeFile(passwordFile, `${input.password}\n`, { mode: 0o600 });
-  const wrapped = await unprivileged(binaries.initdb, [
+  const wrapped = unprivileged.wrap(binaries.initdb, [
     '-D',
     fresh,
     '-U',

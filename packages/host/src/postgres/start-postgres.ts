@@ -9,7 +9,7 @@ import { isAlive, type ProcessIdentity, processIdentity } from '../processes/ide
 import { whenGone } from '../processes/stop.ts';
 import { findBinaries } from './binaries.ts';
 import { ensureDataDirectory, superuser } from './data-directory.ts';
-import { unprivileged } from './unprivileged.ts';
+import { type Unprivileged, type UnprivilegedMethod, unprivileged } from './unprivileged.ts';
 
 export interface PostgresOptions {
   readonly dataDirectory: string;
@@ -21,6 +21,8 @@ export interface PostgresOptions {
   /** Whether it stops with the process that started it; otherwise it runs on, and the next start adopts it. */
   readonly guarded: boolean;
   readonly settings?: Readonly<Record<string, string>>;
+  /** How it is run where we are root; the first way that the system allows unless given. */
+  readonly unprivilegedBy?: UnprivilegedMethod;
 }
 
 export interface RunningPostgres {
@@ -75,20 +77,22 @@ const startDeadlineMs = 60_000;
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const binaries = await findBinaries();
   const { dataDirectory, mode } = options;
-  await ensureDataDirectory({
-    binaries,
-    directory: dataDirectory,
-    password: mode.kind === 'loopback' ? mode.password : undefined,
-  });
+  const account = await unprivileged(options.unprivilegedBy);
   const running = findPostmaster(dataDirectory);
   if (running !== undefined) {
     if (!options.guarded) return adopt({ options, identity: running.identity, port: running.port });
     // The guard of an owner that died is ending it right now; what does not end is ended by us.
     if (!(await whenGone(running.identity, 10_000))) await fastStop(running.identity);
   }
+  await ensureDataDirectory({
+    binaries,
+    directory: dataDirectory,
+    password: mode.kind === 'loopback' ? mode.password : undefined,
+    unprivileged: account,
+  });
   await rotateLog(options.logFile, 10 * 1024 * 1024);
   const socketDirectory = privateDirectory(dataDirectory);
-  const child = await spawnPostgres({ options, postgres: binaries.postgres, socketDirectory });
+  const child = spawnPostgres({ options, postgres: binaries.postgres, account, socketDirectory });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const identity = await whenReady({ child, dataDirectory, logFile: options.logFile });
   const connection = connectionOf({ mode, socketDirectory });
@@ -118,11 +122,12 @@ function adopt(input: {
   };
 }
 
-async function spawnPostgres(input: {
+function spawnPostgres(input: {
   readonly options: PostgresOptions;
   readonly postgres: string;
+  readonly account: Unprivileged;
   readonly socketDirectory: string;
-}): Promise<ChildProcess> {
+}): ChildProcess {
   const { options } = input;
   const address =
     options.mode.kind === 'loopback'
@@ -140,7 +145,7 @@ async function spawnPostgres(input: {
     options.dataDirectory,
     ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]),
   ];
-  const wrapped = await unprivileged(input.postgres, args);
+  const wrapped = input.account.wrap(input.postgres, args);
   const log = openSync(options.logFile, 'a', 0o600);
   const env = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
   const child = options.guarded

@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 
 /** Public keys travel as the raw 32 bytes in base64url, which is the `x` of a JWK (RFC 8037). */
 export function rawPublicKey(key: KeyObject): string {
-  const { x } = createPublicKey(key).export({ format: 'jwk' });
+  const { x } = (key.type === 'public' ? key : createPublicKey(key)).export({ format: 'jwk' });
   if (x === undefined) throw new Error('the key has no public part');
   return x;
 }
