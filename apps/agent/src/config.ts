@@ -14,41 +14,74 @@ export interface AgentCommand {
   readonly config: AgentConfig;
 }
 
-const usage = `almanac agent run --server URL [--token TOKEN] [--data DIR] [--front-port PORT]
-almanac agent run --config FILE
-almanac agent stop-all (--config FILE | --server URL [--data DIR])`;
+const help = `Usage: almanac agent run --server URL [--token TOKEN] [--data DIR] [--front-port PORT]
+       almanac agent run --config FILE
+       almanac agent stop-all (--config FILE | --server URL [--data DIR])
 
-/** Reads the command line; throws with the usage when it is not one of ours. */
-export function readCommand(argv: readonly string[]): AgentCommand {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      config: { type: 'string' },
-      server: { type: 'string' },
-      token: { type: 'string' },
-      data: { type: 'string' },
-      'front-port': { type: 'string' },
-    },
-  });
+run       runs the agent of a site on this machine, until it is told to stop; applications run on
+stop-all  ends the applications of the site, its gateway and its databases
+
+Options:
+  --server URL       the server that the site belongs to
+  --token TOKEN      the one-time token of "almanac site add"; needed at the first start only
+  --data DIR         where everything of the site is kept (almanac-site)
+  --front-port PORT  where its applications answer, by host name (7420)
+  --config FILE      several sites of one machine, as JSON
+
+Examples:
+  almanac agent run --server https://almanac.example.com --token st_…
+  almanac agent run --server https://almanac.example.com --data /var/lib/almanac-site`;
+
+/** The command line does not say what to do; the message is for whoever typed it. */
+export class UsageError extends Error {
+  constructor(complaint: string) {
+    super(`${complaint}\n(almanac agent --help says what it takes)`);
+    this.name = 'UsageError';
+  }
+}
+
+/** Reads the command line; gives the help where it was asked for. */
+export function readCommand(
+  argv: readonly string[],
+): AgentCommand | { readonly action: 'help'; readonly text: string } {
+  const { values, positionals } = parse(argv);
   const [action] = positionals;
-  if (action !== 'run' && action !== 'stop-all') throw new Error(`usage:\n${usage}`);
+  if (values.help === true || action === undefined) return { action: 'help', text: help };
+  if (action !== 'run' && action !== 'stop-all') throw new UsageError(`there is no "agent ${action}"`);
   if (values.config !== undefined)
     return { action, config: file.parse(JSON.parse(readFileSync(values.config, 'utf8'))) };
-  if (values.server === undefined) throw new Error(`say which server: --server URL\n${usage}`);
+  if (values.server === undefined) throw new UsageError('say which server: --server URL');
+  if (!URL.canParse(values.server)) throw new UsageError(`${values.server} is not a URL`);
+  const frontPort = Number(values['front-port'] ?? 7420);
+  if (!Number.isInteger(frontPort) || frontPort < 1 || frontPort > 65_535)
+    throw new UsageError(`${values['front-port']} is not a port`);
   const data = resolve(values.data ?? 'almanac-site');
-  const parsed = file.safeParse({
-    server: values.server,
-    sharedDirectory: `${data}/shared`,
-    sites: [
-      {
-        directory: `${data}/site`,
-        frontPort: Number(values['front-port'] ?? 7420),
-        ...(values.token === undefined ? {} : { token: values.token }),
+  const own = { directory: `${data}/site`, frontPort };
+  return {
+    action,
+    config: {
+      server: values.server,
+      sharedDirectory: `${data}/shared`,
+      sites: [values.token === undefined ? own : { ...own, token: values.token }],
+    },
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        config: { type: 'string' },
+        server: { type: 'string' },
+        token: { type: 'string' },
+        data: { type: 'string' },
+        'front-port': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
       },
-    ],
-  });
-  if (!parsed.success)
-    throw new Error(`${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}\n${usage}`);
-  return { action, config: parsed.data };
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error));
+  }
 }

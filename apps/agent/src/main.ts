@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { lockDirectory } from '@almanac/host';
 import { pino } from 'pino';
 import { createReleases } from './artifacts/releases.ts';
-import { type AgentConfig, readCommand } from './config.ts';
+import { type AgentCommand, type AgentConfig, readCommand, UsageError } from './config.ts';
 import { createSitePostgres, type SitePostgres } from './connections/site-postgres.ts';
 import type { SiteContext } from './converge/site-context.ts';
 import { startSiteLoop, stopSite } from './converge/site-loop.ts';
@@ -17,7 +17,20 @@ import { openDesiredStore } from './transport/desired-store.ts';
 const log = pino({ base: { part: 'agent' }, timestamp: pino.stdTimeFunctions.isoTime });
 
 try {
-  const { action, config } = readCommand(process.argv.slice(2));
+  const command = readCommand(process.argv.slice(2));
+  if (command.action === 'help') process.stdout.write(`${command.text}\n`);
+  else await carryOut(command);
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 2;
+  } else {
+    log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'the agent cannot run');
+    process.exitCode = 1;
+  }
+}
+
+async function carryOut({ action, config }: AgentCommand): Promise<void> {
   const lock = await lockDirectory(config.sharedDirectory, 'agent.lock');
   const databases = createSitePostgres(config.sharedDirectory);
   if (action === 'stop-all') {
@@ -37,9 +50,6 @@ try {
       });
     }
   }
-} catch (error) {
-  log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'the agent cannot run');
-  process.exitCode = 1;
 }
 
 type SiteConfig = AgentConfig['sites'][number];

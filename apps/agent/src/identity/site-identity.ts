@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { arch, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { SiteId } from '@almanac/domain';
@@ -45,14 +45,32 @@ export async function loadIdentity(input: {
   if (!existsSync(file)) {
     if (input.token === undefined)
       throw new Error(`${input.directory} belongs to no site yet: give the token of one (almanac site add)`);
-    await writeDurably(file, JSON.stringify(await enrol({ server: input.server, token: input.token })));
+    const keys = await loadKeys(join(input.directory, 'keys.json'));
+    await writeDurably(file, JSON.stringify(await enrol({ server: input.server, token: input.token, keys })));
+    await rm(join(input.directory, 'keys.json'), { force: true });
   }
   return toIdentity(stored.parse(JSON.parse(await readFile(file, 'utf8'))));
 }
 
-async function enrol(input: { readonly server: string; readonly token: string }): Promise<z.output<typeof stored>> {
-  const signingKey = newPrivateKey('Ed25519');
-  const sealingKey = newPrivateKey('X25519');
+const keyPair = stored.pick({ signingKey: true, sealingKey: true });
+type Keys = z.output<typeof keyPair>;
+
+/** Keys are durable before the server hears of them: a token works once, so an enrolment must be repeatable. */
+async function loadKeys(file: string): Promise<Keys> {
+  if (!existsSync(file))
+    await writeDurably(
+      file,
+      JSON.stringify({ signingKey: newPrivateKey('Ed25519'), sealingKey: newPrivateKey('X25519') } satisfies Keys),
+    );
+  return keyPair.parse(JSON.parse(await readFile(file, 'utf8')));
+}
+
+async function enrol(input: {
+  readonly server: string;
+  readonly token: string;
+  readonly keys: Keys;
+}): Promise<z.output<typeof stored>> {
+  const { signingKey, sealingKey } = input.keys;
   const response = await fetch(new URL('/api/v1/agents/enrol', input.server), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -64,8 +82,11 @@ async function enrol(input: { readonly server: string; readonly token: string })
       sealingKey: rawPublicKey(privateKeyFromPem(sealingKey)),
       host: { hostname: hostname(), platform: process.platform, architecture: arch() },
     }),
+  }).catch((error: unknown) => {
+    const why = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
+    throw new Error(`${input.server} does not answer${why}`, { cause: error });
   });
-  const answer: unknown = await response.json();
+  const answer: unknown = await response.json().catch(() => undefined);
   if (!response.ok) {
     const problem = z.object({ detail: z.string() }).safeParse(answer);
     throw new Error(`the server refuses this agent: ${problem.success ? problem.data.detail : response.status}`);

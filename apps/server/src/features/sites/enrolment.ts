@@ -21,7 +21,10 @@ export async function newEnrolmentToken(
   return { token, expiresAt: expiresAt.toISOString() };
 }
 
-/** Binds an agent's keys to its site. A new enrolment replaces the agent that was there. */
+/**
+ * Binds an agent's keys to its site. A new enrolment replaces the agent that was there; repeating one with the same
+ * keys gives the same answer, for an agent that died before it could keep it.
+ */
 export async function enrolAgent(
   context: CommandContext,
   input: { readonly request: EnrolRequest; readonly keys: ServerKeys; readonly refreshDocuments: RefreshDocuments },
@@ -35,7 +38,8 @@ export async function enrolAgent(
     .where('tokenHash', '=', tokenHash)
     .forUpdate()
     .executeTakeFirst();
-  if (token === undefined || token.usedAt !== null || token.expiresAt < context.now)
+  const isRepeated = token !== undefined && token.usedAt !== null && (await hasKey(context, token.siteId, request));
+  if (token === undefined || token.expiresAt < context.now || (token.usedAt !== null && !isRepeated))
     return refuse(
       'wrong-token',
       'this enrolment token is unknown, used or expired; make a new one: almanac site add, or the site page',
@@ -65,4 +69,9 @@ export async function enrolAgent(
   await context.record({ kind: 'site-changed', subject: { site: site.id } });
   context.audit({ subject: `site:${site.name}` });
   return { site: { id: site.id, name: site.name }, environment, serverKeys: [...input.keys.publicKeys] };
+}
+
+async function hasKey(context: CommandContext, site: SiteId, request: EnrolRequest): Promise<boolean> {
+  const found = await context.db.selectFrom('sites').select('signingKey').where('id', '=', site).executeTakeFirst();
+  return found?.signingKey === request.signingKey;
 }
