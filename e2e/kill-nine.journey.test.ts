@@ -12,46 +12,49 @@ const parts = ['server', 'postgres', 'builder', 'agent', 'gateway'] as const;
 /** Printed with a failure; ALMANAC_SEED repeats it. */
 const seed = Number(process.env['ALMANAC_SEED'] ?? 20_261_121);
 
-describe.skipIf(process.platform !== 'linux')(`ten kill -9 over every part during builds and deployments (seed ${seed})`, () => {
-  let estate: Estate;
+describe.skipIf(process.platform !== 'linux')(
+  `ten kill -9 over every part during builds and deployments (seed ${seed})`,
+  () => {
+    let estate: Estate;
 
-  beforeAll(async () => {
-    estate = await startEstate();
-    await loadSample(estate);
-  });
+    beforeAll(async () => {
+      estate = await startEstate();
+      await loadSample(estate);
+    });
 
-  afterAll(async () => {
-    await estate?.stop();
-    await estate?.remove();
-  });
+    afterAll(async () => {
+      await estate?.stop();
+      await estate?.remove();
+    });
 
-  it('loses nothing that was acknowledged, ends every plan, and leaves no orphan', async () => {
-    const random = seededRandom(seed);
-    const acknowledged: string[] = [];
-    // The storefront is what is built and deployed; the catalogue is not, and must never stop answering.
-    const watch = watchInstance(await instancePort(estate, 'catalog'));
-    for (let turn = 0; turn < kills; turn += 1) {
-      const part = parts[turn % parts.length] ?? 'server';
-      const commit = await commitGreeting(estate, `Hello ${turn}`, `feat: greeting ${turn}`);
-      await acknowledge(() => estate.client.reportPush({ params: { application: 'storefront' }, body: { commit } }));
-      acknowledged.push(commit);
-      await pause(random() * 4000);
-      const pid = await waitUntil(`a ${part} to kill`, () => processOf(estate, part));
-      process.kill(pid, 'SIGKILL');
-      await whenRunning(estate.client, { application: 'storefront', commit, seconds: 120 });
-    }
+    it('loses nothing that was acknowledged, ends every plan, and leaves no orphan', async () => {
+      const random = seededRandom(seed);
+      const acknowledged: string[] = [];
+      // The storefront is what is built and deployed; the catalogue is not, and must never stop answering.
+      const watch = watchInstance(await instancePort(estate, 'catalog'));
+      for (let turn = 0; turn < kills; turn += 1) {
+        const part = parts[turn % parts.length] ?? 'server';
+        const commit = await commitGreeting(estate, `Hello ${turn}`, `feat: greeting ${turn}`);
+        await acknowledge(() => estate.client.reportPush({ params: { application: 'storefront' }, body: { commit } }));
+        acknowledged.push(commit);
+        await pause(random() * 4000);
+        const pid = await waitUntil(`a ${part} to kill`, () => processOf(estate, part));
+        process.kill(pid, 'SIGKILL');
+        await whenRunning(estate.client, { application: 'storefront', commit, seconds: 120 });
+      }
 
-    expect(await watch.stop()).toEqual({ failures: [], enough: true });
-    const { items: builds } = await estate.client.listBuilds({ params: { application: 'storefront' } });
-    for (const commit of acknowledged)
-      expect(builds.find((each) => each.commit === commit)?.state, commit).toBe('succeeded');
-    const { items: plans } = await estate.client.listPlans();
-    expect(plans.length).toBeGreaterThanOrEqual(kills);
-    expect(plans.filter((each) => each.state !== 'succeeded')).toEqual([]);
-    await estate.stop();
-    expect(processesOf(estate)).toEqual([]);
-  }, 900_000);
-});
+      expect(await watch.stop()).toEqual({ failures: [], enough: true });
+      const { items: builds } = await estate.client.listBuilds({ params: { application: 'storefront' } });
+      for (const commit of acknowledged)
+        expect(builds.find((each) => each.commit === commit)?.state, commit).toBe('succeeded');
+      const { items: plans } = await estate.client.listPlans();
+      expect(plans.length).toBeGreaterThanOrEqual(kills);
+      expect(plans.filter((each) => each.state !== 'succeeded')).toEqual([]);
+      await estate.stop();
+      expect(processesOf(estate)).toEqual([]);
+    }, 900_000);
+  },
+);
 
 /** Repeats a call until it was answered: what was answered must never be lost. */
 async function acknowledge<Answer>(call: () => Promise<Answer>): Promise<Answer> {

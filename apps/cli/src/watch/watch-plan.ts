@@ -78,20 +78,18 @@ export function planExitCode(plan: Plan): number {
   return plan.state === 'succeeded' || plan.state === 'succeeded-with-warnings' ? exitCodes.ok : exitCodes.workFailed;
 }
 
-/** Shows a plan that was just made; follows it when it runs and the caller did not ask to go on at once. */
+/**
+ * Shows a plan that was just made, and follows it to its end. A draft is not followed: its findings prevent the start,
+ * or the caller only wanted to see it; nor is a plan when the caller did not ask to wait.
+ */
 export async function showStarted(
   session: Session,
   input: { readonly plan: Plan; readonly wait: boolean },
 ): Promise<number> {
   const { plan } = input;
-  const blocked = plan.state === 'draft';
-  if (blocked || !input.wait) {
-    session.show(plan, () => [
-      ...planLines(session.terminal, plan),
-      blocked
-        ? `The plan was not started: its findings prevent it. Mend them, then: almanac plan start ${plan.number}`
-        : `Watch it with: almanac plan show ${plan.number} --follow`,
-    ]);
+  if (plan.state === 'draft' || !input.wait) {
+    const blocked = plan.findings.some((each) => each.severity === 'error');
+    session.show(plan, () => [...planLines(session.terminal, plan), nextStep(plan, blocked)]);
     return blocked ? exitCodes.workFailed : exitCodes.ok;
   }
   const interrupted = () => {
@@ -105,4 +103,10 @@ export async function showStarted(
   process.removeListener('SIGINT', interrupted);
   session.show(last, () => (session.terminal.interactive ? [] : planLines(session.terminal, last)));
   return planExitCode(last);
+}
+
+function nextStep(plan: Plan, blocked: boolean): string {
+  if (plan.state !== 'draft') return `Watch it with: almanac plan show ${plan.number} --follow`;
+  if (blocked) return `Its findings prevent the start. Mend them, then: almanac plan start ${plan.number}`;
+  return `Nothing has changed yet. Start it with: almanac plan start ${plan.number}`;
 }
