@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { lchown, lstat, readdir } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { HostFault } from '../host-fault.ts';
@@ -41,25 +42,44 @@ export interface Unprivileged {
 
 const asWeAre: Unprivileged = { wrap: (command, args) => ({ command, args }), own: async () => {} };
 
+const whatHelps = 'start Almanac as an ordinary user with a name, or set DATABASE_URL';
+
 /**
- * Finds how a program is run that refuses to be root; as it is where we are not root. The method is the first one
- * that the system allows, unless one is given.
+ * Finds how a program is run that refuses to be root, and to be an account without a name, as containers give them. The
+ * method is the first one that the system allows, unless one is given.
  *
- * @throws {HostFault} when we are root and the system allows neither
+ * @throws {HostFault} when the system allows none
  */
 export async function unprivileged(method?: UnprivilegedMethod): Promise<Unprivileged> {
-  if (process.getuid?.() !== 0) return asWeAre;
+  if (process.getuid?.() !== 0) return hasName() ? asWeAre : nameless();
   const candidates = method === undefined ? (['namespace', 'capabilities'] as const) : [method];
   for (const name of candidates) {
     const { command, args, owner } = methods[name];
     if (!(await works(command, [...args, 'true']))) continue;
-    return {
-      wrap: (program, given) => ({ command, args: [...args, program, ...given] }),
-      own: (directory) => give(directory, owner),
-    };
+    return { wrap: wrapWith(name), own: (directory) => give(directory, owner) };
   }
   throw new HostFault(
-    'PostgreSQL does not run as root, and this system lets root neither make a user namespace nor become another account: start Almanac as an ordinary user, or set DATABASE_URL',
+    `PostgreSQL does not run as root, and this system lets root neither make a user namespace nor become another account: ${whatHelps}`,
+  );
+}
+
+const wrapWith =
+  (name: UnprivilegedMethod): Unprivileged['wrap'] =>
+  (program, given) => ({ command: methods[name].command, args: [...methods[name].args, program, ...given] });
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
+}
+
+async function nameless(): Promise<Unprivileged> {
+  const { command, args } = methods.namespace;
+  if (await works(command, [...args, 'true'])) return { ...asWeAre, wrap: wrapWith('namespace') };
+  throw new HostFault(
+    `PostgreSQL needs an account with a name; user ${process.getuid?.()} has none, and this system allows no user namespace: ${whatHelps}`,
   );
 }
 
