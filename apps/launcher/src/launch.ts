@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createClient } from '@almanac/client';
 import { lockDirectory, writeDurably } from '@almanac/host';
@@ -11,6 +10,7 @@ import { ensureLocalEstate, type LocalSite } from './local-estate.ts';
 import { keepRunning, type Part, type PartDefinition, runOnce } from './part.ts';
 import { openPartRecords } from './part-records.ts';
 import { startServer } from './server-part.ts';
+import { refuseTakenPorts } from './taken-ports.ts';
 
 /** Everything that runs on this machine. */
 export interface Running {
@@ -32,7 +32,7 @@ export async function launch(config: LauncherConfig): Promise<Running> {
   const records = openPartRecords(join(config.data, 'parts'));
   const left = await records.stopLeftovers(['builder', 'agent', 'server']);
   if (left.length > 0) say(`Stopped what an earlier start had left running: ${left.join(', ')}.`);
-  await refuseTakenPort(config);
+  await refuseTakenPorts(config);
 
   const consoleDirectory = await buildConsole({ root: config.root, logFile: join(logs, 'console-build.log'), say });
   const parts: Part[] = [];
@@ -75,19 +75,6 @@ export async function launch(config: LauncherConfig): Promise<Running> {
     await stopParts();
     throw error;
   }
-}
-
-/** Asked before anything is started, so that the answer is one line and nothing is left behind. */
-async function refuseTakenPort(config: LauncherConfig): Promise<void> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') return reject(error);
-      const why = error.code === 'EADDRINUSE' ? 'is taken by another program' : 'may not be used by this account';
-      reject(new Error(`port ${config.port} ${why}; choose another one: ALMANAC_PORT=7500 npm start`));
-    });
-    probe.listen(config.port, config.host, () => probe.close(() => resolve()));
-  });
 }
 
 async function prepareSites(input: {
