@@ -32,15 +32,14 @@ export async function launch(config: LauncherConfig): Promise<Running> {
   const records = openPartRecords(join(config.data, 'parts'));
   const left = await records.stopLeftovers(['builder', 'agent', 'server']);
   if (left.length > 0) say(`Stopped what an earlier start had left running: ${left.join(', ')}.`);
-  await refuseTakenPorts(config);
-
-  const consoleDirectory = await buildConsole({ root: config.root, logFile: join(logs, 'console-build.log'), say });
   const parts: Part[] = [];
   const stopParts = async () => {
     for (const part of parts.toReversed()) await part.stop(15_000);
     await lock.release();
   };
   try {
+    await refuseTakenPorts(config);
+    const consoleDirectory = await buildConsole({ root: config.root, logFile: join(logs, 'console-build.log'), say });
     const server = await startServer({ config, consoleDirectory, logFile: join(logs, 'server.log'), records, log });
     parts.push(server.part);
     const sites = await prepareSites({ config, url: server.url, tokenFile: server.launcherTokenFile });
