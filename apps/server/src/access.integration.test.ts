@@ -41,6 +41,11 @@ describe('access', () => {
     expect({ ...nobody.body, instance: '' }).toEqual({ ...wrong.body, instance: '' });
     const signedIn = await tests.send('POST /sessions', { as: null, body: { name: 'ada', password } });
     const cookie = cookieOf(signedIn);
+    expect((await tests.send('GET /audit?limit=3')).body.items).toMatchObject([
+      { action: 'signed-in', subject: 'principal:ada' },
+      { action: 'sign-in-failed', subject: 'principal:nobody', detail: { address: expect.any(String) } },
+      { action: 'sign-in-failed', subject: 'principal:ada' },
+    ]);
 
     const out = await tests.send('DELETE /sessions/current', {
       as: null,

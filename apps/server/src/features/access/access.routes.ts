@@ -1,6 +1,6 @@
 import { type Actor, type PrincipalId, refuse } from '@almanac/domain';
 import type { ApiToken, Principal } from '@almanac/protocol';
-import { command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
+import { command, decodeCursor, direct, type Endpoint, pageOf, read } from '#platform/http';
 import { hashPassword, verifyPassword } from './password.ts';
 import { endSession, openSession } from './sessions.ts';
 import { hashToken, newToken } from './tokens.ts';
@@ -38,9 +38,10 @@ export const accessEndpoints: readonly Endpoint[] = [
     return principal;
   }),
 
-  command('signIn', async (context, { body, http }) => {
+  // Hashing takes its time, and a failed try is kept: neither belongs into the transaction of the sign-in.
+  direct('signIn', async ({ db, actor, inTransaction }, { body, http }) => {
     refuseForeignPage(http.request.headers);
-    const found = await context.db
+    const found = await db
       .selectFrom('principals')
       .selectAll()
       .where('name', '=', body.name)
@@ -48,13 +49,19 @@ export const accessEndpoints: readonly Endpoint[] = [
       .where('active', '=', true)
       .executeTakeFirst();
     const right = await verifyPassword(body.password, found?.passwordHash ?? null);
-    if (found === undefined || !right)
+    const subject = `principal:${body.name}`;
+    if (found === undefined || !right) {
+      const detail = { address: http.request.ip };
+      await inTransaction({ actor, action: 'sign-in-failed' }, async ({ audit }) => audit({ subject, detail }));
       return refuse(
         'wrong-credentials',
         'name or password is wrong; after several tries from one address there is a pause',
       );
-    await openSession(context, { principal: found.id, http });
-    context.audit({ subject: `principal:${found.name}` });
+    }
+    await inTransaction({ actor, action: 'signed-in' }, async (context) => {
+      await openSession(context, { principal: found.id, http });
+      context.audit({ subject });
+    });
     return present(found);
   }),
 
