@@ -1,0 +1,3 @@
+import { describeKills } from './kill-nine.ts';
+
+describeKills(100);
