@@ -23,6 +23,8 @@ const methods = {
       `--reuid=${nobody}`,
       `--regid=${nobody}`,
       '--clear-groups',
+      // Without it access(2), by which initdb looks for its files, would not count the passage.
+      '--securebits=+no_setuid_fixup',
       `--inh-caps=-all,${passage}`,
       `--ambient-caps=-all,${passage}`,
     ],
