@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -76,10 +76,14 @@ describe('the walk by command line', () => {
     return ended.output;
   }
 
+  /** Where the applications of the other site live; their accounts may pass. */
+  const ofEdge = () => ({ ...process.env, ALMANAC_RUNTIME_DIR: join(directory, 'runtime') });
+
   const greets = async (port: number) => (await askSite({ application: 'greeter', port, path: '/' })).body;
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'almanac command line '));
+    await chmod(directory, 0o711);
     repository = await createRepository(join(directory, 'greeter'));
     await repository.commit('feat: greet', { 'almanac.yaml': manifest, 'server.js': server });
     estate = await startEstate();
@@ -98,6 +102,7 @@ describe('the walk by command line', () => {
         {
           cwd: directory,
           stdio: 'ignore',
+          env: ofEdge(),
         },
       );
       await new Promise((resolve) => stopping.once('exit', resolve));
@@ -166,7 +171,7 @@ describe('the walk by command line', () => {
         '--front-port',
         `${edgePort}`,
       ],
-      { cwd: directory, stdio: 'ignore' },
+      { cwd: directory, stdio: 'ignore', env: ofEdge() },
     );
 
     await waitUntil('the site', async () => /edge.*online/.test(await done('site list')), 30);

@@ -136,7 +136,7 @@ function processesOf(estate: Estate): readonly { readonly pid: number; readonly 
       try {
         const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ');
         const environment = readFileSync(`/proc/${entry}/environ`, 'utf8');
-        return command.includes(estate.data) || environment.includes(`${estate.data}/`)
+        return command.includes(`${estate.directory}/`) || environment.includes(`${estate.directory}/`)
           ? [{ pid: Number(entry), command }]
           : [];
       } catch {

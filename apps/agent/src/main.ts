@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { lockDirectory } from '@almanac/host';
+import { lockDirectory, openRuntimeDirectory, type RuntimeDirectory } from '@almanac/host';
 import { pino } from 'pino';
 import { createReleases } from './artifacts/releases.ts';
 import { type AgentCommand, type AgentConfig, readCommand, UsageError } from './config.ts';
 import { createSitePostgres, type SitePostgres } from './connections/site-postgres.ts';
 import type { SiteContext } from './converge/site-context.ts';
 import { startSiteLoop, stopSite } from './converge/site-loop.ts';
+import { createSiteFiles } from './files/site-files.ts';
 import { loadIdentity } from './identity/site-identity.ts';
 import { openJournal } from './journal/journal.ts';
 import { readModuleLog } from './logs/module-log.ts';
@@ -32,12 +33,13 @@ try {
 
 async function carryOut({ action, config }: AgentCommand): Promise<void> {
   const lock = await lockDirectory(config.sharedDirectory, 'agent.lock');
-  const databases = createSitePostgres(config.sharedDirectory);
+  const machine = await openMachine(config);
   if (action === 'stop-all') {
-    await stopAll(config, databases);
+    await stopAll(config, machine);
     await lock.release();
   } else {
-    const stops = await Promise.all(config.sites.map((site) => runSite({ config, site, databases })));
+    for (const notice of machine.notices) log.warn(notice);
+    const stops = await Promise.all(config.sites.map((site) => runSite({ config, site, machine })));
     let stopping = false;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
@@ -52,17 +54,33 @@ async function carryOut({ action, config }: AgentCommand): Promise<void> {
   }
 }
 
+/** What the sites of an agent share, and what people should know of it. */
+interface Machine {
+  readonly databases: SitePostgres;
+  readonly runtime: RuntimeDirectory | undefined;
+  readonly notices: readonly string[];
+}
+
+async function openMachine(config: AgentConfig): Promise<Machine> {
+  const databases = createSitePostgres(config.sharedDirectory);
+  const opened = await openRuntimeDirectory(process.env);
+  if ('directory' in opened) return { databases, runtime: opened.directory, notices: [] };
+  const notice = `Applications run under one account and are not isolated from each other: ${opened.fault}.`;
+  return { databases, runtime: undefined, notices: [notice] };
+}
+
 type SiteConfig = AgentConfig['sites'][number];
 
 async function openSite(input: {
   readonly config: AgentConfig;
   readonly site: SiteConfig;
-  readonly databases: SitePostgres;
+  readonly machine: Machine;
   readonly token: () => string | undefined;
 }): Promise<SiteContext> {
-  const { config, site } = input;
+  const { config, site, machine } = input;
   const { directory, frontPort } = site;
   const identity = await loadIdentity({ directory, server: config.server, token: site.token });
+  const files = createSiteFiles({ site: identity.site.id, directory, runtime: machine.runtime });
   const own = log.child({ site: identity.site.name });
   const journal = await openJournal({ directory, log: own });
   return {
@@ -71,10 +89,12 @@ async function openSite(input: {
     identity,
     journal,
     log: own,
-    databases: input.databases,
+    files,
+    databases: machine.databases,
+    notices: machine.notices,
     desired: await openDesiredStore({ directory, identity, log: own }),
     releases: createReleases({
-      site: directory,
+      files,
       source: { server: config.server, token: input.token, blobs: join(config.sharedDirectory, 'blobs') },
     }),
     runtime: createProcessRuntime(directory),
@@ -86,7 +106,7 @@ async function openSite(input: {
 async function runSite(input: {
   readonly config: AgentConfig;
   readonly site: SiteConfig;
-  readonly databases: SitePostgres;
+  readonly machine: Machine;
 }): Promise<() => Promise<void>> {
   let token: () => string | undefined = () => undefined;
   const site = await openSite({ ...input, token: () => token() });
@@ -107,17 +127,16 @@ async function runSite(input: {
   token = connection.artifactToken;
   const loop = startSiteLoop(site, connection.report);
   wake = loop.wake;
-  site.log.warn('applications of this site run under one account and are not isolated from each other');
   return async () => {
     connection.close();
     await loop.stop();
   };
 }
 
-async function stopAll(config: AgentConfig, databases: SitePostgres): Promise<void> {
+async function stopAll(config: AgentConfig, machine: Machine): Promise<void> {
   for (const site of config.sites) {
-    const context = await openSite({ config, site, databases, token: () => undefined }).catch(() => undefined);
+    const context = await openSite({ config, site, machine, token: () => undefined }).catch(() => undefined);
     if (context !== undefined) await stopSite(context);
   }
-  await databases.stop();
+  await machine.databases.stop();
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Client, createClient } from '@almanac/client';
 import { freePorts } from './free-ports.ts';
 
@@ -14,6 +14,8 @@ export interface Estate {
   readonly setupUrl: string | undefined;
   /** Front ports of Development, Quality and Production. */
   readonly sitePorts: readonly [number, number, number];
+  /** Everything of the estate on disk. */
+  readonly directory: string;
   readonly data: string;
   readonly client: Client;
   /** Milliseconds from the start to the line that says that it runs. */
@@ -26,12 +28,19 @@ export interface Estate {
 
 /** Starts an estate; on the data of an earlier one when it is given. */
 export async function startEstate(earlier?: Pick<Estate, 'data' | 'url' | 'sitePorts'>): Promise<Estate> {
-  const data = earlier?.data ?? join(await mkdtemp(join(tmpdir(), 'almanac e2e ')), 'data');
+  const directory = earlier === undefined ? await makeDirectory() : dirname(earlier.data);
+  const data = join(directory, 'data');
   const port = earlier === undefined ? await freePorts(1) : Number(new URL(earlier.url).port);
   const site = earlier?.sitePorts[0] ?? (await freePorts(3));
   const startedAt = performance.now();
   const launcher = spawn(process.execPath, [join(repository, 'apps/launcher/src/main.ts')], {
-    env: { ...process.env, ALMANAC_DATA: data, ALMANAC_PORT: String(port), ALMANAC_SITE_PORT: String(site) },
+    env: {
+      ...process.env,
+      ALMANAC_DATA: data,
+      ALMANAC_PORT: String(port),
+      ALMANAC_SITE_PORT: String(site),
+      ALMANAC_RUNTIME_DIR: join(directory, 'runtime'),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -42,6 +51,7 @@ export async function startEstate(earlier?: Pick<Estate, 'data' | 'url' | 'siteP
     url,
     setupUrl: /(http\S+\/setup\?token=\S+)/.exec(output)?.[1],
     sitePorts: [site, site + 1, site + 2],
+    directory,
     data,
     client: createClient({ baseUrl: url, token }),
     startedIn: performance.now() - startedAt,
@@ -52,8 +62,15 @@ export async function startEstate(earlier?: Pick<Estate, 'data' | 'url' | 'siteP
       launcher.kill('SIGINT');
       await ended;
     },
-    remove: () => rm(join(data, '..'), { recursive: true, force: true, maxRetries: 5 }),
+    remove: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }),
   };
+}
+
+/** Other accounts may pass it: applications run as accounts of their own where we are root. */
+async function makeDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'almanac e2e '));
+  await chmod(directory, 0o711);
+  return directory;
 }
 
 function whenRunning(launcher: ChildProcess): Promise<string> {

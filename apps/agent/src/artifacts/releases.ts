@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { DesiredApplication, DesiredModule } from '@almanac/protocol';
+import type { SiteFiles } from '../files/site-files.ts';
 import { pullArtifact } from './pull.ts';
 import { unpack } from './unpack.ts';
+
+/** Unpacked, a blob is of use only to other sites of the same agent, which want it about now. */
+const blobKeptMs = 3_600_000;
 
 export interface ReleaseSource {
   readonly server: string;
@@ -16,6 +20,7 @@ export interface ReleaseSource {
 
 /** The files of modules, unpacked and ready to run. */
 export interface Releases {
+  /** Where the files of a module are; `application` is its id. */
   readonly directoryOf: (application: string, module: DesiredModule) => string;
   readonly isReady: (application: DesiredApplication) => boolean;
   /** Brings all modules of an application; what is there already is not fetched. */
@@ -23,8 +28,8 @@ export interface Releases {
     application: DesiredApplication,
     options: { readonly signal: AbortSignal; readonly onProgress: (done: number, total: number) => void },
   ) => Promise<void>;
-  /** Removes what no wanted application needs. */
-  readonly collect: (wanted: readonly DesiredApplication[]) => Promise<void>;
+  /** Removes the releases of applications that nothing wanted needs, and blobs that were brought long ago. */
+  readonly collect: (applications: readonly string[], wanted: readonly DesiredApplication[]) => Promise<void>;
 }
 
 /** The server cannot be asked now; the files come as soon as it answers. */
@@ -35,13 +40,13 @@ export class NotConnected extends Error {
   }
 }
 
-export function createReleases(input: { readonly site: string; readonly source: ReleaseSource }): Releases {
-  const { source } = input;
-  const root = join(input.site, 'releases');
+export function createReleases(input: { readonly files: SiteFiles; readonly source: ReleaseSource }): Releases {
+  const { source, files } = input;
+  const rootOf = (application: string) => join(files.directoryOf(application), 'releases');
   const directoryOf = (application: string, module: DesiredModule) =>
-    join(root, application, `${module.name}-${module.artifact.digest.slice(7, 23)}${volumesMark(module)}`);
+    join(rootOf(application), `${module.name}-${module.artifact.digest.slice(7, 23)}${volumesMark(module)}`);
   const isReady = (application: DesiredApplication) =>
-    application.modules.every((module) => existsSync(directoryOf(application.application.name, module)));
+    application.modules.every((module) => existsSync(directoryOf(application.application.id, module)));
   return {
     directoryOf,
     isReady,
@@ -49,7 +54,7 @@ export function createReleases(input: { readonly site: string; readonly source: 
       const total = application.modules.reduce((sum, module) => sum + module.artifact.size, 0);
       let before = 0;
       for (const module of application.modules) {
-        const into = directoryOf(application.application.name, module);
+        const into = directoryOf(application.application.id, module);
         if (!existsSync(into)) {
           const token = source.token();
           if (token === undefined) throw new NotConnected();
@@ -65,24 +70,29 @@ export function createReleases(input: { readonly site: string; readonly source: 
             file,
             into,
             complete: (directory) =>
-              linkVolumes({ site: input.site, application: application.application.name, module, into: directory }),
+              linkVolumes({ files, application: application.application.id, module, into: directory }),
           });
         }
         before += module.artifact.size;
         onProgress(before, total);
       }
     },
-    collect: async (wanted) => {
+    collect: async (applications, wanted) => {
       const kept = new Set(
         wanted.flatMap((application) =>
-          application.modules.map((module) => directoryOf(application.application.name, module)),
+          application.modules.map((module) => directoryOf(application.application.id, module)),
         ),
       );
-      for (const application of await readdir(root).catch(() => [])) {
-        for (const release of await readdir(join(root, application))) {
-          const path = join(root, application, release);
+      for (const application of applications) {
+        const root = rootOf(application);
+        for (const release of await readdir(root).catch(() => [])) {
+          const path = join(root, release);
           if (!kept.has(path) && !release.endsWith('.tmp')) await rm(path, { recursive: true, force: true });
         }
+      }
+      for (const name of await readdir(source.blobs).catch(() => [])) {
+        const blob = join(source.blobs, name);
+        if (Date.now() - (await stat(blob)).mtimeMs > blobKeptMs) await rm(blob, { force: true });
       }
     },
   };
@@ -97,7 +107,7 @@ function volumesMark(module: DesiredModule): string {
 
 /** Volumes stand outside the releases, so that they stay while versions change; a link leads to each. */
 async function linkVolumes(input: {
-  readonly site: string;
+  readonly files: SiteFiles;
   readonly application: string;
   readonly module: DesiredModule;
   readonly into: string;
@@ -108,8 +118,7 @@ async function linkVolumes(input: {
       throw new Error(
         `volume ${name} of ${input.module.name} has the path ${volume.path}, which is not inside the module`,
       );
-    const target = join(input.site, 'volumes', input.application, input.module.name, name);
-    await mkdir(target, { recursive: true, mode: 0o700 });
+    const target = await input.files.makeWritable(input.application, 'volumes', input.module.name, name);
     const link = join(input.into, inside);
     await rm(link, { recursive: true, force: true });
     await mkdir(dirname(link), { recursive: true });

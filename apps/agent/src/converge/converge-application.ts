@@ -185,6 +185,7 @@ function graceOfRecord(record: ApplicationRecord, instance: InstanceRecord): num
 async function drop(site: SiteContext, instance: InstanceRecord): Promise<void> {
   site.journal.state.instances = site.journal.state.instances.filter((each) => each !== instance);
   await site.runtime.forget(instance);
+  await site.files.remove(instance.application, 'homes', instance.id);
 }
 
 /** The intention is durable before the deed: an agent that dies in between finds the process by its instance. */
@@ -194,7 +195,7 @@ async function startInstance(site: SiteContext, record: ApplicationRecord, insta
   if (application === undefined || module?.start === undefined) return;
   await site.journal.save();
   try {
-    const home = site.runtime.homeOf(instance.id);
+    const home = await site.files.makeWritable(record.id, 'homes', instance.id);
     const settings = await launchSettings(site, { application, module, port: instance.port, home });
     await site.runtime.start({ record: instance, command: module.start, ...settings });
     await site.journal.save();
@@ -234,7 +235,7 @@ async function ensureStep(
       application,
       module,
       port: record.ports[module.name] ?? null,
-      home: site.directory,
+      home: await site.files.makeWritable(record.id, 'homes', fresh.id),
     });
     await startStep({
       record: fresh,
@@ -242,6 +243,7 @@ async function ensureStep(
       command,
       cwd: settings.directory,
       environment: settings.environment,
+      account: settings.account,
     });
     await site.journal.save();
   } catch (error) {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DesiredApplication, DesiredModule } from '@almanac/protocol';
 import { instanceEnvironment } from '../runtimes/instance-environment.ts';
 import type { SiteContext } from './site-context.ts';
@@ -32,7 +32,7 @@ export async function launchSettings(
   const secrets = Object.fromEntries(
     Object.entries(application.sealed).map(([key, sealed]) => [key, site.identity.open(sealed)]),
   );
-  const directory = site.releases.directoryOf(application.application.name, module);
+  const directory = site.releases.directoryOf(application.application.id, module);
   const environment = instanceEnvironment({
     site: site.identity.site.name,
     environment: site.identity.environment.name,
@@ -44,10 +44,12 @@ export async function launchSettings(
     secrets,
     connections,
     home: input.home,
+    programs: site.files.programs ?? dirname(process.execPath),
   });
   return {
     environment,
     directory,
+    account: await site.files.accountOf(application.application.id),
     outputFile: join(site.directory, 'logs', `${application.application.name}.${module.name}.log`),
   };
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Releases } from '../artifacts/releases.ts';
 import type { SitePostgres } from '../connections/site-postgres.ts';
+import type { SiteFiles } from '../files/site-files.ts';
 import type { SiteIdentity } from '../identity/site-identity.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ProcessRuntime } from '../runtimes/process-runtime.ts';
@@ -9,14 +10,18 @@ import type { DesiredStore } from '../transport/desired-store.ts';
 
 /** All that one site works with. */
 export interface SiteContext {
+  /** The agent's own; nothing that an application may read. */
   readonly directory: string;
   readonly frontPort: number;
   readonly identity: SiteIdentity;
   readonly desired: DesiredStore;
   readonly journal: Journal;
+  readonly files: SiteFiles;
   readonly releases: Releases;
   readonly databases: SitePostgres;
   readonly runtime: ProcessRuntime;
   readonly gateway: GatewayClient;
+  /** What people should know of this machine. */
+  readonly notices: readonly string[];
   readonly log: Logger;
 }

@@ -109,6 +109,7 @@ async function pass(input: {
     moving ||= converged.moving || prepared?.kind === 'pulling';
     const records = site.journal.state.instances.filter((each) => each.application === record.id);
     if (target === null && record.rollout.phase === 'idle') {
+      await site.files.forget(record.id);
       delete site.journal.state.applications[record.id];
       continue;
     }
@@ -154,7 +155,8 @@ function createGatewayKeeper(site: SiteContext) {
 
 async function keepHouse(site: SiteContext): Promise<void> {
   const specs = Object.values(site.journal.state.applications).flatMap((record) => Object.values(record.specs));
-  await site.releases.collect([...specs, ...(site.desired.current()?.applications ?? [])]);
+  const applications = Object.keys(site.journal.state.applications);
+  await site.releases.collect(applications, [...specs, ...(site.desired.current()?.applications ?? [])]);
   await boundLogs(
     specs.flatMap((each) =>
       each.modules.map((module) =>

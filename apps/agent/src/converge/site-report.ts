@@ -111,7 +111,7 @@ export async function reportSite(
       frontPort: site.frontPort,
       message: fault ?? null,
     },
-    notices: ['Applications of this site run under one account: they are not isolated from each other.'],
+    notices: [...site.notices],
     // In steps of 64 MiB, so that a report does not differ from the one before by every byte that is written.
     disk: { freeBytes: Math.floor(free / 67_108_864) * 67_108_864, usedBytes: 0 },
   };

@@ -1,4 +1,4 @@
-import { delimiter, dirname } from 'node:path';
+import { delimiter } from 'node:path';
 import type { DesiredApplication, DesiredModule } from '@almanac/protocol';
 
 export interface EnvironmentInput {
@@ -15,6 +15,8 @@ export interface EnvironmentInput {
   readonly secrets: Readonly<Record<string, string>>;
   readonly connections: Readonly<Record<string, string>>;
   readonly home: string;
+  /** The folder of `node`. */
+  readonly programs: string;
 }
 
 /** All of the environment of an instance or step: nothing of the agent's own is inherited. */
@@ -25,7 +27,7 @@ export function instanceEnvironment(input: EnvironmentInput): Readonly<Record<st
     url,
   ]);
   return {
-    PATH: toolchainPath(module.toolchain),
+    PATH: searchPath(module.toolchain, input.programs),
     HOME: input.home,
     TMPDIR: input.home,
     LANG: 'C.UTF-8',
@@ -47,9 +49,9 @@ export function instanceEnvironment(input: EnvironmentInput): Readonly<Record<st
 }
 
 /** The Node that runs the agent comes first, unless the module asks for the host's own programs. */
-function toolchainPath(toolchain: string): string {
+function searchPath(toolchain: string, programs: string): string {
   const host = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
-  return toolchain === 'host' ? host : `${dirname(process.execPath)}${delimiter}${host}`;
+  return toolchain === 'host' ? host : `${programs}${delimiter}${host}`;
 }
 
 const major = process.versions.node.split('.')[0];

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive, spawnRecorded, stopGroup } from '@almanac/host';
+import { type Account, isAlive, spawnRecorded, stopGroup } from '@almanac/host';
 import type { Command } from '@almanac/protocol';
 import type { StepRecord } from '../journal/journal.ts';
 
@@ -15,6 +15,7 @@ export async function startStep(input: {
   readonly command: Command;
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly account: Account | undefined;
 }): Promise<void> {
   const home = join(input.directory, input.record.id);
   await rm(home, { recursive: true, force: true });
@@ -24,9 +25,10 @@ export async function startStep(input: {
     command: program,
     args,
     directory: input.cwd,
-    environment: { ...input.environment, HOME: home, TMPDIR: home },
+    environment: input.environment,
     outputFile: join(home, 'output.log'),
     statusFile: join(home, 'status'),
+    account: input.account,
   });
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObservedInstance } from '@almanac/domain';
-import { isAlive } from '@almanac/host';
+import { type Account, isAlive } from '@almanac/host';
 import type { DesiredModule } from '@almanac/protocol';
 import { freePorts, waitUntil } from '@almanac/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,13 +49,19 @@ function aRecord(port: number | null): InstanceRecord {
 
 const outputFile = () => join(directory, 'logs', 'shop.web.log');
 
-async function start(record: InstanceRecord, command: string | string[], environment = {}): Promise<void> {
+async function start(
+  record: InstanceRecord,
+  command: string | string[],
+  environment = {},
+  account?: Account,
+): Promise<void> {
   await runtime.start({
     record,
     command,
     directory,
     environment: { PATH: process.env['PATH'] ?? '', ...environment },
     outputFile: outputFile(),
+    account,
   });
 }
 
@@ -149,6 +155,82 @@ describe('an instance', () => {
       .map((line) => line.split('=')[0])
       .filter((name) => name !== '' && name !== 'PWD' && name !== '_' && name !== 'SHLVL' && name !== 'OLDPWD');
     expect(new Set(names)).toEqual(new Set(['PATH', 'GREETING']));
+  });
+});
+
+const isRoot = process.getuid?.() === 0;
+
+describe.runIf(isRoot)('an instance with an account of its own', () => {
+  const account = { uid: 219_990, gid: 219_990 };
+
+  it('runs as that account, with its environment, and nothing that root may', async () => {
+    const record = aRecord(null);
+    const odd = `it's "odd" $HOME \`id\`\nsecond line`;
+    await start(
+      record,
+      'id; printf "%s" "$ODD" | od -c | tail -1; grep -E "CapEff|CapBnd|NoNewPrivs" /proc/self/status; printf "%s|" "$ODD"; cat /etc/shadow',
+      { ODD: odd },
+      account,
+    );
+    await reaches(record, 'exited');
+
+    const output = readFileSync(outputFile(), 'utf8');
+    expect(output).toContain('uid=219990 gid=219990 groups=219990');
+    expect(output).toMatch(/CapEff:\s+0+\n/);
+    expect(output).toMatch(/CapBnd:\s+0+\n/);
+    expect(output).toMatch(/NoNewPrivs:\s+1/);
+    expect(output).toContain(`${odd}|`);
+    expect(output).toContain('/etc/shadow: Permission denied');
+  });
+
+  it('says how it ended, is stopped like any other, and cannot touch who records it', async () => {
+    const ending = aRecord(null);
+    await start(ending, 'exit 7', {}, account);
+    expect(await reaches(ending, 'exited')).toMatchObject({ message: 'it ended with exit status 7' });
+
+    const record = aRecord(null);
+    await start(record, `kill -9 $PPID; echo "status $?"; exec sleep 60`, {}, account);
+    await waitUntil('the attempt', () => readFileSync(outputFile(), 'utf8').includes('status 1'), 10);
+    expect(isAlive(record.identity as never)).toBe(true);
+    await runtime.stop(record, 5000);
+
+    expect(look(record).message).toBe('it ended by signal 15');
+  });
+
+  it('cannot choose by its environment what runs as root', async () => {
+    const record = aRecord(null);
+    const trap = join(directory, 'trap');
+    await start(
+      aRecord(null),
+      `mkdir '${trap}'; for name in mv setpriv cat sh; do printf '#!/bin/sh\nid -u >>"${trap}/ran"\n' > "${trap}/$name"; chmod 755 "${trap}/$name"; done`,
+    );
+    await waitUntil('the trap', () => existsSync(join(trap, 'sh')), 10);
+    await start(
+      record,
+      'exit 0',
+      { PATH: `${trap}:/usr/bin:/bin`, ENV: join(trap, 'sh'), BASH_ENV: join(trap, 'sh') },
+      account,
+    );
+    await reaches(record, 'exited');
+
+    expect(existsSync(join(trap, 'ran')) && readFileSync(join(trap, 'ran'), 'utf8').includes('0\n')).toBe(false);
+  });
+
+  it('shows its environment to no other account', async () => {
+    const record = aRecord(null);
+    await start(record, 'exec sleep 60', { SECRET_WORD: 'xyzzy' }, account);
+    await reaches(record, 'ready');
+    const spy = `for file in /proc/[0-9]*/environ /proc/[0-9]*/cmdline; do cat "$file" 2>/dev/null | tr '\\0' '\\n'; done | grep -c xyzz[y]`;
+    const seenBy = async (uid: number) => {
+      const spying = aRecord(null);
+      await rm(outputFile(), { force: true });
+      await start(spying, spy, {}, { uid, gid: uid });
+      await reaches(spying, 'exited');
+      return Number(readFileSync(outputFile(), 'utf8'));
+    };
+
+    expect(await seenBy(account.uid)).toBeGreaterThan(0);
+    expect(await seenBy(account.uid + 1)).toBe(0);
   });
 });
 

@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { InstanceState, ObservedInstance } from '@almanac/domain';
-import { isAlive, type ProcessIdentity, processIdentity, spawnRecorded, stopGroup } from '@almanac/host';
+import { type Account, isAlive, type ProcessIdentity, processIdentity, spawnRecorded, stopGroup } from '@almanac/host';
 import type { Command, DesiredModule } from '@almanac/protocol';
 import type { InstanceRecord } from '../journal/journal.ts';
 
@@ -34,12 +34,13 @@ export interface StartInput {
   readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly outputFile: string;
+  /** As which the instance runs; as the agent does without one. */
+  readonly account: Account | undefined;
 }
 
 /** Instances as detached processes: they outlive the agent, and a later one finds them again. */
 export interface ProcessRuntime {
   readonly newId: () => string;
-  readonly homeOf: (id: string) => string;
   readonly start: (input: StartInput) => Promise<void>;
   readonly observe: (input: {
     readonly record: InstanceRecord;
@@ -57,13 +58,12 @@ export interface ProcessRuntime {
 export function createProcessRuntime(siteDirectory: string): ProcessRuntime {
   const root = join(siteDirectory, 'instances');
   const vitals = new Map<string, Vital>();
-  const homeOf = (id: string) => join(root, id);
-  const statusFile = (id: string) => join(homeOf(id), 'status');
+  const directoryOf = (id: string) => join(root, id);
+  const statusFile = (id: string) => join(directoryOf(id), 'status');
   return {
     newId: () => randomBytes(5).toString('hex'),
-    homeOf,
-    start: async ({ record, command, directory, environment, outputFile }) => {
-      await mkdir(homeOf(record.id), { recursive: true, mode: 0o700 });
+    start: async ({ record, command, directory, environment, outputFile, account }) => {
+      await mkdir(directoryOf(record.id), { recursive: true, mode: 0o700 });
       await mkdir(join(outputFile, '..'), { recursive: true, mode: 0o700 });
       await rm(statusFile(record.id), { force: true });
       vitals.delete(record.id);
@@ -75,6 +75,7 @@ export function createProcessRuntime(siteDirectory: string): ProcessRuntime {
         environment,
         outputFile,
         statusFile: statusFile(record.id),
+        account,
       });
       record.startedAt = Date.now();
     },
@@ -109,7 +110,7 @@ export function createProcessRuntime(siteDirectory: string): ProcessRuntime {
     },
     forget: async (record) => {
       vitals.delete(record.id);
-      await rm(homeOf(record.id), { recursive: true, force: true });
+      await rm(directoryOf(record.id), { recursive: true, force: true });
     },
     recover: (record) => {
       if (record.identity === null) record.identity = findRecorder(statusFile(record.id)) ?? null;

@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import type { Account } from '../accounts/account-pool.ts';
+import { asAccount } from '../accounts/as-account.ts';
 import { HostFault } from '../host-fault.ts';
 import { type ProcessIdentity, processIdentity } from './identity.ts';
 
@@ -19,14 +22,22 @@ export interface DetachedProcess {
  * @throws {HostFault} when it cannot be started
  */
 export function spawnDetached(input: DetachedProcess): Promise<ProcessIdentity> {
+  return whenSpawned(input, startChild(input));
+}
+
+function startChild(input: DetachedProcess, fourth: 'pipe' | 'ignore' = 'ignore'): ChildProcess {
   const output = openSync(input.outputFile, 'a', 0o600);
   const child = spawn(input.command, input.args, {
     cwd: input.directory,
     env: { ...input.environment },
-    stdio: ['ignore', output, output],
+    stdio: ['ignore', output, output, fourth],
     detached: true,
   });
   closeSync(output);
+  return child;
+}
+
+function whenSpawned(input: DetachedProcess, child: ChildProcess): Promise<ProcessIdentity> {
   return new Promise((resolve, reject) => {
     child.once('error', (error) =>
       reject(new HostFault(`${input.command} cannot be started: ${error.message}`, error)),
@@ -49,6 +60,7 @@ const recorder = `status=$1; shift
 trap : TERM INT HUP
 "$@" </dev/null &
 child=$!
+exec 3<&-
 while :; do
   wait "$child"; code=$?
   kill -0 "$child" 2>/dev/null || break
@@ -56,14 +68,47 @@ done
 printf '%s\\n' "$code" >"$status.tmp" && mv "$status.tmp" "$status"
 exit "$code"`;
 
+/** Takes the environment from descriptor 3; an agent that died before it gave all of it has given none. */
+const taker = `eval "$(cat <&3)"; exec 3<&-; [ "$ALMANAC_ENVIRONMENT_IS" = complete ] || exit 111
+unset ALMANAC_ENVIRONMENT_IS; exec "$@"`;
+
+export interface RecordedProcess extends DetachedProcess {
+  readonly statusFile: string;
+  /** As which the command runs, where it is not to run as we do. */
+  readonly account?: Account | undefined;
+}
+
 /**
  * Starts a process as `spawnDetached` does and records its exit status in `statusFile`: a number, above 128 for the
  * signal that ended it. No file while it runs, and none when the whole group was killed.
+ *
+ * With an account the recorder stays ours, and knows nothing of the command's environment: `PATH` or `LD_PRELOAD` in it
+ * must not choose what runs as root. It goes to the command through a pipe, where nobody else can read it.
  */
-export function spawnRecorded(input: DetachedProcess & { readonly statusFile: string }): Promise<ProcessIdentity> {
-  return spawnDetached({
+export async function spawnRecorded(input: RecordedProcess): Promise<ProcessIdentity> {
+  const { account, command, args } = input;
+  const record = (program: readonly string[]) => ['-c', recorder, 'almanac-instance', input.statusFile, ...program];
+  if (account === undefined) return spawnDetached({ ...input, command: '/bin/sh', args: record([command, ...args]) });
+  const inside = { command: '/bin/sh', args: ['-c', taker, 'almanac-instance', command, ...args] };
+  const program = asAccount(account, inside);
+  const started: DetachedProcess = {
     ...input,
     command: '/bin/sh',
-    args: ['-c', recorder, 'almanac-instance', input.statusFile, input.command, ...input.args],
-  });
+    args: record([program.command, ...program.args]),
+    environment: { PATH: '/usr/bin:/bin' },
+  };
+  const child = startChild(started, 'pipe');
+  const pipe = child.stdio[3] as Writable;
+  // Whoever ends before it read its environment says so by its status.
+  pipe.on('error', () => undefined);
+  pipe.end(`${exportsOf(input.environment)}ALMANAC_ENVIRONMENT_IS=complete\n`);
+  return whenSpawned(started, child);
+}
+
+/** Assignments for a POSIX shell; names that it does not allow are no environment of a shell's child either. */
+function exportsOf(environment: Readonly<Record<string, string>>): string {
+  return Object.entries(environment)
+    .filter(([name]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
+    .join('');
 }
