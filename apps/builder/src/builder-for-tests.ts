@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ApplicationId, BuildId, Digest, JobId } from '@almanac/domain';
+import { openRuntimeDirectory, processesOf } from '@almanac/host';
 import type { BuilderJob, JobResultInput } from '@almanac/protocol';
 import { prepareToolchains } from './build/toolchain.ts';
 import { createGit } from './git/git.ts';
@@ -11,6 +12,7 @@ import { createMirrors, type MirrorLimits } from './git/mirror.ts';
 import type { ArtifactClient } from './jobs/build-job.ts';
 import { openChildRecords } from './jobs/child-records.ts';
 import { runJob } from './jobs/run-job.ts';
+import { openWorkplaces } from './jobs/workplace.ts';
 
 type BuildWork = Extract<BuilderJob['work'], { kind: 'build' }>;
 
@@ -69,10 +71,13 @@ export interface BuilderForTests {
 /** A builder with everything that is real but the server: git, mirrors, toolchains, processes, files. */
 export async function aBuilder(limits: Partial<MirrorLimits> = {}): Promise<BuilderForTests> {
   const directory = await mkdtemp(join(tmpdir(), 'almanac builder '));
+  await chmod(directory, 0o711);
+  const opened = await openRuntimeDirectory({ ALMANAC_RUNTIME_DIR: join(directory, 'runtime') });
+  const runtime = 'directory' in opened ? opened.directory : undefined;
+  const [workplace] = await openWorkplaces({ directory, runtime, count: 1 });
+  if (workplace === undefined) throw new Error('no workplace');
   const shelf = aShelf();
   const git = createGit(join(directory, 'git'));
-  const jobsDirectory = join(directory, 'jobs');
-  await mkdir(jobsDirectory);
   const tools = {
     client: shelf,
     git,
@@ -81,9 +86,9 @@ export async function aBuilder(limits: Partial<MirrorLimits> = {}): Promise<Buil
       root: join(directory, 'mirrors'),
       limits: { seconds: 60, bytes: 1_000_000_000, ...limits },
     }),
-    toolchains: await prepareToolchains(directory),
+    toolchains: await prepareToolchains({ directory, runtime }),
     children: await openChildRecords(join(directory, 'children')),
-    jobsDirectory,
+    workplace,
     sampleDirectory: join(directory, 'sample'),
   };
   let jobs = 0;
@@ -129,9 +134,14 @@ export async function aBuilder(limits: Partial<MirrorLimits> = {}): Promise<Buil
     inspect: async (source) =>
       (await run({ kind: 'inspect', source: { branch: 'main', manifestPath: 'almanac.yaml', ...source } })).result,
     leftovers: () => [
-      ...readdirSync(jobsDirectory),
-      ...(existsSync(join(directory, 'children')) ? readdirSync(join(directory, 'children')) : []),
+      ...listed(join(dirname(workplace.cache), '..', 'jobs')),
+      ...listed(join(directory, 'children')),
+      ...(workplace.account === undefined ? [] : processesOf(workplace.account).map((pid) => `process ${pid}`)),
     ],
     remove: () => rm(directory, { recursive: true, force: true }),
   };
+}
+
+function listed(directory: string): readonly string[] {
+  return existsSync(directory) ? readdirSync(directory) : [];
 }

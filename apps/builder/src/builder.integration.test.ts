@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -22,6 +22,8 @@ afterAll(() => builder.remove());
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'shop '));
+  // Commands may run as an account of their own and leave marks here.
+  await chmod(directory, 0o777);
   repository = await createRepository(join(directory, 'shop'));
 });
 
@@ -422,12 +424,35 @@ describe('a command that misbehaves', () => {
   });
 
   it('and cannot be started says why', async () => {
-    const { result } = await buildOf(['build: [no-such-program, --all]']);
+    const { result, log } = await buildOf(['build: [no-such-program, --all]']);
 
-    expect(fault(result)).toMatchObject({
-      code: 'command-failed',
-      detail: expect.stringContaining('could not be started'),
-    });
+    const { code, detail } = fault(result);
+    expect(code).toBe('command-failed');
+    expect(`${detail}${log}`).toMatch(/no-such-program.*(ENOENT|No such file)/s);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('a command of a builder that is root', () => {
+  it('runs as an account of its own, which can read nothing of the builder', async () => {
+    const secret = join(builder.directory, 'secret');
+    await writeFile(secret, 'xyzzy', { mode: 0o600 });
+
+    const { result, log } = await buildOf([
+      `build: "id -u; cat '${secret}' /etc/shadow; ls '${builder.directory}/mirrors'; true"`,
+    ]);
+
+    built(result);
+    expect(Number(/^\d+$/m.exec(log)?.[0])).toBeGreaterThanOrEqual(210_000);
+    expect(log).not.toContain('xyzzy');
+    expect(log.match(/Permission denied/g)).toHaveLength(3);
+  });
+
+  it('is ended though it left its session, and cannot keep a part of itself running', async () => {
+    const { result } = await buildOf([
+      'build: "setsid sh -c \'while :; do sleep 1; done\' >/dev/null 2>&1 & sleep 0.2"',
+    ]);
+
+    built(result);
   });
 });
 

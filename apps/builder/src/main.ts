@@ -1,6 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '@almanac/client';
+import { openRuntimeDirectory } from '@almanac/host';
 import { pino } from 'pino';
 import { prepareToolchains } from './build/toolchain.ts';
 import { claimJobs } from './claim-loop.ts';
@@ -8,6 +9,7 @@ import { readConfig } from './config.ts';
 import { createGit } from './git/git.ts';
 import { createMirrors } from './git/mirror.ts';
 import { openChildRecords } from './jobs/child-records.ts';
+import { openWorkplaces } from './jobs/workplace.ts';
 
 const log = pino({ base: { part: 'builder' }, timestamp: pino.stdTimeFunctions.isoTime });
 const stopping = new AbortController();
@@ -15,11 +17,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => st
 
 try {
   const config = readConfig(process.env);
-  const jobsDirectory = join(config.directory, 'jobs');
   await mkdir(config.directory, { recursive: true, mode: 0o700 });
   const children = await openChildRecords(join(config.directory, 'children'));
-  // What an earlier builder left when it was killed belongs to no job any more.
-  await rm(jobsDirectory, { recursive: true, force: true });
+  const opened = await openRuntimeDirectory(process.env);
+  const runtime = 'directory' in opened ? opened.directory : undefined;
+  if ('fault' in opened) log.warn(`builds run as the builder does and are not isolated from it: ${opened.fault}`);
+  const { directory, concurrency } = config;
   const git = createGit(join(config.directory, 'git'));
   const tools = {
     client: createClient({ baseUrl: config.server, token: config.token }),
@@ -29,14 +32,20 @@ try {
       root: join(config.directory, 'mirrors'),
       limits: { seconds: config.fetchSeconds, bytes: config.repositoryBytes },
     }),
-    toolchains: await prepareToolchains(config.directory),
+    toolchains: await prepareToolchains({ directory, runtime }),
     children,
-    jobsDirectory,
     sampleDirectory: join(config.directory, '..', 'sample'),
   };
   log.info({ server: config.server, name: config.name, concurrency: config.concurrency }, 'builder ready');
-  const loops = Array.from({ length: config.concurrency }, () =>
-    claimJobs({ client: tools.client, tools, name: config.name, log, stopping: stopping.signal }),
+  const workplaces = await openWorkplaces({ directory, runtime, count: concurrency });
+  const loops = workplaces.map((workplace) =>
+    claimJobs({
+      client: tools.client,
+      tools: { ...tools, workplace },
+      name: config.name,
+      log,
+      stopping: stopping.signal,
+    }),
   );
   await Promise.all(loops);
   log.info('builder stopped');

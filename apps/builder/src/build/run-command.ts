@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { type Account, asAccount, endProcessesOf, processesOf } from '@almanac/host';
 import type { Command } from '@almanac/protocol';
 
 export interface CommandLimits {
@@ -27,13 +28,17 @@ export function runCommand(input: {
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: CommandLimits;
   readonly signal: AbortSignal;
+  /** As which it runs; all that runs as this account ends with it. */
+  readonly account: Account | undefined;
   readonly onOutput: (chunk: Buffer) => void;
   /** Told of the process group as soon as it exists, so that a later builder can end it if this one is killed. */
   readonly onStarted: (group: number) => void;
 }): Promise<CommandEnd> {
-  const [program = '', ...args] = typeof input.command === 'string' ? ['/bin/sh', '-c', input.command] : input.command;
+  const { account } = input;
+  const [command = '', ...args] = typeof input.command === 'string' ? ['/bin/sh', '-c', input.command] : input.command;
+  const program = account === undefined ? { command, args } : asAccount(account, { command, args });
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
+    const child = spawn(program.command, program.args, {
       cwd: input.directory,
       env: input.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,7 +53,7 @@ export function runCommand(input: {
     const cancel = () => end({ kind: 'cancelled' });
     const timer = setTimeout(() => end({ kind: 'timed-out' }), input.limits.seconds * 1000);
     const sampler = setInterval(() => {
-      void memoryOfGroup(child.pid).then((bytes) => {
+      void memoryOf(account === undefined ? { group: child.pid } : { account }).then((bytes) => {
         if (bytes > input.limits.memoryBytes) end({ kind: 'out-of-memory' });
       });
     }, 500);
@@ -66,12 +71,17 @@ export function runCommand(input: {
       clearInterval(sampler);
       input.signal.removeEventListener('abort', cancel);
       killGroup(child.pid);
-      resolve(forced ?? outcome);
+      void (account === undefined ? Promise.resolve() : endProcessesOf(account)).then(() => resolve(forced ?? outcome));
     };
     child.on('spawn', () => child.pid !== undefined && input.onStarted(child.pid));
     child.on('error', (error) => finish({ kind: 'not-started', detail: error.message }));
     // What the command left running in the background keeps the pipes open: the group is ended with its leader.
-    child.on('exit', () => setImmediate(() => killGroup(child.pid)));
+    child.on('exit', () =>
+      setImmediate(() => {
+        killGroup(child.pid);
+        if (account !== undefined) void endProcessesOf(account);
+      }),
+    );
     child.on('close', (code, signal) =>
       finish(signal === null ? { kind: 'exited', code: code ?? 1 } : { kind: 'killed', signal }),
     );
@@ -89,15 +99,16 @@ function killGroup(pid: number | undefined): void {
 
 const pageBytes = 4096;
 
-/** Resident bytes of a process group, from /proc; 0 where there is none. */
-async function memoryOfGroup(group: number | undefined): Promise<number> {
-  if (group === undefined || process.platform !== 'linux') return 0;
+/** Resident bytes of a process group, or of all that runs as an account, from /proc; 0 where there is none. */
+async function memoryOf(of: { readonly group: number | undefined } | { readonly account: Account }): Promise<number> {
+  if (process.platform !== 'linux') return 0;
+  const pids = 'account' in of ? processesOf(of.account).map(String) : await readdir('/proc');
   let total = 0;
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const text = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+  for (const pid of pids) {
+    if (!/^\d+$/.test(pid)) continue;
+    const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    if (Number(fields[2]) === group) total += Number(fields[21] ?? 0) * pageBytes;
+    if ('account' in of || Number(fields[2]) === of.group) total += Number(fields[21] ?? 0) * pageBytes;
   }
   return total;
 }

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { provideFolder, type RuntimeDirectory } from '@almanac/host';
 import { failed } from '../jobs/job-fault.ts';
 
 /** The programs and the environment with which the commands of a module run. */
@@ -20,22 +21,25 @@ export interface Toolchains {
  * Prepares `node`, `npm` and `npx` of the Node that runs the builder in a folder of their own, and reads which
  * registry and certificates this host's npm uses, so that `npm ci` works without the host's personal settings.
  */
-export async function prepareToolchains(directory: string): Promise<Toolchains> {
-  const bin = join(directory, 'toolchain', 'bin');
-  const cache = join(directory, 'cache', 'npm');
-  const emptyConfig = join(directory, 'toolchain', 'npmrc');
-  await rm(join(directory, 'toolchain'), { recursive: true, force: true });
-  await mkdir(bin, { recursive: true });
-  await mkdir(cache, { recursive: true });
-  await writeFile(emptyConfig, '');
-  await symlink(process.execPath, join(bin, 'node'));
-  const cli = findNpmCli();
+export async function prepareToolchains(input: {
+  readonly directory: string;
+  readonly runtime: RuntimeDirectory | undefined;
+}): Promise<Toolchains> {
+  const { runtime } = input;
+  const root = runtime === undefined ? join(input.directory, 'toolchain') : join(runtime.path, 'programs', 'builds');
+  const bin = join(root, 'bin');
+  const emptyConfig = join(root, 'npmrc');
+  await mkdir(bin, { recursive: true, mode: 0o755 });
+  await writeFile(emptyConfig, '', { mode: 0o644 });
+  const node = runtime === undefined ? process.execPath : join(runtime.programs, 'node');
+  await replaceLink(node, join(bin, 'node'));
+  const found = findNpmCli();
+  const cli = found === undefined || runtime === undefined ? found : await provideNpm(found, runtime);
   if (cli !== undefined) {
-    await writeWrapper(join(bin, 'npm'), join(cli, 'npm-cli.js'));
-    await writeWrapper(join(bin, 'npx'), join(cli, 'npx-cli.js'));
+    await writeWrapper({ path: join(bin, 'npm'), node, script: join(cli, 'npm-cli.js') });
+    await writeWrapper({ path: join(bin, 'npx'), node, script: join(cli, 'npx-cli.js') });
   }
   const npm: Record<string, string> = {
-    npm_config_cache: cache,
     npm_config_userconfig: emptyConfig,
     npm_config_update_notifier: 'false',
     npm_config_audit: 'false',
@@ -44,14 +48,15 @@ export async function prepareToolchains(directory: string): Promise<Toolchains> 
   };
   const hostPath = process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin';
   const major = process.versions.node.split('.')[0];
-  const node: Toolchain = {
+  const withNode: Toolchain = {
     identity: `node@${process.versions.node}`,
     environment: { ...npm, PATH: `${bin}${delimiter}${hostPath}` },
   };
   const host: Toolchain = { identity: 'host', environment: { ...npm, PATH: hostPath } };
   return {
     resolve: (name, module) => {
-      if (name === undefined || name === 'node' || name === `node@${major}` || name === node.identity) return node;
+      if (name === undefined || name === 'node' || name === `node@${major}` || name === withNode.identity)
+        return withNode;
       if (name === 'host') return host;
       throw failed(
         'manifest-invalid',
@@ -62,9 +67,32 @@ export async function prepareToolchains(directory: string): Promise<Toolchains> 
   };
 }
 
-async function writeWrapper(path: string, script: string): Promise<void> {
-  await writeFile(path, `#!/bin/sh\nexec '${quoted(process.execPath)}' '${quoted(script)}' "$@"\n`);
-  await chmod(path, 0o755);
+async function writeWrapper(input: {
+  readonly path: string;
+  readonly node: string;
+  readonly script: string;
+}): Promise<void> {
+  const fresh = `${input.path}.${process.pid}`;
+  await writeFile(fresh, `#!/bin/sh\nexec '${quoted(input.node)}' '${quoted(input.script)}' "$@"\n`);
+  await chmod(fresh, 0o755);
+  await rename(fresh, input.path);
+}
+
+/** Whole at every moment: another builder of this machine may use it now. */
+async function replaceLink(target: string, path: string): Promise<void> {
+  const fresh = `${path}.${process.pid}`;
+  await rm(fresh, { force: true });
+  await symlink(target, fresh);
+  await rename(fresh, path);
+}
+
+/** npm may stand where only we can read it; gives the scripts of a copy that every account can read. */
+async function provideNpm(scripts: string, runtime: RuntimeDirectory): Promise<string> {
+  const from = dirname(scripts);
+  const { version } = JSON.parse(await readFile(join(from, 'package.json'), 'utf8')) as { readonly version: string };
+  const into = join(runtime.path, 'programs', `npm-${version}`);
+  await provideFolder({ from, into });
+  return join(into, 'bin');
 }
 
 function quoted(text: string): string {

@@ -19,6 +19,7 @@ import { failed, type Progress } from './job-fault.ts';
 import type { JobSession } from './job-session.ts';
 import { readManifest } from './read-manifest.ts';
 import { runStep } from './run-step.ts';
+import type { Workplace } from './workplace.ts';
 
 type BuildWork = Extract<BuilderJob['work'], { kind: 'build' }>;
 
@@ -31,6 +32,7 @@ export interface BuildTools {
   readonly mirrors: Mirrors;
   readonly toolchains: Toolchains;
   readonly children: ChildRecords;
+  readonly workplace: Workplace;
   /** A directory of this job alone; removed when it ends. */
   readonly directory: string;
 }
@@ -72,7 +74,10 @@ export async function runBuild(input: {
   const known = new Map(reusable.modules.map((each) => [each.inputKey, each]));
 
   const checkout = join(tools.directory, 'source');
-  if (planned.some((each) => !known.has(each.inputKey))) await checkOut(tree, checkout);
+  if (planned.some((each) => !known.has(each.inputKey))) {
+    await checkOut(tree, checkout);
+    await tools.workplace.give(checkout);
+  }
   const modules: BuiltModule[] = [];
   const evidence: Evidence[] = [];
   for (const each of planned) {
@@ -149,8 +154,10 @@ async function buildModule(input: {
   const folder = join(input.checkout, module.manifest.path);
   const home = join(tools.directory, 'home');
   await mkdir(home, { recursive: true });
+  await tools.workplace.give(home);
   const environment = {
     ...module.toolchain.environment,
+    npm_config_cache: tools.workplace.cache,
     HOME: home,
     TMPDIR: home,
     LANG: 'C.UTF-8',
@@ -164,7 +171,15 @@ async function buildModule(input: {
       })
     ).trim(),
   };
-  const step = { session, module: module.name, folder, environment, limits: work.limits, children: tools.children };
+  const step = {
+    session,
+    module: module.name,
+    folder,
+    environment,
+    limits: work.limits,
+    account: tools.workplace.account,
+    children: tools.children,
+  };
   if (module.manifest.build !== undefined) await runStep({ ...step, step: 'build', command: module.manifest.build });
   const evidence = await testModule({ step, module });
   const packed = await packFolder({

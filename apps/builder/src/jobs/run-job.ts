@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { BuilderJob, JobResultInput } from '@almanac/protocol';
@@ -11,7 +9,6 @@ import type { JobSession } from './job-session.ts';
 import { readManifest } from './read-manifest.ts';
 
 export interface JobTools extends Omit<BuildTools, 'directory'> {
-  readonly jobsDirectory: string;
   readonly sampleDirectory: string;
 }
 
@@ -22,16 +19,15 @@ export async function runJob(input: {
   readonly session: JobSession;
 }): Promise<JobResultInput> {
   const { tools, job, session } = input;
-  const directory = join(tools.jobsDirectory, job.id);
   const progress: Progress = { commits: [] };
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const directory = await tools.workplace.open(job.id);
   try {
     return await carryOut({ tools, job, session, progress, directory });
   } catch (error) {
     if (session.signal.aborted) return aborted(session.signal.reason, progress);
     return faultResult(error, progress);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await tools.workplace.clear(directory);
   }
 }
 

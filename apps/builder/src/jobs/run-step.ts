@@ -1,3 +1,4 @@
+import type { Account } from '@almanac/host';
 import type { Command, Evidence } from '@almanac/protocol';
 import { type CommandEnd, type CommandLimits, runCommand } from '../build/run-command.ts';
 import type { ChildRecords } from './child-records.ts';
@@ -13,6 +14,7 @@ export async function runStep(input: {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: CommandLimits;
+  readonly account: Account | undefined;
   readonly children: ChildRecords;
   readonly evidence?: () => Promise<readonly Evidence[]>;
 }): Promise<void> {
@@ -28,6 +30,7 @@ export async function runStep(input: {
     environment: input.environment,
     limits,
     signal: session.signal,
+    account: input.account,
     onOutput: (chunk) => session.log(decoder.decode(chunk, { stream: true })),
     onStarted: (group) => {
       forget = input.children.remember(group);
