@@ -12,6 +12,8 @@ export interface Benchmark {
   readonly name: string;
   /** What is compared with what, and why it is fair. */
   readonly about: string;
+  /** What is missing on this machine to run it, with the way to get it; it is left out then, visibly. */
+  readonly needs?: () => readonly string[];
   readonly run: () => Promise<readonly Figure[]>;
 }
 

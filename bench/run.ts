@@ -21,6 +21,11 @@ if (unknown.length > 0) {
 
 const reports: FigureReport[] = [];
 for (const benchmark of found.filter((each) => positionals.length === 0 || positionals.includes(each.name))) {
+  const missing = benchmark.needs?.() ?? [];
+  if (missing.length > 0) {
+    console.error(`${benchmark.name}: left out; it needs ${missing.join(' and ')}`);
+    continue;
+  }
   if (!values.json) console.log(`${benchmark.name}: ${benchmark.about}`);
   for (const figure of await benchmark.run()) {
     const report = reportFigure(benchmark.name, figure);

@@ -56,6 +56,7 @@ export const gatewayConfig = z.object({
     .prefault({}),
 });
 export type GatewayConfig = z.output<typeof gatewayConfig>;
+export type GatewayConfigInput = z.input<typeof gatewayConfig>;
 export type GatewayService = z.output<typeof service>;
 export type GatewayBackend = z.output<typeof backend>;
 export type GatewayListener = z.output<typeof listener>;

@@ -104,6 +104,7 @@ export {
 export {
   type GatewayBackend,
   type GatewayConfig,
+  type GatewayConfigInput,
   type GatewayListener,
   type GatewayService,
   type GatewayStats,

@@ -1,5 +1,5 @@
 import type { ApplicationId } from '@almanac/domain';
-import type { BoardCell, BoardRow, SiteReport } from '@almanac/protocol';
+import type { BoardCell, BoardRow } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { referencesOf } from '#features/builds';
 import { offlineAfterSeconds } from '#features/sites';
@@ -16,12 +16,15 @@ interface ApplicationRow {
 export async function boardRows(db: Kysely<Tables>, applications: readonly ApplicationRow[]): Promise<BoardRow[]> {
   const ids = applications.map((each) => each.id);
   if (ids.length === 0) return [];
-  const [targets, newest, sites, plans] = await Promise.all([
+  const [targets, newest, sites, reported, plans] = await Promise.all([
     readTargets(db, ids),
     newestBuilds(db, ids),
     readSites(db),
+    readReported(db, ids),
     activePlans(db, ids),
   ]);
+  const targetsOf = Map.groupBy(targets, (each) => each.applicationId);
+  const sitesOf = Map.groupBy(sites, (each) => each.environmentId);
   const references = await referencesOf(
     db,
     targets.map((each) => each.buildId),
@@ -29,41 +32,38 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
   return applications.map((application) => ({
     application: { id: application.id, name: application.name, displayName: application.displayName },
     latestBuild: newest.get(application.id) ?? null,
-    cells: targets
-      .filter((target) => target.applicationId === application.id)
-      .flatMap((target): BoardCell[] => {
-        const build = references.get(target.buildId);
-        if (build === undefined) return [];
-        const own = sites.filter(
-          (site) => site.environmentId === target.environmentId && matches(site.labels, target.labels),
-        );
-        const facts = own.map((site) => factsOf({ site, application: application.id, operation: target.operation }));
-        const plan = plans.find(
-          (each) => each.environmentId === target.environmentId && each.applicationIds.includes(application.id),
-        );
-        const { health, message } = cellHealth({ sites: facts, changing: plan !== undefined });
-        const front = own.find((site) => site.online && (site.report?.gateway.frontPort ?? null) !== null);
-        return [
-          {
-            environment: target.environmentId,
-            build,
-            health,
-            message,
-            settingsChanged: target.settingsChanged,
-            since: target.since.toISOString(),
-            plan: plan === undefined ? null : { id: plan.id, number: plan.number },
-            sites: {
-              total: facts.length,
-              converged: facts.filter((each) => each.online && each.phase === 'healthy').length,
-              offline: facts.filter((each) => !each.online).length,
-            },
-            address:
-              front === undefined || !target.serves
-                ? null
-                : `http://${application.name}.localhost:${front.report?.gateway.frontPort}`,
+    cells: (targetsOf.get(application.id) ?? []).flatMap((target): BoardCell[] => {
+      const build = references.get(target.buildId);
+      if (build === undefined) return [];
+      const own = (sitesOf.get(target.environmentId) ?? []).filter((site) => matches(site.labels, target.labels));
+      const facts = own.map(({ id, name, online }): SiteFacts => {
+        const said = reported.get(`${id} ${application.id} ${target.operation}`);
+        return { name, online, phase: said?.phase ?? null, message: said?.message ?? null };
+      });
+      const plan = plans.find(
+        (each) => each.environmentId === target.environmentId && each.applicationIds.includes(application.id),
+      );
+      const { health, message } = cellHealth({ sites: facts, changing: plan !== undefined });
+      const front = own.find((site) => site.online && site.frontPort !== null);
+      return [
+        {
+          environment: target.environmentId,
+          build,
+          health,
+          message,
+          settingsChanged: target.settingsChanged,
+          since: target.since.toISOString(),
+          plan: plan === undefined ? null : { id: plan.id, number: plan.number },
+          sites: {
+            total: facts.length,
+            converged: facts.filter((each) => each.online && each.phase === 'healthy').length,
+            offline: facts.filter((each) => !each.online).length,
           },
-        ];
-      }),
+          address:
+            front === undefined || !target.serves ? null : `http://${application.name}.localhost:${front.frontPort}`,
+        },
+      ];
+    }),
   }));
 }
 
@@ -123,7 +123,7 @@ async function readSites(db: Kysely<Tables>) {
       'name',
       'environmentId',
       'labels',
-      'report',
+      'frontPort',
       sql<boolean>`coalesce(last_seen_at > now() - make_interval(secs => ${offlineAfterSeconds}), false)`.as('online'),
     ])
     .execute();
@@ -140,14 +140,8 @@ async function activePlans(db: Kysely<Tables>, ids: readonly ApplicationId[]) {
     .execute();
 }
 
-function factsOf(input: {
-  readonly site: { readonly name: string; readonly online: boolean; readonly report: SiteReport | null };
-  readonly application: ApplicationId;
-  readonly operation: string;
-}): SiteFacts {
-  const { site } = input;
-  const report = site.report?.applications.find(
-    (each) => each.application.id === input.application && each.operation === input.operation,
-  );
-  return { name: site.name, online: site.online, phase: report?.phase ?? null, message: report?.message ?? null };
+/** What sites say of the applications of a page, by site, application and operation. */
+async function readReported(db: Kysely<Tables>, ids: readonly ApplicationId[]) {
+  const rows = await db.selectFrom('siteApplications').selectAll().where('applicationId', 'in', ids).execute();
+  return new Map(rows.map((row) => [`${row.siteId} ${row.applicationId} ${row.operation}`, row]));
 }

@@ -16,7 +16,7 @@ export async function placedSites(
   const wanted = Object.entries(placement?.labels ?? {});
   const sites = await db
     .selectFrom('sites')
-    .selectAll()
+    .select(['id', 'name', 'labels'])
     .where('environmentId', '=', input.environment)
     .orderBy('name')
     .execute();

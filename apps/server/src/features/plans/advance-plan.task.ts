@@ -85,12 +85,19 @@ async function observe(context: CommandContext, plan: DomainPlan): Promise<PlanO
   const rows = new Map(
     (await siteRows(db).where('sites.environmentId', '=', plan.environment).execute()).map((row) => [row.id, row]),
   );
-  for (const application of plan.operations.map((each) => each.application)) {
+  const applications = plan.operations.map((each) => each.application);
+  const reported = await db
+    .selectFrom('siteApplications')
+    .selectAll()
+    .where('applicationId', 'in', applications)
+    .execute();
+  const reportsOf = Map.groupBy(reported, (each) => `${each.siteId} ${each.applicationId}`);
+  for (const application of applications) {
     for (const placed of await placedSites(db, { environment: plan.environment, application })) {
       const row = rows.get(placed.id);
       if (row === undefined) continue;
       // A report of before the newest document says nothing about what that document asks for.
-      const reports = (row.report?.applications ?? []).filter((each) => each.application.id === application);
+      const reports = reportsOf.get(`${row.id} ${application}`) ?? [];
       sites.push({
         site: row.id,
         name: row.name,

@@ -95,10 +95,14 @@ async function siteProgress(
     .limit(50)
     .execute();
   const wanted = operation.after?.operation ?? operation.before?.operation;
+  const reports = await db
+    .selectFrom('siteApplications')
+    .selectAll()
+    .where('applicationId', '=', operation.application)
+    .where('operation', '=', wanted ?? '')
+    .execute();
   return sites.map((site) => {
-    const report = site.report?.applications.find(
-      (each) => each.application.id === operation.application && each.operation === wanted,
-    );
+    const report = reports.find((each) => each.siteId === site.id);
     const phase = site.online ? (report?.phase ?? 'waiting') : 'offline';
     return {
       site: { id: site.id, name: site.name },

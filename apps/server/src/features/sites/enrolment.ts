@@ -56,10 +56,12 @@ export async function enrolAgent(
       enrolledAt: context.now,
       observedGeneration: 0,
       report: null,
+      frontPort: null,
     })
     .where('id', '=', token.siteId)
     .returning(['id', 'name', 'environmentId'])
     .executeTakeFirstOrThrow();
+  await db.deleteFrom('siteApplications').where('siteId', '=', site.id).execute();
   const environment = await db
     .selectFrom('environments')
     .select(['id', 'name'])

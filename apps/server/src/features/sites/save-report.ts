@@ -32,6 +32,7 @@ export async function saveReport(
     .updateTable('sites')
     .set({
       report: JSON.stringify(report),
+      frontPort: report.gateway.frontPort,
       reportedAt: context.now,
       lastSeenAt: context.now,
       observedGeneration: report.generation,
@@ -39,10 +40,51 @@ export async function saveReport(
     })
     .where('id', '=', site.id)
     .execute();
+  if (changed) await saveApplications(context, { site: site.id, before: site.report?.applications ?? [], report });
   const returned = site.lastSeenAt === null || context.now.getTime() - site.lastSeenAt.getTime() > 45_000;
   if (!changed && !returned) return;
   await context.record({ kind: 'site-changed', subject: { site: site.id, environment: site.environmentId } });
   await input.wakePlans(context, site.environmentId);
+}
+
+/** One row for each application that the site speaks of; only what differs from the report before is written. */
+async function saveApplications(
+  context: CommandContext,
+  input: { readonly site: SiteId; readonly before: SiteReport['applications']; readonly report: SiteReport },
+): Promise<void> {
+  const { site } = input;
+  const rowsOf = (applications: SiteReport['applications']) =>
+    new Map(
+      applications.map(({ application, operation, phase, message }) => [
+        `${application.id} ${operation}`,
+        { siteId: site, applicationId: application.id, operation, phase, message },
+      ]),
+    );
+  const [before, after] = [rowsOf(input.before), rowsOf(input.report.applications)];
+  for (const [key, { applicationId, operation }] of before) {
+    if (after.has(key)) continue;
+    await context.db
+      .deleteFrom('siteApplications')
+      .where('siteId', '=', site)
+      .where('applicationId', '=', applicationId)
+      .where('operation', '=', operation)
+      .execute();
+  }
+  const fresh = [...after].filter(([key, row]) => {
+    const known = before.get(key);
+    return known === undefined || known.phase !== row.phase || known.message !== row.message;
+  });
+  if (fresh.length === 0) return;
+  await context.db
+    .insertInto('siteApplications')
+    .values(fresh.map(([, row]) => row))
+    .onConflict((conflict) =>
+      conflict.columns(['applicationId', 'siteId', 'operation']).doUpdateSet((excluded) => ({
+        phase: excluded.ref('excluded.phase'),
+        message: excluded.ref('excluded.message'),
+      })),
+    )
+    .execute();
 }
 
 /** A connection that lives counts as seen even when there is nothing to report. */

@@ -7,12 +7,24 @@ import type { Tables } from '#tables';
 /** Nothing heard for so long, and a site counts as offline. */
 export const offlineAfterSeconds = 45;
 
+/** Sites as lists show them. */
 export function siteRows(db: Kysely<Tables>) {
   return db
     .selectFrom('sites')
     .innerJoin('environments', 'environments.id', 'sites.environmentId')
-    .selectAll('sites')
     .select([
+      'sites.id',
+      'sites.environmentId',
+      'sites.name',
+      'sites.labels',
+      'sites.enrolledAt',
+      'sites.lastSeenAt',
+      'sites.agentVersion',
+      'sites.generation',
+      'sites.observedGeneration',
+      'sites.frontPort',
+      'sites.reportedAt',
+      'sites.revision',
       'environments.name as environmentName',
       sql<boolean>`coalesce(sites.last_seen_at > now() - make_interval(secs => ${offlineAfterSeconds}), false)`.as(
         'online',
@@ -41,16 +53,22 @@ export function presentSite(row: SiteRow): Site {
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
     agentVersion: row.agentVersion,
     generation: { desired: row.generation, observed: row.observedGeneration },
-    frontPort: row.report?.gateway.frontPort ?? null,
+    frontPort: row.frontPort,
     revision: row.revision,
   };
 }
 
-export function presentSiteDetail(row: SiteRow): SiteDetail {
-  const { report } = row;
+/** A site with its whole report, which is large where many applications run: it is read for one site at a time. */
+export async function siteDetail(db: Kysely<Tables>, reference: string): Promise<SiteDetail> {
+  const row = await findSite(db, reference);
+  const { report, host } = await db
+    .selectFrom('sites')
+    .select(['report', 'host'])
+    .where('id', '=', row.id)
+    .executeTakeFirstOrThrow();
   return {
     ...presentSite(row),
-    host: row.host,
+    host,
     gateway:
       report === null
         ? { state: 'unknown', message: null }

@@ -7,7 +7,7 @@ import type { AgentHub } from './agent-hub.ts';
 import { enrolAgent, newEnrolmentToken } from './enrolment.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
 import type { ServerKeys } from './server-keys.ts';
-import { findSite, presentSite, presentSiteDetail, siteRows } from './site.wire.ts';
+import { findSite, presentSite, siteDetail, siteRows } from './site.wire.ts';
 
 export function siteEndpoints(input: {
   readonly hub: AgentHub;
@@ -63,7 +63,7 @@ export function siteEndpoints(input: {
       return { site: presentSite(await findSite(context.db, id)), enrolment };
     }),
 
-    read('getSite', async ({ db }, { params }) => presentSiteDetail(await findSite(db, params.site))),
+    read('getSite', async ({ db }, { params }) => siteDetail(db, params.site)),
 
     command('updateSite', async (context, { params, body, expectedRevision }) => {
       const site = await findSite(context.db, params.site);

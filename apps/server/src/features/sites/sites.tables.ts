@@ -1,5 +1,5 @@
-import type { EnvironmentId, SiteId } from '@almanac/domain';
-import type { SignedDesiredState, SiteDetail, SiteReport } from '@almanac/protocol';
+import type { ApplicationId, EnvironmentId, SiteId } from '@almanac/domain';
+import type { ReportedApplication, SignedDesiredState, SiteDetail, SiteReport } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
 
@@ -22,9 +22,17 @@ export interface SitesTables {
     observedGeneration: Generated<number>;
     observedIncarnation: Generated<number>;
     report: JSONColumnType<SiteReport> | null;
+    frontPort: number | null;
     reportedAt: Date | null;
     createdAt: Time;
     revision: Generated<number>;
+  };
+  readonly siteApplications: {
+    siteId: SiteId;
+    applicationId: ApplicationId;
+    operation: string;
+    phase: ReportedApplication['phase'];
+    message: string | null;
   };
   readonly enrolmentTokens: { tokenHash: string; siteId: SiteId; expiresAt: Time; usedAt: Date | null };
   readonly artifactTokens: { tokenHash: string; siteId: SiteId; expiresAt: Time };
