@@ -18,6 +18,8 @@ export interface Estate {
   readonly directory: string;
   readonly data: string;
   readonly client: Client;
+  /** A token of an administrator. */
+  readonly token: string;
   /** Milliseconds from the start to the line that says that it runs. */
   readonly startedIn: number;
   readonly launcher: ChildProcess;
@@ -54,6 +56,7 @@ export async function startEstate(earlier?: Pick<Estate, 'data' | 'url' | 'siteP
     directory,
     data,
     client: createClient({ baseUrl: url, token }),
+    token,
     startedIn: performance.now() - startedAt,
     launcher,
     stop: async () => {

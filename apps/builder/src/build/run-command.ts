@@ -66,26 +66,32 @@ export function runCommand(input: {
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
+    // Once only: when it is done nothing of this command is left, and what comes next is not to be ended with it.
+    let clearing: Promise<void> | undefined;
+    const clear = () => {
+      clearing ??= endAll(child.pid, account);
+      return clearing;
+    };
     const finish = (outcome: CommandEnd) => {
       clearTimeout(timer);
       clearInterval(sampler);
       input.signal.removeEventListener('abort', cancel);
-      killGroup(child.pid);
-      void (account === undefined ? Promise.resolve() : endProcessesOf(account)).then(() => resolve(forced ?? outcome));
+      void clear().then(() => resolve(forced ?? outcome));
     };
     child.on('spawn', () => child.pid !== undefined && input.onStarted(child.pid));
     child.on('error', (error) => finish({ kind: 'not-started', detail: error.message }));
     // What the command left running in the background keeps the pipes open: the group is ended with its leader.
-    child.on('exit', () =>
-      setImmediate(() => {
-        killGroup(child.pid);
-        if (account !== undefined) void endProcessesOf(account);
-      }),
-    );
+    child.on('exit', () => setImmediate(() => void clear()));
     child.on('close', (code, signal) =>
       finish(signal === null ? { kind: 'exited', code: code ?? 1 } : { kind: 'killed', signal }),
     );
   });
+}
+
+/** Ends the group of a command, and whatever else runs as its account. */
+async function endAll(group: number | undefined, account: Account | undefined): Promise<void> {
+  killGroup(group);
+  if (account !== undefined) await endProcessesOf(account);
 }
 
 function killGroup(pid: number | undefined): void {
