@@ -52,18 +52,18 @@ export function createGateway(log: Logger): Gateway {
       connectionsCheckingInterval: 5000,
     });
     const state: Listening = { target: listener.target, server, upgraded: new Set(), timer: undefined };
-    const take = (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       request.on('error', () => response.destroy());
       response.on('error', () => response.destroy());
       const service = serviceOf(state, request);
       if (service === undefined) return answerPlainly(response, 404);
-      proxy({ request, response, service, idleMs, expectsContinue }).catch((error: unknown) => {
+      try {
+        proxy({ request, response, service, idleMs });
+      } catch (error) {
         log.error({ err: error }, 'a request could not be passed on');
         answerPlainly(response, 502);
-      });
-    };
-    server.on('request', take(false));
-    server.on('checkContinue', take(true));
+      }
+    });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       state.upgraded.add(socket);
       socket.once('close', () => state.upgraded.delete(socket));
@@ -130,11 +130,11 @@ export function createGateway(log: Logger): Gateway {
           ...counters,
           latency: [...counters.latency],
         })),
-        backends: service.backends.map(({ instance, inFlight, upgraded, agent }) => ({
+        backends: service.backends.map(({ instance, inFlight, upgraded, pool }) => ({
           instance,
           inFlight,
           upgraded,
-          connections: Object.values(agent.sockets).flat().length + Object.values(agent.freeSockets).flat().length,
+          connections: pool.stats.connected,
         })),
       })),
     }),

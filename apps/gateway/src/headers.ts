@@ -13,9 +13,11 @@ const hopByHop = new Set([
   'upgrade',
 ]);
 
+const none: ReadonlySet<string> = new Set();
+
 /** Headers as name and value in turn, without those that end here. */
 export function passedHeaders(rawHeaders: readonly string[], headers: IncomingHttpHeaders): string[] {
-  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  const named = namedByConnection(headers);
   const passed: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
@@ -24,6 +26,26 @@ export function passedHeaders(rawHeaders: readonly string[], headers: IncomingHt
     passed.push(name, rawHeaders[index + 1] ?? '');
   }
   return passed;
+}
+
+/** Headers of an answer, without those that end here. */
+export function passedAnswerHeaders(headers: IncomingHttpHeaders): readonly (readonly [string, string | string[]])[] {
+  const named = namedByConnection(headers);
+  const passed: [string, string | string[]][] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !hopByHop.has(name) && !named.has(name)) passed.push([name, value]);
+  }
+  return passed;
+}
+
+function namedByConnection(headers: IncomingHttpHeaders): ReadonlySet<string> {
+  const { connection } = headers;
+  if (connection === undefined || connection === 'keep-alive') return none;
+  return new Set(
+    String(connection)
+      .split(',')
+      .map((name) => name.trim().toLowerCase()),
+  );
 }
 
 /** What a backend is told of the client, after what proxies before us said. */
@@ -42,7 +64,8 @@ export function forwardedHeaders(request: IncomingMessage): string[] {
   ];
 }
 
-const ownNames = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host']);
+/** Said anew here, or settled with the client here: whoever waits for 100 is told by the server in front. */
+const ownNames = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'expect']);
 
 /** The headers with which a request goes to a backend. */
 export function backendHeaders(request: IncomingMessage): string[] {

@@ -1,5 +1,6 @@
-import { Agent } from 'node:http';
+import type { Stream } from 'node:stream';
 import { type GatewayBackend, type GatewayService, latencyBounds } from '@almanac/protocol';
+import { Pool } from 'undici';
 import { Balance } from './balance.ts';
 
 /** Node's servers close idle connections after 5 seconds; ours are given up before they might be closed under us. */
@@ -13,7 +14,7 @@ export interface Backend {
   state: 'active' | 'draining';
   inFlight: number;
   upgraded: number;
-  readonly agent: Agent;
+  pool: Pool;
 }
 
 interface BuildCounters {
@@ -61,7 +62,6 @@ export class Service {
     this.#backends = wanted.backends.map((each) => keep(earlier.get(each.instance), each));
     for (const backend of this.#backends) earlier.delete(backend.instance);
     for (const backend of earlier.values()) this.#leave(backend);
-    for (const backend of this.#backends) if (backend.state === 'draining') dropIdle(backend.agent);
     this.#hold = wanted.hold;
     this.#limits = limits;
     this.#release();
@@ -75,23 +75,29 @@ export class Service {
     this.#release();
   }
 
-  /** A backend for a request; waits while the service holds requests. Undefined when there is none to be had. */
-  acquire(signal: AbortSignal, except?: Backend): Promise<Backend | undefined> {
-    const now = this.#choose(except);
-    if (now !== undefined) return Promise.resolve(now);
+  /** A backend for a request, at once; undefined when none can take it now. */
+  choose(except?: Backend): Backend | undefined {
+    const open = except === undefined ? this.#backends : this.#backends.filter((each) => each !== except);
+    const backend = this.#balance.choose(open);
+    if (backend !== undefined) backend.inFlight += 1;
+    return backend;
+  }
+
+  /** A backend for a request that found none, as soon as there is one; undefined when it is not to wait any longer. */
+  wait(asker: Stream): Promise<Backend | undefined> {
     if (!this.#hold || this.#waiting.size >= this.#limits.holdRequests) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const entry: Waiting = {
         give: (backend) => {
           clearTimeout(timer);
-          signal.removeEventListener('abort', gone);
+          asker.off('close', gone);
           this.#waiting.delete(entry);
           resolve(backend);
         },
       };
       const gone = () => entry.give(undefined);
       const timer = setTimeout(gone, this.#limits.holdSeconds * 1000);
-      signal.addEventListener('abort', gone, { once: true });
+      asker.once('close', gone);
       this.#waiting.add(entry);
     });
   }
@@ -99,7 +105,7 @@ export class Service {
   /** A request that was given a backend has ended. */
   release(backend: Backend): void {
     backend.inFlight -= 1;
-    if (backend.inFlight === 0 && this.#leaving.delete(backend)) backend.agent.destroy();
+    if (backend.inFlight === 0) this.#leaving.delete(backend);
   }
 
   count(input: { readonly build: string; readonly status: number; readonly milliseconds: number }): void {
@@ -116,23 +122,14 @@ export class Service {
     counters.latency[index] = (counters.latency[index] ?? 0) + 1;
   }
 
-  #choose(except?: Backend): Backend | undefined {
-    const open = except === undefined ? this.#backends : this.#backends.filter((each) => each !== except);
-    const backend = this.#balance.choose(open);
-    if (backend !== undefined) backend.inFlight += 1;
-    return backend;
-  }
-
   #leave(backend: Backend): void {
-    backend.state = 'draining';
-    dropIdle(backend.agent);
-    if (backend.inFlight === 0) backend.agent.destroy();
-    else this.#leaving.add(backend);
+    drain(backend);
+    if (backend.inFlight > 0) this.#leaving.add(backend);
   }
 
   #release(): void {
     for (const entry of [...this.#waiting]) {
-      const backend = this.#choose();
+      const backend = this.choose();
       if (backend !== undefined) entry.give(backend);
       else if (!this.#hold) entry.give(undefined);
       else return;
@@ -142,6 +139,8 @@ export class Service {
 
 function keep(earlier: Backend | undefined, wanted: GatewayBackend): Backend {
   if (earlier !== undefined && earlier.port === wanted.port) {
+    if (wanted.state === 'draining') drain(earlier);
+    else if (earlier.state === 'draining') earlier.pool = poolOf(earlier.port);
     earlier.weight = wanted.weight;
     earlier.state = wanted.state;
     return earlier;
@@ -155,11 +154,17 @@ function keep(earlier: Backend | undefined, wanted: GatewayBackend): Backend {
     state,
     inFlight: 0,
     upgraded: 0,
-    agent: new Agent({ keepAlive: true, timeout: idleMs, maxFreeSockets: 64, scheduling: 'lifo' }),
+    pool: poolOf(port),
   };
 }
 
+/** One request at a time on a connection: a slow one must not hold up what came behind it. */
+function poolOf(port: number): Pool {
+  return new Pool(`http://127.0.0.1:${port}`, { connections: null, pipelining: 1, keepAliveTimeout: idleMs });
+}
+
 /** Closes the connections that carry nothing now; those in use end with their requests. */
-function dropIdle(agent: Agent): void {
-  for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+function drain(backend: Backend): void {
+  if (backend.state === 'active') void backend.pool.close();
+  backend.state = 'draining';
 }

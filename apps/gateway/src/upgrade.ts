@@ -20,14 +20,12 @@ export function mayUpgrade(request: IncomingMessage): boolean {
 /** Passes an upgraded connection (WebSocket and the like) through as bytes, both ways, until either side ends it. */
 export async function passUpgrade(upgrade: Upgrade): Promise<void> {
   const { request, socket, service } = upgrade;
-  const gone = new AbortController();
-  socket.once('close', () => gone.abort());
   socket.on('error', () => socket.destroy());
   // Behind a body that the backend waits for, bytes could pass as another request.
   if (hasBody(request)) return void socket.end(plainHead(400));
-  const backend = await service.acquire(gone.signal);
+  const backend = service.choose() ?? (await service.wait(socket));
   if (backend === undefined) return void socket.end(plainHead(503));
-  if (gone.signal.aborted) return service.release(backend);
+  if (socket.destroyed) return service.release(backend);
   askBackend(upgrade, backend);
 }
 
