@@ -3,16 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '@almanac/testkit';
 import type { Benchmark } from './benchmark.ts';
-import {
-  load,
-  type Measured,
-  missingPrograms,
-  type Peer,
-  startBackend,
-  startGateway,
-  startHaproxy,
-  startHttpProxy,
-} from './gateway/peers.ts';
+import { type Peer, startBackend, startGateway, startHaproxy, startHttpProxy } from './gateway/peers.ts';
+import { load, type Measured, missingPrograms } from './load.ts';
 
 const turns = 5;
 const seconds = 4;
@@ -22,7 +14,7 @@ export const benchmark: Benchmark = {
   name: 'gateway',
   about:
     'requests through the gateway, against http-proxy on the same Node and HAProxy with one thread; 32 kept connections',
-  needs: () => missingPrograms().map((name) => `${name} (apt-get install ${name})`),
+  needs: () => missingPrograms(['haproxy', 'wrk']),
   run: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'almanac-bench-'));
     const first = await freePorts(4);
@@ -42,9 +34,9 @@ export const benchmark: Benchmark = {
         [httpProxy, []],
         [haproxy, []],
       ]);
-      for (const peer of measured.keys()) await load(peer.port, 2);
+      for (const peer of measured.keys()) await loadPeer(peer, 2);
       for (let turn = 0; turn < turns; turn += 1)
-        for (const [peer, found] of measured) found.push(await load(peer.port, seconds));
+        for (const [peer, found] of measured) found.push(await loadPeer(peer, seconds));
       const of = (peer: Peer) => measured.get(peer) ?? [];
       const ratio = (other: Peer, of_: (each: Measured) => number) =>
         of(ours).map(
@@ -79,3 +71,8 @@ export const benchmark: Benchmark = {
     }
   },
 };
+
+function loadPeer({ port }: Peer, duration: number): Promise<Measured> {
+  const headers = { host: 'shop.localhost' };
+  return load({ url: `http://127.0.0.1:${port}/`, headers, connections: 32, seconds: duration });
+}

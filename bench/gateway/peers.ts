@@ -1,9 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { type GatewayConfigInput, gatewayControl } from '@almanac/protocol';
 import { askSite, waitUntil } from '@almanac/testkit';
 
@@ -14,13 +13,6 @@ export interface Peer {
 }
 
 const root = join(import.meta.dirname, '..', '..');
-
-/** Programs of Debian that the benchmark compares with, or measures by. */
-export function missingPrograms(): readonly string[] {
-  return ['haproxy', 'wrk'].filter(
-    (name) => !['/usr/sbin', '/usr/bin'].some((folder) => existsSync(join(folder, name))),
-  );
-}
 
 /** A backend that costs as little as possible: HAProxy answering by itself, on one thread. */
 export async function startBackend(directory: string, port: number): Promise<Peer> {
@@ -121,27 +113,4 @@ async function started(child: ChildProcess, port: number): Promise<Peer> {
       await ended;
     },
   };
-}
-
-export interface Measured {
-  readonly requestsPerSecond: number;
-  /** Milliseconds. */
-  readonly p99: number;
-}
-
-/** Loads a port over 32 connections that are kept; fails when any answer was not the expected one. */
-export async function load(port: number, seconds: number): Promise<Measured> {
-  const { stdout } = await promisify(execFile)('/usr/bin/wrk', [
-    '--connections=32',
-    '--threads=1',
-    `--duration=${seconds}s`,
-    '--latency',
-    '--header=Host: shop.localhost',
-    `http://127.0.0.1:${port}/`,
-  ]);
-  if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`requests were lost:\n${stdout}`);
-  const rate = /Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1];
-  const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
-  if (rate === undefined || value === undefined) throw new Error(`wrk said:\n${stdout}`);
-  return { requestsPerSecond: Number(rate), p99: Number(value) * (unit === 'us' ? 0.001 : unit === 's' ? 1000 : 1) };
 }

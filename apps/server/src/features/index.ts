@@ -57,6 +57,6 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     plansFeature({ feed, refreshDocuments }),
     followingFeature(refreshDocuments),
     historyFeature,
-    boardFeature,
+    boardFeature(),
   ];
 }
