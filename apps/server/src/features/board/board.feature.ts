@@ -38,9 +38,10 @@ async function readBoard(db: Kysely<Tables>, query: BoardQuery) {
     .execute();
   const page = applications.slice(0, query.limit);
   const last = page.at(-1);
+  const [environments, rows] = await Promise.all([environmentRows(db).execute(), boardRows(db, page)]);
   return {
-    environments: (await environmentRows(db).execute()).map(presentEnvironment),
-    rows: await boardRows(db, page),
+    environments: environments.map(presentEnvironment),
+    rows,
     next: applications.length > query.limit && last !== undefined ? encodeCursor([last.name]) : null,
     position: head.position,
   };

@@ -145,17 +145,17 @@ function send(reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
   if (typeof body === 'object' && body !== null && 'revision' in body)
     void reply.header('etag', `"${String(body.revision)}"`);
   void reply.code(answer.status).header('cache-control', 'no-store');
-  return route.response === undefined ? reply.send() : reply.type('application/json').send(textOf(body));
+  return route.response === undefined ? reply.send() : reply.type('application/json').send(bytesOf(body));
 }
 
-/** Answers that several requests share are made into text once. */
-const texts = new WeakMap<object, string>();
+/** Answers that several requests share are made into bytes once. */
+const made = new WeakMap<object, Buffer>();
 
-function textOf(body: unknown): string {
-  if (typeof body !== 'object' || body === null) return JSON.stringify(body);
-  const text = texts.get(body) ?? JSON.stringify(body);
-  texts.set(body, text);
-  return text;
+function bytesOf(body: unknown): Buffer {
+  const key = typeof body === 'object' && body !== null ? body : {};
+  const bytes = made.get(key) ?? Buffer.from(JSON.stringify(body), 'utf8');
+  made.set(key, bytes);
+  return bytes;
 }
 
 function accountOf(body: unknown): string {
