@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 export interface Measured {
@@ -18,17 +21,21 @@ export function missingPrograms(names: readonly string[]): readonly string[] {
 /** Asks an address again and again over connections that are kept; fails when any answer was not the expected one. */
 export async function load(input: {
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** API tokens, taken in turn: as many people ask. */
+  readonly tokens?: readonly string[];
   readonly connections: number;
   readonly seconds: number;
 }): Promise<Measured> {
+  const script = input.tokens === undefined ? undefined : await tokenScript(input.tokens);
   const { stdout } = await promisify(execFile)('/usr/bin/wrk', [
+    ...(script === undefined ? [] : [`--script=${script}`]),
     `--connections=${input.connections}`,
     '--threads=1',
     `--duration=${input.seconds}s`,
     '--timeout=10s',
     '--latency',
-    ...Object.entries(input.headers).map(([name, value]) => `--header=${name}: ${value}`),
+    ...Object.entries(input.headers ?? {}).map(([name, value]) => `--header=${name}: ${value}`),
     input.url,
   ]);
   if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(`requests were lost:\n${stdout}`);
@@ -36,4 +43,20 @@ export async function load(input: {
   const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
   if (rate === undefined || value === undefined) throw new Error(`wrk said:\n${stdout}`);
   return { requestsPerSecond: Number(rate), p99: Number(value) * (unit === 'us' ? 0.001 : unit === 's' ? 1000 : 1) };
+}
+
+async function tokenScript(tokens: readonly string[]): Promise<string> {
+  const script = join(await mkdtemp(join(tmpdir(), 'almanac-wrk-')), 'tokens.lua');
+  await writeFile(
+    script,
+    `local tokens = { ${tokens.map((each) => `"${each}"`).join(', ')} }
+local turn = 0
+request = function()
+  turn = turn % #tokens + 1
+  return wrk.format(nil, nil, { authorization = "Bearer " .. tokens[turn] })
+end
+`,
+    { mode: 0o600 },
+  );
+  return script;
 }

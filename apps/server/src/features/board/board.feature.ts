@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import { environmentRows, presentEnvironment } from '#features/environments';
 import type { Feature } from '#platform/feature';
-import { decodeCursor, encodeCursor, read, shareReads } from '#platform/http';
+import { decodeCursor, encodeCursor, read } from '#platform/http';
+import { shareReads } from '#platform/reads';
 import type { Tables } from '#tables';
 import { boardRows } from './board.view.ts';
 

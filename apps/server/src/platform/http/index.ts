@@ -24,4 +24,3 @@ export {
   sessionCookieFor,
 } from './request-identity.ts';
 export { serveConsole } from './serve-console.ts';
-export { shareReads } from './share-reads.ts';

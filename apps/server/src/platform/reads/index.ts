@@ -1,0 +1,2 @@
+export { batchReads } from './batch-reads.ts';
+export { shareReads } from './share-reads.ts';
