@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -6,13 +6,25 @@ import { type RunningPostgres, startPostgres, writeDurably } from '@almanac/host
 import pg from 'pg';
 import { z } from 'zod';
 
-const stored = z.object({ port: z.int(), password: z.string(), databases: z.record(z.string(), z.string()) });
+const stored = z.object({
+  port: z.int(),
+  password: z.string(),
+  /** By what they are for: the application keeps its database when it is called otherwise. */
+  databases: z.record(z.string(), z.object({ name: z.string(), password: z.string() })),
+});
 type Stored = z.output<typeof stored>;
+
+/** What a database is for: a connection of an application, on one site or in one environment. */
+export interface DatabaseOwner {
+  readonly place: string;
+  readonly application: { readonly id: string; readonly name: string };
+  readonly connection: string;
+}
 
 /** The PostgreSQL for the applications of the sites of one agent. */
 export interface SitePostgres {
   /** The address of a database of its own, with a role that owns nothing else; made at the first call. */
-  readonly provision: (name: string) => Promise<string>;
+  readonly provision: (owner: DatabaseOwner) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -29,20 +41,22 @@ export function createSitePostgres(directory: string): SitePostgres {
   };
   let turn: Promise<unknown> = Promise.resolve();
   return {
-    provision: (name) => {
+    provision: (owner) => {
       const result = turn.then(async () => {
         const { postgres, known } = await start();
-        const database = `app_${name.replaceAll(/[^a-z0-9]+/g, '_')}`.slice(0, 63);
-        const password = known.databases[database] ?? randomBytes(24).toString('base64url');
-        if (known.databases[database] === undefined) {
-          await writeDurably(
-            file,
-            JSON.stringify({ ...known, databases: { ...known.databases, [database]: password } }),
-          );
-          known.databases[database] = password;
+        const key = [owner.place, owner.application.id, owner.connection].join('/');
+        const database = known.databases[key] ?? {
+          name: databaseName(owner, key),
+          password: randomBytes(24).toString('base64url'),
+        };
+        if (known.databases[key] === undefined) {
+          const databases = { ...known.databases, [key]: database };
+          await writeDurably(file, JSON.stringify({ ...known, databases }));
+          known.databases[key] = database;
         }
-        await ensureDatabase({ postgres, database, password });
-        return `postgres://${database}:${password}@127.0.0.1:${postgres.connection.port}/${database}`;
+        const { name, password } = database;
+        await ensureDatabase({ postgres, database: name, password });
+        return `postgres://${name}:${password}@127.0.0.1:${postgres.connection.port}/${name}`;
       });
       turn = result.catch(() => undefined);
       return result;
@@ -54,6 +68,15 @@ export function createSitePostgres(directory: string): SitePostgres {
       await postgres.stop();
     },
   };
+}
+
+/** Says to people what it is for, and is the only one of its kind: two owners never share a name. */
+function databaseName({ place, application, connection }: DatabaseOwner, key: string): string {
+  const words = [place, application.name, connection]
+    .join('_')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_');
+  return `app_${words.slice(0, 45)}_${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
 }
 
 async function startOrAdopt(input: {

@@ -25,9 +25,11 @@ export async function launchSettings(
   const connections: Record<string, string> = {};
   for (const [name, connection] of Object.entries(application.connections)) {
     const place = connection.scope === 'environment' ? site.identity.environment.name : site.identity.site.name;
-    connections[name] = await site.databases.provision(
-      `${place}_${application.application.name}_${name.toLowerCase()}`,
-    );
+    connections[name] = await site.databases.provision({
+      place,
+      application: application.application,
+      connection: name,
+    });
   }
   const secrets = Object.fromEntries(
     Object.entries(application.sealed).map(([key, sealed]) => [key, site.identity.open(sealed)]),

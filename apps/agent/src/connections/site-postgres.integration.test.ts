@@ -1,0 +1,81 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSitePostgres, type SitePostgres } from './site-postgres.ts';
+
+let directory: string;
+let databases: SitePostgres;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'almanac databases '));
+  await chmod(directory, 0o700);
+  databases = createSitePostgres(directory);
+});
+
+afterEach(async () => {
+  await databases.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const anOwner = (
+  other: { readonly place?: string; readonly id?: string; readonly name?: string; readonly connection?: string } = {},
+) => ({
+  place: other.place ?? 'development',
+  application: { id: other.id ?? 'application-1', name: other.name ?? 'orders' },
+  connection: other.connection ?? 'DATABASE_URL',
+});
+
+async function query(address: string, text: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client(address);
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the databases of a site', () => {
+  it('are made once, and the same again for the same connection, by a later agent too', async () => {
+    const [first, second] = await Promise.all([databases.provision(anOwner()), databases.provision(anOwner())]);
+    await query(first, 'create table kept as select 1 as one');
+
+    const later = await createSitePostgres(directory).provision(anOwner());
+
+    expect(second).toBe(first);
+    expect(later).toBe(first);
+    expect(await query(later, 'select one from kept')).toEqual([{ one: 1 }]);
+  });
+
+  it('stay with an application that is called otherwise', async () => {
+    const before = await databases.provision(anOwner({ name: 'orders' }));
+
+    expect(await databases.provision(anOwner({ name: 'sales' }))).toBe(before);
+  });
+
+  it.each([
+    ['another application', anOwner({ id: 'application-2' })],
+    ['another site', anOwner({ place: 'quality' })],
+    ['another connection', anOwner({ connection: 'ARCHIVE_URL' })],
+  ])('are closed to %s, whatever it is called', async (_title, other) => {
+    const own = await databases.provision(anOwner());
+    const theirs = await databases.provision(other);
+    const [mine, foreign] = [new URL(own), new URL(theirs)];
+
+    expect(foreign.pathname).not.toBe(mine.pathname);
+    foreign.pathname = mine.pathname;
+    await expect(query(foreign.href, 'select 1')).rejects.toThrow('permission denied for database');
+  });
+
+  it('never share a name, though their words run together', async () => {
+    const one = await databases.provision(anOwner({ place: 'a', id: '1', name: 'b-c', connection: 'D' }));
+    const two = await databases.provision(anOwner({ place: 'a-b', id: '2', name: 'c', connection: 'D' }));
+    const long = 'x'.repeat(60);
+    const three = await databases.provision(anOwner({ id: '3', name: long }));
+    const four = await databases.provision(anOwner({ id: '4', name: long }));
+
+    expect(new Set([one, two, three, four].map((each) => new URL(each).pathname)).size).toBe(4);
+  });
+});
