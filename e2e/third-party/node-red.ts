@@ -13,7 +13,7 @@ modules:
     start: exec node_modules/.bin/node-red --userDir data --settings settings.js
     health: /settings
     volumes: { data: ./data }
-    resources: { cpu: 500m, memory: 512Mi }
+    resources: { cpu: 1000m, memory: 768Mi }
     stopGrace: 10
 `,
     'settings.js': `module.exports = {

@@ -15,7 +15,7 @@ modules:
     start: exec node_modules/.bin/verdaccio --config config.yaml --listen "127.0.0.1:$PORT"
     health: /-/ping
     volumes: { storage: ./storage }
-    resources: { cpu: 200m, memory: 256Mi }
+    resources: { cpu: 1000m, memory: 512Mi }
     stopGrace: 10
 `,
     'config.yaml': `storage: ./storage

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { lockDirectory, openRuntimeDirectory, type RuntimeDirectory } from '@almanac/host';
+import {
+  type ControlGroups,
+  lockDirectory,
+  openControlGroups,
+  openRuntimeDirectory,
+  type RuntimeDirectory,
+} from '@almanac/host';
 import { pino } from 'pino';
 import { createReleases } from './artifacts/releases.ts';
 import { type AgentCommand, type AgentConfig, readCommand, UsageError } from './config.ts';
@@ -58,15 +64,24 @@ async function carryOut({ action, config }: AgentCommand): Promise<void> {
 interface Machine {
   readonly databases: SitePostgres;
   readonly runtime: RuntimeDirectory | undefined;
+  readonly groups: ControlGroups | undefined;
   readonly notices: readonly string[];
 }
 
 async function openMachine(config: AgentConfig): Promise<Machine> {
   const databases = createSitePostgres(config.sharedDirectory);
   const opened = await openRuntimeDirectory(process.env);
-  if ('directory' in opened) return { databases, runtime: opened.directory, notices: [] };
-  const notice = `Applications run under one account and are not isolated from each other: ${opened.fault}.`;
-  return { databases, runtime: undefined, notices: [notice] };
+  const runtime = 'directory' in opened ? opened.directory : undefined;
+  const groups = runtime === undefined ? undefined : await openControlGroups();
+  const notices = [
+    ...('fault' in opened
+      ? [`Applications run under one account and are not isolated from each other: ${opened.fault}.`]
+      : []),
+    ...(groups === undefined
+      ? ['Processor and memory of applications are not limited: there are no control groups here.']
+      : []),
+  ];
+  return { databases, runtime, groups, notices };
 }
 
 type SiteConfig = AgentConfig['sites'][number];
@@ -97,7 +112,7 @@ async function openSite(input: {
       files,
       source: { server: config.server, token: input.token, blobs: join(config.sharedDirectory, 'blobs') },
     }),
-    runtime: createProcessRuntime(directory),
+    runtime: createProcessRuntime({ directory, groups: machine.groups }),
     gateway: createGatewayClient({ directory, journal: journal.state.gateway }),
   };
 }

@@ -9,6 +9,12 @@ export { rotateLog } from './files/rotate-log.ts';
 export { syncDirectory, writeDurably } from './files/write-durably.ts';
 export { HostFault } from './host-fault.ts';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.ts';
+export {
+  type ControlGroup,
+  type ControlGroups,
+  openControlGroups,
+  type ResourceLimits,
+} from './processes/control-groups.ts';
 export { isAlive, type ProcessIdentity, processIdentity } from './processes/identity.ts';
 export { type DetachedProcess, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
 export { signalGroup, stopGroup, whenGone } from './processes/stop.ts';

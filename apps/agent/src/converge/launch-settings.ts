@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { DesiredApplication, DesiredModule } from '@almanac/protocol';
 import { instanceEnvironment } from '../runtimes/instance-environment.ts';
+import { limitsOf } from '../runtimes/resource-limits.ts';
 import type { SiteContext } from './site-context.ts';
 
 /** Environment and folder for an instance or step of a module; secrets are opened and databases made here. */
@@ -52,6 +53,7 @@ export async function launchSettings(
     environment,
     directory,
     account: await site.files.accountOf(application.application.id),
+    limits: limitsOf(module),
     outputFile: join(site.directory, 'logs', `${application.application.name}.${module.name}.log`),
   };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObservedInstance } from '@almanac/domain';
-import { type Account, isAlive } from '@almanac/host';
+import { type Account, isAlive, openControlGroups, type ResourceLimits } from '@almanac/host';
 import type { DesiredModule } from '@almanac/protocol';
 import { freePorts, waitUntil } from '@almanac/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ let records: InstanceRecord[];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'almanac site '));
-  runtime = createProcessRuntime(directory);
+  runtime = createProcessRuntime({ directory });
   records = [];
 });
 
@@ -62,6 +62,7 @@ async function start(
     environment: { PATH: process.env['PATH'] ?? '', ...environment },
     outputFile: outputFile(),
     account,
+    limits: {},
   });
 }
 
@@ -234,6 +235,72 @@ describe.runIf(isRoot)('an instance with an account of its own', () => {
   });
 });
 
+const groups = isRoot ? await openControlGroups() : undefined;
+
+describe.runIf(groups !== undefined)('an instance with limits', () => {
+  const account = { uid: 219_992, gid: 219_992 };
+
+  async function startLimited(command: string[], limits: ResourceLimits): Promise<InstanceRecord> {
+    runtime = createProcessRuntime({ directory, groups });
+    const record = aRecord(null);
+    await runtime.start({
+      record,
+      command,
+      directory: '/',
+      environment: { PATH: '/usr/bin:/bin' },
+      outputFile: join(directory, 'output.log'),
+      account,
+      limits,
+    });
+    return record;
+  }
+
+  it('is ended by the kernel when it takes more memory, and says so', async () => {
+    const eat = 'a=x; while :; do a=$a$a; done';
+    const record = await startLimited(['/bin/sh', '-c', eat], { memory: 50_000_000 });
+
+    expect(await reaches(record, 'exited')).toMatchObject({
+      message: 'it ended: it used more memory than its module may',
+    });
+    await runtime.forget(record);
+    expect(groups?.of(record.id).files.filter((file) => existsSync(file))).toEqual([]);
+  });
+
+  it('takes what fled from it along when it is forgotten', async () => {
+    const record = await startLimited(['/bin/sh', '-c', 'setsid sleep 300 & echo "child $!"; sleep 0.2; exit 0'], {});
+    await reaches(record, 'exited');
+    const child = /child (\d+)/.exec(readFileSync(join(directory, 'output.log'), 'utf8'))?.[1] ?? '';
+    expect(existsSync(`/proc/${child}`)).toBe(true);
+
+    await runtime.forget(record);
+
+    await waitUntil('the child to end', () => !existsSync(`/proc/${child}`) || zombie(child), 5);
+  });
+
+  it('gets no more of the processor than it may', async () => {
+    const record = await startLimited(['/bin/sh', '-c', 'while :; do :; done'], { cpu: 0.2 });
+    await reaches(record, 'ready');
+    const child = () =>
+      Number(
+        readFileSync(`/proc/${record.identity?.pid}/task/${record.identity?.pid}/children`, 'utf8')
+          .trim()
+          .split(' ')[0],
+      );
+    const ticks = () => {
+      const stat = readFileSync(`/proc/${child()}/stat`, 'utf8');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[11]);
+    };
+    const [before, startedAt] = [ticks(), performance.now()];
+
+    await waitUntil('two seconds to pass', () => performance.now() - startedAt > 2000, 5);
+
+    const share = ((ticks() - before) * 10) / (performance.now() - startedAt);
+    expect(share).toBeLessThan(0.4);
+    await runtime.stop(record, 0);
+    await runtime.forget(record);
+  });
+});
+
 describe('stopping an instance', () => {
   it('asks it first, and lets it end by itself', async () => {
     const record = aRecord(null);
@@ -284,7 +351,7 @@ describe('a later agent', () => {
     await reaches(record, 'ready');
     const kept: InstanceRecord = JSON.parse(JSON.stringify(record));
 
-    const later = createProcessRuntime(directory);
+    const later = createProcessRuntime({ directory });
 
     expect((await reaches(kept, 'ready', later)).failures).toBe(0);
   });
@@ -292,7 +359,7 @@ describe('a later agent', () => {
   it('learns how one ended while nobody looked', async () => {
     const record = aRecord(null);
     await start(record, 'sleep 0.2; exit 9');
-    const later = createProcessRuntime(directory);
+    const later = createProcessRuntime({ directory });
 
     expect(await reaches(record, 'exited', later)).toMatchObject({ message: 'it ended with exit status 9' });
   });
@@ -303,7 +370,7 @@ describe('a later agent', () => {
     const { identity } = record;
     record.identity = null;
 
-    createProcessRuntime(directory).recover(record);
+    createProcessRuntime({ directory }).recover(record);
 
     expect(record.identity).toEqual(identity);
   });

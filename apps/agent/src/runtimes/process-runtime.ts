@@ -4,7 +4,16 @@ import { mkdir, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import type { InstanceState, ObservedInstance } from '@almanac/domain';
-import { type Account, isAlive, type ProcessIdentity, processIdentity, spawnRecorded, stopGroup } from '@almanac/host';
+import {
+  type Account,
+  type ControlGroups,
+  isAlive,
+  type ProcessIdentity,
+  processIdentity,
+  type ResourceLimits,
+  spawnRecorded,
+  stopGroup,
+} from '@almanac/host';
 import type { Command, DesiredModule } from '@almanac/protocol';
 import type { InstanceRecord } from '../journal/journal.ts';
 
@@ -36,6 +45,7 @@ export interface StartInput {
   readonly outputFile: string;
   /** As which the instance runs; as the agent does without one. */
   readonly account: Account | undefined;
+  readonly limits: ResourceLimits;
 }
 
 /** Instances as detached processes: they outlive the agent, and a later one finds them again. */
@@ -55,14 +65,23 @@ export interface ProcessRuntime {
   readonly recover: (record: InstanceRecord) => void;
 }
 
-export function createProcessRuntime(siteDirectory: string): ProcessRuntime {
-  const root = join(siteDirectory, 'instances');
+export function createProcessRuntime(input: {
+  readonly directory: string;
+  /** Where limits are kept by the kernel; absent where they are not. */
+  readonly groups?: ControlGroups | undefined;
+}): ProcessRuntime {
+  const { groups } = input;
+  const root = join(input.directory, 'instances');
   const vitals = new Map<string, Vital>();
   const directoryOf = (id: string) => join(root, id);
+  const endOf = (record: InstanceRecord): string => {
+    const wasKilled = (groups?.of(record.id).memoryKills() ?? 0) > 0;
+    return wasKilled ? ': it used more memory than its module may' : wordsOf(readStatus(statusFile(record.id)));
+  };
   const statusFile = (id: string) => join(directoryOf(id), 'status');
   return {
     newId: () => randomBytes(5).toString('hex'),
-    start: async ({ record, command, directory, environment, outputFile, account }) => {
+    start: async ({ record, command, directory, environment, outputFile, account, limits }) => {
       await mkdir(directoryOf(record.id), { recursive: true, mode: 0o700 });
       await mkdir(join(outputFile, '..'), { recursive: true, mode: 0o700 });
       await rm(statusFile(record.id), { force: true });
@@ -76,6 +95,7 @@ export function createProcessRuntime(siteDirectory: string): ProcessRuntime {
         outputFile,
         statusFile: statusFile(record.id),
         account,
+        group: account === undefined ? undefined : await groups?.create(record.id, limits),
       });
       record.startedAt = Date.now();
     },
@@ -90,7 +110,7 @@ export function createProcessRuntime(siteDirectory: string): ProcessRuntime {
         message: null,
       };
       vitals.set(record.id, vital);
-      look({ record, module, vital, now, status: () => readStatus(statusFile(record.id)) });
+      look({ record, module, vital, now, status: () => endOf(record) });
       const { id, operation } = record;
       const draining = record.draining && vital.state !== 'exited';
       const state: InstanceState = record.stopping ? 'stopping' : draining ? 'draining' : vital.state;
@@ -110,6 +130,7 @@ export function createProcessRuntime(siteDirectory: string): ProcessRuntime {
     },
     forget: async (record) => {
       vitals.delete(record.id);
+      await groups?.of(record.id).remove();
       await rm(directoryOf(record.id), { recursive: true, force: true });
     },
     recover: (record) => {
@@ -123,7 +144,7 @@ function look(input: {
   readonly module: DesiredModule | undefined;
   readonly vital: Vital;
   readonly now: number;
-  readonly status: () => string | undefined;
+  readonly status: () => string;
 }): void {
   const { record, vital, now, module } = input;
   const enter = (state: InstanceState): void => {
@@ -135,7 +156,7 @@ function look(input: {
     if (vital.state === 'exited') return;
     const wasWell = vital.state === 'ready' && now - vital.since >= wellMs;
     record.failures = wasWell ? 1 : record.failures + 1;
-    vital.message = `it ended${wordsOf(input.status())}`;
+    vital.message = `it ended${input.status()}`;
     enter('exited');
     return;
   }

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import type { Account } from '../accounts/account-pool.ts';
 import { asAccount } from '../accounts/as-account.ts';
 import { HostFault } from '../host-fault.ts';
+import type { ControlGroup } from './control-groups.ts';
 import { type ProcessIdentity, processIdentity } from './identity.ts';
 
 export interface DetachedProcess {
@@ -21,9 +22,15 @@ export interface DetachedProcess {
  *
  * @throws {HostFault} when it cannot be started
  */
-export function spawnDetached(input: DetachedProcess): Promise<ProcessIdentity> {
-  return whenSpawned(input, startChild(input));
+export async function spawnDetached(input: DetachedProcess): Promise<ProcessIdentity> {
+  const identity = await whenSpawned(input, startChild(input));
+  if (identity.startTime === ended)
+    throw new HostFault(`${input.command} ended at once; ${input.outputFile} may say why`);
+  return identity;
 }
+
+/** The start time of a process that had ended before it could be read: no live process has it. */
+const ended = 'ended';
 
 function startChild(input: DetachedProcess, fourth: 'pipe' | 'ignore' = 'ignore'): ChildProcess {
   const output = openSync(input.outputFile, 'a', 0o600);
@@ -44,10 +51,8 @@ function whenSpawned(input: DetachedProcess, child: ChildProcess): Promise<Proce
     );
     child.once('spawn', () => {
       child.unref();
-      const identity = child.pid === undefined ? undefined : processIdentity(child.pid);
-      if (identity === undefined)
-        reject(new HostFault(`${input.command} ended at once; ${input.outputFile} may say why`));
-      else resolve(identity);
+      const pid = child.pid ?? 0;
+      resolve(processIdentity(pid) ?? { pid, startTime: ended });
     });
   });
 }
@@ -57,6 +62,7 @@ function whenSpawned(input: DetachedProcess, child: ChildProcess): Promise<Proce
  * group reach the command itself; the trap keeps the shell waiting and is not inherited.
  */
 const recorder = `status=$1; shift
+IFS=:; for group in $ALMANAC_GROUPS; do echo $$ >"$group" || exit 125; done; unset IFS ALMANAC_GROUPS
 trap : TERM INT HUP
 "$@" </dev/null &
 child=$!
@@ -76,11 +82,14 @@ export interface RecordedProcess extends DetachedProcess {
   readonly statusFile: string;
   /** As which the command runs, where it is not to run as we do. */
   readonly account?: Account | undefined;
+  /** The control group of the command, where it has an account of its own. */
+  readonly group?: ControlGroup | undefined;
 }
 
 /**
  * Starts a process as `spawnDetached` does and records its exit status in `statusFile`: a number, above 128 for the
- * signal that ended it. No file while it runs, and none when the whole group was killed.
+ * signal that ended it. No file while it runs, and none when the whole group was killed. A command that ended at once
+ * has a status like any other.
  *
  * With an account the recorder stays ours, and knows nothing of the command's environment: `PATH` or `LD_PRELOAD` in it
  * must not choose what runs as root. It goes to the command through a pipe, where nobody else can read it.
@@ -88,14 +97,17 @@ export interface RecordedProcess extends DetachedProcess {
 export async function spawnRecorded(input: RecordedProcess): Promise<ProcessIdentity> {
   const { account, command, args } = input;
   const record = (program: readonly string[]) => ['-c', recorder, 'almanac-instance', input.statusFile, ...program];
-  if (account === undefined) return spawnDetached({ ...input, command: '/bin/sh', args: record([command, ...args]) });
+  if (account === undefined) {
+    const started: DetachedProcess = { ...input, command: '/bin/sh', args: record([command, ...args]) };
+    return whenSpawned(started, startChild(started));
+  }
   const inside = { command: '/bin/sh', args: ['-c', taker, 'almanac-instance', command, ...args] };
   const program = asAccount(account, inside);
   const started: DetachedProcess = {
     ...input,
     command: '/bin/sh',
     args: record([program.command, ...program.args]),
-    environment: { PATH: '/usr/bin:/bin' },
+    environment: { PATH: '/usr/bin:/bin', ALMANAC_GROUPS: (input.group?.files ?? []).join(':') },
   };
   const child = startChild(started, 'pipe');
   const pipe = child.stdio[3] as Writable;
