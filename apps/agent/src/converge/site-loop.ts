@@ -170,7 +170,13 @@ async function keepHouse(site: SiteContext): Promise<void> {
 export async function stopSite(site: SiteContext): Promise<void> {
   const { state } = site.journal;
   for (const record of state.instances) site.runtime.recover(record);
-  await Promise.all(state.instances.map((record) => site.runtime.stop(record, 10_000)));
+  await Promise.all(
+    state.instances.map(async (record) => {
+      await site.runtime.stop(record, 10_000);
+      await site.runtime.forget(record);
+      await site.files.remove(record.application, 'homes', record.id);
+    }),
+  );
   await site.gateway.stop();
   state.instances = [];
   await site.journal.save();
