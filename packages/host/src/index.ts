@@ -6,7 +6,7 @@ export { freeBytes } from './files/free-bytes.ts';
 export { type DirectoryLock, lockDirectory } from './files/lock-directory.ts';
 export { privateDirectory } from './files/private-directory.ts';
 export { rotateLog } from './files/rotate-log.ts';
-export { syncDirectory, writeDurably } from './files/write-durably.ts';
+export { syncDirectory, syncTree, writeDurably } from './files/write-durably.ts';
 export { HostFault } from './host-fault.ts';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.ts';
 export {

@@ -1,7 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, mkdir, rename, rm, symlink } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { syncDirectory, syncTree } from '@almanac/host';
 import { extract, type Header } from 'tar-stream';
 
 const mostEntries = 500_000;
@@ -52,6 +53,8 @@ export async function unpack(input: {
     }
     await reading;
     await input.complete?.(fresh);
+    // Its name says that it is complete, also after a power cut.
+    await syncTree(fresh);
   } catch (error) {
     tar.destroy();
     await reading.catch(() => undefined);
@@ -60,6 +63,7 @@ export async function unpack(input: {
   }
   await rm(input.into, { recursive: true, force: true });
   await rename(fresh, input.into);
+  await syncDirectory(dirname(input.into));
 }
 
 function insidePath(name: string, links: ReadonlySet<string>): string {

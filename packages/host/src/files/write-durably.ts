@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { HostFault } from '../host-fault.ts';
 
 /**
@@ -33,6 +35,15 @@ export async function writeDurably(
       throw new HostFault(`the disk is full: ${path} could not be written; free some space and try again`, error);
     throw error;
   }
+}
+
+/**
+ * Makes a whole folder durable, files and names: by one request to its file system, which is what a folder of ten
+ * thousand small files takes no longer with than one of ten.
+ */
+export async function syncTree(directory: string): Promise<void> {
+  if (process.platform === 'linux') await promisify(execFile)('/bin/sync', ['--file-system', directory]);
+  else await syncDirectory(directory);
 }
 
 /** Makes the names in a directory durable. */
