@@ -17,6 +17,8 @@ export interface GatewayClient {
 }
 
 const patienceMs = 5000;
+/** A gateway that lives and says nothing for so long hangs: nobody is served by it, and it is replaced. */
+const silentMs = 15_000;
 
 export function createGatewayClient(input: {
   readonly directory: string;
@@ -24,13 +26,21 @@ export function createGatewayClient(input: {
 }): GatewayClient {
   const control = join(privateDirectory(`${input.directory}/gateway`), 'gateway.sock');
   const call = (method: string, path: string, body?: unknown) => callControl({ control, method, path, body });
+  let silentSince: number | undefined;
   const alive = () => input.journal.identity !== null && isAlive(input.journal.identity);
   return {
     ensure: async () => {
       const answer = await call('GET', gatewayControl.health).catch(() => undefined);
-      if (answer !== undefined) return true;
-      // A process that lives and does not answer is starting, or hangs; it is given time by the next look.
-      if (alive()) return false;
+      if (answer !== undefined) {
+        silentSince = undefined;
+        return true;
+      }
+      if (alive()) {
+        silentSince ??= performance.now();
+        if (performance.now() - silentSince < silentMs) return false;
+      }
+      silentSince = undefined;
+      if (input.journal.identity !== null) await stopGroup(input.journal.identity, { graceMs: 0 });
       await mkdir(join(input.directory, 'logs'), { recursive: true, mode: 0o700 });
       input.journal.identity = await spawnDetached({
         command: process.execPath,
