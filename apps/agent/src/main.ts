@@ -78,7 +78,7 @@ async function openMachine(config: AgentConfig): Promise<Machine> {
       ? [`Applications run under one account and are not isolated from each other: ${opened.fault}.`]
       : []),
     ...(groups === undefined
-      ? ['Processor and memory of applications are not limited: there are no control groups here.']
+      ? ['The processor is not limited, and memory is looked at every two seconds: there are no control groups here.']
       : []),
   ];
   return { databases, runtime, groups, notices };

@@ -16,6 +16,7 @@ export {
   type ResourceLimits,
 } from './processes/control-groups.ts';
 export { isAlive, type ProcessIdentity, processIdentity } from './processes/identity.ts';
+export { memoryByGroup, memoryOf } from './processes/memory.ts';
 export { type DetachedProcess, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
 export { signalGroup, stopGroup, whenGone } from './processes/stop.ts';
 export { newPrivateKey, privateKeyFromPem, publicKeyFromRaw, rawPublicKey } from './sealing/keys.ts';

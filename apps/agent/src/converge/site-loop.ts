@@ -1,5 +1,6 @@
 import type { DesiredApplication, ReportedApplication, SiteReport } from '@almanac/protocol';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
+import { limitsOf } from '../runtimes/resource-limits.ts';
 import { gatewayConfigOf, type RoutedApplication } from '../traffic/gateway-config.ts';
 import { convergeApplication, ensureRecord } from './converge-application.ts';
 import { createPreparation, type Preparation } from './preparation.ts';
@@ -126,8 +127,18 @@ async function pass(input: {
   }
   if (stats !== undefined) await input.keeper.apply(routed, stats.revision);
   await site.journal.save();
+  await site.runtime.boundMemory(memoryBounds(site));
   input.onReport(await reportSite(site, { applications: reports, stats }));
   return moving;
+}
+
+function memoryBounds(site: SiteContext) {
+  return site.journal.state.instances.flatMap((record) => {
+    const spec = site.journal.state.applications[record.application]?.specs[record.operation];
+    const module = spec?.modules.find((each) => each.name === record.module);
+    const bytes = module === undefined ? undefined : limitsOf(module).memory;
+    return bytes === undefined ? [] : [{ record, bytes }];
+  });
 }
 
 function stableSpec(record: {

@@ -235,6 +235,27 @@ describe.runIf(isRoot)('an instance with an account of its own', () => {
   });
 });
 
+describe('an instance where there are no control groups', () => {
+  it('is ended when it is seen with more memory than it may have, and says so', async () => {
+    const record = aRecord(null);
+    await start(record, [
+      process.execPath,
+      '-e',
+      'const kept = Buffer.alloc(150_000_000, 1); setInterval(() => kept[0], 1000)',
+    ]);
+    await reaches(record, 'ready');
+
+    await runtime.boundMemory([{ record, bytes: 10_000_000_000 }]);
+    expect(look(record).state).toBe('ready');
+    const later = createProcessRuntime({ directory });
+    await later.boundMemory([{ record, bytes: 100_000_000 }]);
+
+    expect(await reaches(record, 'exited', later)).toMatchObject({
+      message: 'it ended: it used more memory than its module may',
+    });
+  });
+});
+
 const groups = isRoot ? await openControlGroups() : undefined;
 
 describe.runIf(groups !== undefined)('an instance with limits', () => {

@@ -8,6 +8,7 @@ import {
   type Account,
   type ControlGroups,
   isAlive,
+  memoryByGroup,
   type ProcessIdentity,
   processIdentity,
   type ResourceLimits,
@@ -28,6 +29,7 @@ interface Vital {
   message: string | null;
 }
 
+const sampleMs = 2000;
 const probeStartingMs = 100;
 const probeReadyMs = 2000;
 const passesToBeReady = 2;
@@ -61,6 +63,10 @@ export interface ProcessRuntime {
   /** Ends an instance; resolves when it is gone. */
   readonly stop: (record: InstanceRecord, graceMs: number) => Promise<void>;
   readonly forget: (record: InstanceRecord) => Promise<void>;
+  /** Ends instances that use more memory than they may, where the kernel does not; it is looked at every two seconds. */
+  readonly boundMemory: (
+    bounds: readonly { readonly record: InstanceRecord; readonly bytes: number }[],
+  ) => Promise<void>;
   /** Finds the process of an instance whose start was intended and perhaps done when the agent died. */
   readonly recover: (record: InstanceRecord) => void;
 }
@@ -74,8 +80,10 @@ export function createProcessRuntime(input: {
   const root = join(input.directory, 'instances');
   const vitals = new Map<string, Vital>();
   const directoryOf = (id: string) => join(root, id);
+  const tooLarge = new Set<string>();
+  let nextSample = 0;
   const endOf = (record: InstanceRecord): string => {
-    const wasKilled = (groups?.of(record.id).memoryKills() ?? 0) > 0;
+    const wasKilled = tooLarge.has(record.id) || (groups?.of(record.id).memoryKills() ?? 0) > 0;
     return wasKilled ? ': it used more memory than its module may' : wordsOf(readStatus(statusFile(record.id)));
   };
   const statusFile = (id: string) => join(directoryOf(id), 'status');
@@ -86,6 +94,7 @@ export function createProcessRuntime(input: {
       await mkdir(join(outputFile, '..'), { recursive: true, mode: 0o700 });
       await rm(statusFile(record.id), { force: true });
       vitals.delete(record.id);
+      tooLarge.delete(record.id);
       const [program = '', ...args] = typeof command === 'string' ? ['/bin/sh', '-c', command] : command;
       record.identity = await spawnRecorded({
         command: program,
@@ -130,8 +139,19 @@ export function createProcessRuntime(input: {
     },
     forget: async (record) => {
       vitals.delete(record.id);
+      tooLarge.delete(record.id);
       await groups?.of(record.id).remove();
       await rm(directoryOf(record.id), { recursive: true, force: true });
+    },
+    boundMemory: async (bounds) => {
+      if (groups !== undefined || bounds.length === 0 || performance.now() < nextSample) return;
+      nextSample = performance.now() + sampleMs;
+      const used = await memoryByGroup();
+      for (const { record, bytes } of bounds) {
+        if (record.identity === null || (used.get(record.identity.pid) ?? 0) <= bytes) continue;
+        tooLarge.add(record.id);
+        await stopGroup(record.identity, { graceMs: 0 });
+      }
     },
     recover: (record) => {
       if (record.identity === null) record.identity = findRecorder(statusFile(record.id)) ?? null;

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
-import { type Account, asAccount, endProcessesOf, processesOf } from '@almanac/host';
+import { type Account, asAccount, endProcessesOf, memoryByGroup, memoryOf, processesOf } from '@almanac/host';
 import type { Command } from '@almanac/protocol';
 
 export interface CommandLimits {
@@ -53,7 +52,7 @@ export function runCommand(input: {
     const cancel = () => end({ kind: 'cancelled' });
     const timer = setTimeout(() => end({ kind: 'timed-out' }), input.limits.seconds * 1000);
     const sampler = setInterval(() => {
-      void memoryOf(account === undefined ? { group: child.pid } : { account }).then((bytes) => {
+      void memoryOfCommand(child.pid, account).then((bytes) => {
         if (bytes > input.limits.memoryBytes) end({ kind: 'out-of-memory' });
       });
     }, 500);
@@ -103,18 +102,8 @@ function killGroup(pid: number | undefined): void {
   }
 }
 
-const pageBytes = 4096;
-
-/** Resident bytes of a process group, or of all that runs as an account, from /proc; 0 where there is none. */
-async function memoryOf(of: { readonly group: number | undefined } | { readonly account: Account }): Promise<number> {
-  if (process.platform !== 'linux') return 0;
-  const pids = 'account' in of ? processesOf(of.account).map(String) : await readdir('/proc');
-  let total = 0;
-  for (const pid of pids) {
-    if (!/^\d+$/.test(pid)) continue;
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    if ('account' in of || Number(fields[2]) === of.group) total += Number(fields[21] ?? 0) * pageBytes;
-  }
-  return total;
+/** Resident bytes of all that a command started, as far as the system tells. */
+async function memoryOfCommand(group: number | undefined, account: Account | undefined): Promise<number> {
+  if (account !== undefined) return memoryOf(processesOf(account));
+  return (await memoryByGroup()).get(group ?? 0) ?? 0;
 }
