@@ -85,7 +85,8 @@ describe.runIf(process.getuid?.() === 0)('an application of a site that is root'
     const { id } = await estate.client.createPlan({
       body: { environment: 'development', operations: [{ kind: 'configure', application: 'victim' }], start: true },
     });
-    expect(await endOf(estate.client, id)).toMatchObject({ state: 'succeeded' });
+    const { state, reason } = await endOf(estate.client, id);
+    if (state !== 'succeeded') throw new Error(`the secret did not arrive: ${reason}`);
     victimIs = await ask('victim', '/');
   });
 
