@@ -73,6 +73,6 @@ export const benchmark: Benchmark = {
 };
 
 function loadPeer({ port }: Peer, duration: number): Promise<Measured> {
-  const headers = { host: 'shop.localhost' };
+  const headers = { Host: 'shop.localhost' };
   return load({ url: `http://127.0.0.1:${port}/`, headers, connections: 32, seconds: duration });
 }
