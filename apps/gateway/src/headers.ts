@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeader } from 'node:http';
 
 /** Headers that concern one connection and are not passed on (RFC 9110, section 7.6.1). */
 const hopByHop = new Set([
@@ -15,25 +15,31 @@ const hopByHop = new Set([
 
 const none: ReadonlySet<string> = new Set();
 
-/** Headers as name and value in turn, without those that end here. */
-export function passedHeaders(rawHeaders: readonly string[], headers: IncomingHttpHeaders): string[] {
+/** Headers as name and value in turn, without those that end here; `without` names more of those. */
+export function passedHeaders(
+  rawHeaders: readonly string[],
+  headers: IncomingHttpHeaders,
+  without: ReadonlySet<string> = none,
+): string[] {
   const named = namedByConnection(headers);
   const passed: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
     const lower = name.toLowerCase();
-    if (hopByHop.has(lower) || named.has(lower)) continue;
+    if (hopByHop.has(lower) || named.has(lower) || without.has(lower)) continue;
     passed.push(name, rawHeaders[index + 1] ?? '');
   }
   return passed;
 }
 
-/** Headers of an answer, without those that end here. */
-export function passedAnswerHeaders(headers: IncomingHttpHeaders): readonly (readonly [string, string | string[]])[] {
+/** Headers of an answer as name and value in turn, without those that end here; trailers are announced again. */
+export function answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeader[] {
   const named = namedByConnection(headers);
-  const passed: [string, string | string[]][] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !hopByHop.has(name) && !named.has(name)) passed.push([name, value]);
+  const passed: OutgoingHttpHeader[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined && (name === 'trailer' || !hopByHop.has(name)) && !named.has(name))
+      passed.push(name, value);
   }
   return passed;
 }
@@ -69,12 +75,9 @@ const ownNames = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-h
 
 /** The headers with which a request goes to a backend. */
 export function backendHeaders(request: IncomingMessage): string[] {
-  const passed = passedHeaders(request.rawHeaders, request.headers);
-  const kept: string[] = [];
-  for (let index = 0; index + 1 < passed.length; index += 2) {
-    if (!ownNames.has((passed[index] ?? '').toLowerCase())) kept.push(passed[index] ?? '', passed[index + 1] ?? '');
-  }
-  return [...kept, ...forwardedHeaders(request)];
+  const headers = passedHeaders(request.rawHeaders, request.headers, ownNames);
+  headers.push(...forwardedHeaders(request));
+  return headers;
 }
 
 /** Whether content follows the headers of a request (RFC 9112, section 6). */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { backendHeaders, hasBody, passedAnswerHeaders } from './headers.ts';
+import { answerHeaders, backendHeaders, hasBody } from './headers.ts';
 import { answerPlainly } from './plain-answer.ts';
 import type { Backend, Service } from './service.ts';
 
@@ -21,101 +21,117 @@ const mostAttempts = 3;
 export function proxy(exchange: Exchange): void {
   const backend = exchange.service.choose();
   if (backend === undefined) waitAndSend(exchange, 1);
-  else send({ exchange, backend, attempt: 1 });
+  else new Attempt(exchange, backend, 1).send();
 }
 
-function waitAndSend(exchange: Exchange, attempt: number): void {
+function waitAndSend(exchange: Exchange, number: number): void {
   const { response, service } = exchange;
   void service.wait(response).then((backend) => {
     if (backend === undefined) return response.destroyed ? undefined : answerPlainly(response, 503);
-    return response.destroyed ? service.release(backend) : send({ exchange, backend, attempt });
+    return response.destroyed ? service.release(backend) : new Attempt(exchange, backend, number).send();
   });
 }
 
-/** The same request for another backend than the one that was tried, or for that one when there is no other. */
-function sendAgain({ exchange, backend, attempt }: Attempt): void {
-  const { service } = exchange;
-  const other = service.choose(backend) ?? service.choose();
-  if (other === undefined) waitAndSend(exchange, attempt + 1);
-  else send({ exchange, backend: other, attempt: attempt + 1 });
-}
+/** One request with one backend. A class, because a closure for each of its events is what a busy gateway would collect. */
+class Attempt implements Dispatcher.DispatchHandler {
+  readonly #exchange: Exchange;
+  readonly #backend: Backend;
+  /** Counts from 1. */
+  readonly #number: number;
+  readonly #startedAt = performance.now();
+  #controller: Dispatcher.DispatchController | undefined;
+  #hasTrailers = false;
 
-interface Attempt {
-  readonly exchange: Exchange;
-  readonly backend: Backend;
-  readonly attempt: number;
-}
+  constructor(exchange: Exchange, backend: Backend, number: number) {
+    this.#exchange = exchange;
+    this.#backend = backend;
+    this.#number = number;
+  }
 
-function send(current: Attempt): void {
-  const { exchange, backend } = current;
-  const { request, response, service, idleMs } = exchange;
-  const startedAt = performance.now();
-  const count = (status: number) =>
-    service.count({ build: backend.build, status, milliseconds: performance.now() - startedAt });
-  let controller: Dispatcher.DispatchController | undefined;
-  // The answer is over, or the client left before it was.
-  const over = () => {
-    if (!response.writableFinished) controller?.abort(new Error('the client left'));
-    service.release(backend);
+  send(): void {
+    const { request, response, idleMs } = this.#exchange;
+    response.once('close', this.#over);
+    this.#backend.pool.dispatch(
+      {
+        method: request.method as Dispatcher.HttpMethod,
+        path: request.url ?? '/',
+        headers: backendHeaders(request),
+        body: hasBody(request) ? request : null,
+        headersTimeout: idleMs,
+        bodyTimeout: idleMs,
+      },
+      this,
+    );
+  }
+
+  /** The answer is over, or the client left before it was. */
+  readonly #over = (): void => {
+    const { response, service } = this.#exchange;
+    if (!response.writableFinished) this.#controller?.abort(new Error('the client left'));
+    service.release(this.#backend);
   };
-  response.once('close', over);
-  backend.pool.dispatch(
-    {
-      method: request.method as Dispatcher.HttpMethod,
-      path: request.url ?? '/',
-      headers: backendHeaders(request),
-      body: hasBody(request) ? request : null,
-      headersTimeout: idleMs,
-      bodyTimeout: idleMs,
-    },
-    {
-      onRequestStart: (given) => {
-        controller = given;
-        if (response.destroyed) given.abort(new Error('the client left'));
-      },
-      onResponseStart: (given, status, headers, message) => {
-        if (status === 103) response.writeEarlyHints({ link: String(headers['link'] ?? '') });
-        if (status < 200) return;
-        count(status);
-        beginAnswer({ response, status, message, headers });
-        response.on('drain', () => given.resume());
-      },
-      onResponseData: (given, chunk) => {
-        if (!response.write(chunk)) given.pause();
-      },
-      onResponseEnd: (_controller, trailers) => {
-        if (response.hasHeader('trailer')) response.addTrailers(trailers as Record<string, string>);
-        response.end();
-      },
-      onResponseError: (_controller, error: NodeJS.ErrnoException) => {
-        if (response.destroyed) return;
-        if (current.attempt < mostAttempts && !response.headersSent && maySendAgain(error, request)) {
-          response.off('close', over);
-          service.release(backend);
-          sendAgain(current);
-          return;
-        }
-        const status = error.code === 'UND_ERR_HEADERS_TIMEOUT' ? 504 : 502;
-        if (!response.headersSent) count(status);
-        answerPlainly(response, status);
-      },
-    },
-  );
-}
 
-function beginAnswer(input: {
-  readonly response: ServerResponse;
-  readonly status: number;
-  readonly message: string | undefined;
-  readonly headers: IncomingHttpHeaders;
-}): void {
-  const { response, status, headers } = input;
-  for (const [name, value] of passedAnswerHeaders(headers)) response.setHeader(name, value);
-  if (headers.trailer !== undefined) response.setHeader('trailer', headers.trailer);
-  response.writeHead(status, input.message);
-  // What has a length comes now, and its first bytes go out with the headers; an event stream that waits for its first
-  // event shows without it that it is open.
-  if (headers['content-length'] === undefined) setImmediate(() => response.flushHeaders());
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#exchange.response.destroyed) controller.abort(new Error('the client left'));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    message?: string,
+  ): void {
+    const { response } = this.#exchange;
+    if (status === 103) response.writeEarlyHints({ link: String(headers['link'] ?? '') });
+    if (status < 200) return;
+    this.#count(status);
+    this.#hasTrailers = headers.trailer !== undefined;
+    response.writeHead(status, message, answerHeaders(headers));
+    // What has a length comes now, and its first bytes go out with the headers; an event stream that waits for its
+    // first event shows without it that it is open.
+    if (headers['content-length'] === undefined) setImmediate(() => response.flushHeaders());
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { response } = this.#exchange;
+    if (response.write(chunk)) return;
+    controller.pause();
+    response.once('drain', () => controller.resume());
+  }
+
+  onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+    const { response } = this.#exchange;
+    if (this.#hasTrailers) response.addTrailers(trailers as Record<string, string>);
+    response.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: NodeJS.ErrnoException): void {
+    const { request, response } = this.#exchange;
+    if (response.destroyed) return;
+    if (this.#number < mostAttempts && !response.headersSent && maySendAgain(error, request)) {
+      this.#sendAgain();
+      return;
+    }
+    const status = error.code === 'UND_ERR_HEADERS_TIMEOUT' ? 504 : 502;
+    if (!response.headersSent) this.#count(status);
+    answerPlainly(response, status);
+  }
+
+  /** The same request for another backend, or for this one again when there is no other. */
+  #sendAgain(): void {
+    const { response, service } = this.#exchange;
+    response.off('close', this.#over);
+    service.release(this.#backend);
+    const other = service.choose(this.#backend) ?? service.choose();
+    if (other === undefined) waitAndSend(this.#exchange, this.#number + 1);
+    else new Attempt(this.#exchange, other, this.#number + 1).send();
+  }
+
+  #count(status: number): void {
+    const milliseconds = performance.now() - this.#startedAt;
+    this.#exchange.service.count({ build: this.#backend.build, status, milliseconds });
+  }
 }
 
 /** What certainly had no effect, or may be repeated whatever it had: RFC 9110, section 9.2.2. */
