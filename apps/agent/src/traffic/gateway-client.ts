@@ -75,7 +75,7 @@ export function createGatewayClient(input: {
 
 /** Beside the bundle, or in the repository. */
 function gatewayProgram(): string {
-  const places = ['./gateway.js', '../../../gateway/src/main.ts'].map((place) =>
+  const places = ['./almanac-gateway.mjs', '../../../gateway/src/main.ts'].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),
   );
   const found = places.find((place) => existsSync(place));

@@ -6,7 +6,7 @@ import { CommandError } from '../output/report-error.ts';
 
 /** Hands `almanac agent …` over to the agent's own program: beside the bundle, or in the repository. */
 export function runAgent(args: readonly string[]): Promise<number> {
-  const places = ['./agent.js', '../../../agent/src/main.ts'].map((place) =>
+  const places = ['./almanac-agent.mjs', '../../../agent/src/main.ts'].map((place) =>
     fileURLToPath(new URL(place, import.meta.url)),
   );
   const program = places.find((place) => existsSync(place));
