@@ -72,7 +72,7 @@ function Under(props: { readonly plan: Plan }) {
     <span className="row" style={{ display: 'inline-flex', flexWrap: 'wrap' }}>
       <StateOf state={plan.state} />
       <span>
-        in {plan.environment.name}, {plan.origin}, by {plan.requestedBy}, <RelativeTime at={plan.createdAt} />
+        in {plan.environment.name}, {startedBy(plan)}, <RelativeTime at={plan.createdAt} />
       </span>
     </span>
   );
@@ -104,4 +104,9 @@ function Commands(props: { readonly plan: Plan }) {
       {run.isError ? <ErrorNote error={run.error} /> : null}
     </>
   );
+}
+
+/** Who began it, in words: an environment that follows a branch does it by itself. */
+function startedBy(plan: Plan): string {
+  return plan.origin === 'following' ? 'because it follows its branch' : `by ${plan.requestedBy}`;
 }
