@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Estate, startEstate, waitUntil } from '@almanac/testkit';
+import { type Estate, loadSample, startEstate } from '@almanac/testkit';
 import type { Benchmark } from './benchmark.ts';
 
 /** Long enough for what the start left to be collected. */
@@ -15,15 +15,7 @@ export const benchmark: Benchmark = {
   run: async () => {
     const estate = await startEstate();
     try {
-      await estate.client.loadSample();
-      await waitUntil(
-        'the sample to run',
-        async () => {
-          const { rows } = await estate.client.getBoard();
-          return rows.length === 3 && rows.every((row) => row.cells.some((cell) => cell.health === 'healthy'));
-        },
-        120,
-      );
+      await loadSample(estate.client);
       await pause(settleMs);
       const before = ticksOf(estate);
       await pause(cpuMs);

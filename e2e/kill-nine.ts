@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Estate, startEstate, waitUntil, whenRunning } from '@almanac/testkit';
+import { type Estate, loadSample, startEstate, waitUntil, whenRunning } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commitGreeting, loadSample } from './sample-estate.ts';
+import { commitGreeting } from './sample-estate.ts';
 
 const parts = ['server', 'postgres', 'builder', 'agent', 'gateway'] as const;
 
@@ -20,7 +20,7 @@ export function describeKills(kills: number): void {
 
       beforeAll(async () => {
         estate = await startEstate();
-        await loadSample(estate);
+        await loadSample(estate.client);
       });
 
       afterAll(async () => {

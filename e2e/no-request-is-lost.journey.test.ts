@@ -1,7 +1,7 @@
-import { type Estate, startEstate, whenRunning } from '@almanac/testkit';
+import { type Estate, loadSample, startEstate, whenRunning } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LoadResult, startLoad } from './load.ts';
-import { commitGreeting, loadSample } from './sample-estate.ts';
+import { commitGreeting } from './sample-estate.ts';
 
 const perSecond = 200;
 const deployments = 4;
@@ -11,7 +11,7 @@ describe('a deployment of the storefront under 200 requests a second', () => {
 
   beforeAll(async () => {
     estate = await startEstate();
-    await loadSample(estate);
+    await loadSample(estate.client);
   });
 
   afterAll(async () => {

@@ -1,17 +1,4 @@
-import { type Estate, type Repository, repositoryAt, waitUntil } from '@almanac/testkit';
-
-/** Loads the sample and waits until all of it runs in Development. */
-export async function loadSample(estate: Estate): Promise<void> {
-  await estate.client.loadSample();
-  await waitUntil(
-    'the sample to run in Development',
-    async () => {
-      const { rows } = await estate.client.getBoard();
-      return rows.length === 3 && rows.every((row) => row.cells.some((cell) => cell.health === 'healthy'));
-    },
-    90,
-  );
-}
+import { type Estate, type Repository, repositoryAt } from '@almanac/testkit';
 
 /** The repository of a sample application. */
 export async function repositoryOf(estate: Estate, application: string): Promise<Repository> {

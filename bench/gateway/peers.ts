@@ -15,48 +15,37 @@ export interface Peer {
 const root = join(import.meta.dirname, '..', '..');
 
 /** A backend that costs as little as possible: HAProxy answering by itself, on one thread. */
-export async function startBackend(directory: string, port: number): Promise<Peer> {
-  const file = join(directory, 'backend.cfg');
-  await writeFile(
-    file,
-    `global
-  nbthread 1
-defaults
-  mode http
-  timeout client 60s
-frontend backend
-  bind 127.0.0.1:${port}
-  http-request return status 200 content-type text/plain string "Hello from the backend, which says a little more than nothing."
-`,
-  );
-  return started(spawn('/usr/sbin/haproxy', ['-f', file, '-db'], { stdio: 'ignore' }), port);
+export function startBackend(directory: string, port: number): Promise<Peer> {
+  const answer = 'Hello from the backend, which says a little more than nothing.';
+  return startHaproxyWith(join(directory, 'backend.cfg'), port, [
+    'frontend backend',
+    `  bind 127.0.0.1:${port}`,
+    `  http-request return status 200 content-type text/plain string "${answer}"`,
+  ]);
 }
 
 /** HAProxy as a reverse proxy on one thread, choosing by host name as the gateway does. */
-export async function startHaproxy(
+export function startHaproxy(
   directory: string,
   input: { readonly port: number; readonly backend: number },
 ): Promise<Peer> {
-  const file = join(directory, 'haproxy.cfg');
-  await writeFile(
-    file,
-    `global
-  nbthread 1
-defaults
-  mode http
-  option forwardfor
-  http-reuse always
-  timeout connect 5s
-  timeout client 60s
-  timeout server 60s
-frontend front
-  bind 127.0.0.1:${input.port}
-  use_backend shop if { hdr(host) -i shop.localhost }
-backend shop
-  server one 127.0.0.1:${input.backend}
-`,
-  );
-  return started(spawn('/usr/sbin/haproxy', ['-f', file, '-db'], { stdio: 'ignore' }), input.port);
+  return startHaproxyWith(join(directory, 'haproxy.cfg'), input.port, [
+    '  option forwardfor',
+    '  http-reuse always',
+    '  timeout connect 5s',
+    '  timeout server 60s',
+    'frontend front',
+    `  bind 127.0.0.1:${input.port}`,
+    '  use_backend shop if { hdr(host) -i shop.localhost }',
+    'backend shop',
+    `  server one 127.0.0.1:${input.backend}`,
+  ]);
+}
+
+async function startHaproxyWith(file: string, port: number, lines: readonly string[]): Promise<Peer> {
+  const common = ['global', '  nbthread 1', 'defaults', '  mode http', '  timeout client 60s'];
+  await writeFile(file, `${[...common, ...lines].join('\n')}\n`);
+  return started(spawn('/usr/sbin/haproxy', ['-f', file, '-db'], { stdio: 'ignore' }), port);
 }
 
 export function startHttpProxy(input: { readonly port: number; readonly backend: number }): Promise<Peer> {

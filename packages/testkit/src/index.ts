@@ -3,4 +3,4 @@ export { freePorts } from './free-ports.ts';
 export { createRepository, type Repository, repositoryAt } from './repository.ts';
 export { type Answer, askSite } from './site-request.ts';
 export { waitUntil } from './wait-until.ts';
-export { addApplication, endOf, whenRunning } from './walk.ts';
+export { addApplication, endOf, loadSample, whenRunning } from './walk.ts';

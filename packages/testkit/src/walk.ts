@@ -41,6 +41,19 @@ export async function whenRunning(
   if (fault !== undefined) throw new Error(`the build of ${input.application} failed: ${fault}`);
 }
 
+/** Loads the sample and waits until all of it runs in Development. */
+export async function loadSample(client: Client, seconds = 90): Promise<void> {
+  await client.loadSample();
+  await waitUntil(
+    'the sample to run in Development',
+    async () => {
+      const { rows } = await client.getBoard();
+      return rows.length === 3 && rows.every((row) => row.cells.some((cell) => cell.health === 'healthy'));
+    },
+    seconds,
+  );
+}
+
 /** Waits until a plan ended and gives it. */
 export function endOf(client: Client, plan: Plan['id'], seconds = 120): Promise<Plan> {
   return waitUntil(
