@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type RunningPostgres, startPostgres, writeDurably } from '@almanac/host';
 import pg from 'pg';
 import { z } from 'zod';
+import { freePort } from '../converge/free-port.ts';
 
 const stored = z.object({
   port: z.int(),
@@ -86,7 +86,7 @@ async function startOrAdopt(input: {
   const kept = await readFile(input.file, 'utf8').catch(() => undefined);
   const known =
     kept === undefined
-      ? { port: await freePort(), password: randomBytes(24).toString('base64url'), databases: {} }
+      ? { port: await freePort(new Set()), password: randomBytes(24).toString('base64url'), databases: {} }
       : stored.parse(JSON.parse(kept));
   if (kept === undefined) await writeDurably(input.file, JSON.stringify(known));
   const postgres = await startPostgres({
@@ -128,18 +128,4 @@ async function runFormatted(client: pg.Client, template: string, values: readonl
     values,
   ]);
   await client.query(rows[0]?.command ?? '');
-}
-
-/** A port that was free a moment ago; it is kept from then on. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }
