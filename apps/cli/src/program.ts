@@ -18,7 +18,9 @@ export async function runProgram(input: {
 }): Promise<number> {
   const { argv, terminal, environment } = input;
   const [first] = argv;
-  if (first === 'agent') return (await import('./commands/agent-run.ts')).runAgent(argv.slice(1));
+  if (first === 'agent') return (await import('./commands/hand-over.ts')).handOver('agent', argv.slice(1));
+  if (first === 'backup' || first === 'restore')
+    return (await import('./commands/hand-over.ts')).handOver('maintenance', argv);
   let status: number = exitCodes.ok;
   const run = (definition: CommandDefinition) => async (command: Command) => {
     const options = command.optsWithGlobals();
@@ -48,7 +50,8 @@ function describe(terminal: Terminal): Command {
     .helpCommand(false)
     .addHelpText(
       'after',
-      `\nalmanac agent run --server URL --token TOKEN   runs the agent of a site on this machine\n${codes}`,
+      `\nalmanac agent run --server URL --token TOKEN   runs the agent of a site on this machine
+almanac backup DIR · almanac restore DIR       on the server's machine: takes a backup, puts it in place\n${codes}`,
     );
 }
 

@@ -24,6 +24,7 @@ import {
 } from '#platform/http';
 import { prepareJobs, runBackground } from '#platform/jobs';
 import { loggedError } from '#platform/observability';
+import { settleAfterRestore } from './backup/settle-after-restore.ts';
 import type { ServerConfig } from './config.ts';
 import { listFeatures } from './features/index.ts';
 import { createInTransaction } from './platform/transaction.ts';
@@ -111,6 +112,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
           .allowed;
       },
     });
+    await settleAfterRestore({ inTransaction, features });
     await serveConsole(http, config.consoleDirectory);
     if (config.bootstrapTokens !== undefined)
       await writeBootstrapTokens({

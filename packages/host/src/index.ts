@@ -8,7 +8,12 @@ export { privateDirectory } from './files/private-directory.ts';
 export { rotateLog } from './files/rotate-log.ts';
 export { syncDirectory, syncTree, writeDurably } from './files/write-durably.ts';
 export { HostFault } from './host-fault.ts';
-export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.ts';
+export {
+  type PostgresOptions,
+  type RunningPostgres,
+  runningPostgres,
+  startPostgres,
+} from './postgres/start-postgres.ts';
 export {
   type ControlGroup,
   type ControlGroups,

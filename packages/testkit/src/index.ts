@@ -2,5 +2,6 @@ export { type Estate, startEstate } from './estate.ts';
 export { freePorts } from './free-ports.ts';
 export { createRepository, type Repository, repositoryAt } from './repository.ts';
 export { type Answer, askSite } from './site-request.ts';
+export { type SystemPostgres, startSystemPostgres, systemPostgresBinaries } from './system-postgres.ts';
 export { waitUntil } from './wait-until.ts';
 export { addApplication, endOf, loadSample, whenRunning } from './walk.ts';

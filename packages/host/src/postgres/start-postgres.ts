@@ -105,6 +105,12 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   };
 }
 
+/** Where the PostgreSQL that runs on a data directory listens for its owner; undefined when none is ready there. */
+export function runningPostgres(dataDirectory: string): RunningPostgres['connection'] | undefined {
+  if (findPostmaster(dataDirectory)?.ready !== true) return undefined;
+  return connectionOf({ mode: { kind: 'private-socket' }, socketDirectory: privateDirectory(dataDirectory) });
+}
+
 function adopt(input: {
   readonly options: PostgresOptions;
   readonly identity: ProcessIdentity;

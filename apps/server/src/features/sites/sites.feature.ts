@@ -25,6 +25,11 @@ export function sitesFeature(input: {
   return {
     name: 'sites',
     endpoints: siteEndpoints({ hub, keys: input.keys, refreshDocuments: input.refreshDocuments }),
+    // Sites follow the greater incarnation, whatever generation they have seen.
+    afterRestore: async (context) => {
+      for (const { id } of await context.db.selectFrom('environments').select('id').execute())
+        await input.refreshDocuments(context, id);
+    },
     mount: async (server, context) => {
       mountAgentSocket(server, context, {
         hub,

@@ -6,18 +6,21 @@ import { type Migration, Migrator } from 'kysely/migration';
 import type { Tables } from '../../tables.ts';
 
 /**
- * Brings the schema up to date: plain SQL files in the order of their numbers, each once, under a lock, forward only.
+ * Brings the schema up to date, or up to one migration where a backup of that time is filled in: plain SQL files in the
+ * order of their numbers, each once, under a lock, forward only.
  *
- * @throws {HostFault} when the database was made by a newer Almanac
+ * @throws {HostFault} when the database, or the backup, was made by a newer Almanac
  */
-export async function migrate(db: Kysely<Tables>, directory: string): Promise<void> {
+export async function migrate(db: Kysely<Tables>, directory: string, last?: string): Promise<void> {
   const migrations: Record<string, Migration> = {};
   for (const file of (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()) {
     const text = await readFile(join(directory, file), 'utf8');
     migrations[file.replace(/\.sql$/, '')] = { up: async (target) => void (await sql.raw(text).execute(target)) };
   }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
+  if (last !== undefined && migrations[last] === undefined)
+    throw new HostFault(`the backup was made by a newer Almanac (${last}); restore it with that version`);
+  const { error } = await (last === undefined ? migrator.migrateToLatest() : migrator.migrateTo(last));
   if (error === undefined) return;
   if (error instanceof Error && /previously executed migration/i.test(error.message)) {
     throw new HostFault(

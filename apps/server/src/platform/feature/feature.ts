@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../tables.ts';
-import type { Endpoint, InTransaction } from '../http/endpoint.ts';
+import type { CommandContext, Endpoint, InTransaction } from '../http/endpoint.ts';
 
 /** What a feature gets when it starts to work in the background. */
 export interface BackgroundContext {
@@ -29,6 +29,8 @@ export interface Feature {
   readonly endpoints: readonly Endpoint[];
   readonly tasks?: readonly Task[];
   readonly periodics?: readonly Periodic[];
+  /** Deals with the first start on what was restored from a backup: the world has moved on since it was taken. */
+  readonly afterRestore?: (context: CommandContext) => Promise<void>;
   /** Mounts what is not an operation of the route table, such as the WebSocket of the agents. */
   readonly mount?: (server: FastifyInstance, context: BackgroundContext) => Promise<void>;
 }

@@ -9,6 +9,7 @@ export interface PlatformTables {
     id: Generated<boolean>;
     incarnation: Generated<number>;
     setupTokenHash: string | null;
+    restoredAt: ColumnType<Date | null, never, Date | null>;
     createdAt: GeneratedTime;
   };
   readonly outbox: {
