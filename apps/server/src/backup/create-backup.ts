@@ -33,9 +33,7 @@ export async function createBackup(request: BackupRequest): Promise<BackupManife
   await rm(partial, { recursive: true, force: true });
   await mkdir(join(partial, 'tables'), { recursive: true, mode: 0o700 });
   try {
-    const opened = await openBesideServer(installation);
-    const copy = copyDatabase(opened.connection, { partial, onProgress: request.onProgress });
-    const { digests, ...database } = await copy.finally(() => opened.close());
+    const { digests, ...database } = await copyDatabase(installation, { partial, onProgress: request.onProgress });
     if (request.withArtifacts) await copyArtifacts({ ...request, partial, digests });
     const manifest: BackupManifest = {
       format: backupFormat,
@@ -60,12 +58,13 @@ type DatabasePart = Pick<BackupManifest, 'postgres' | 'takenAt' | 'incarnation' 
 };
 
 async function copyDatabase(
-  connection: pg.ClientConfig,
+  installation: Installation,
   input: { readonly partial: string; readonly onProgress: (what: string) => void },
 ): Promise<DatabasePart> {
-  const client = new pg.Client(connection);
-  await client.connect();
+  const opened = await openBesideServer(installation);
+  const client = new pg.Client(opened.connection);
   try {
+    await client.connect();
     // Everything is read as it was when the first statement began, whatever is committed meanwhile.
     await client.query('begin transaction isolation level repeatable read read only');
     const { rows: found } = await client.query<{ present: boolean }>(
@@ -104,6 +103,7 @@ async function copyDatabase(
     };
   } finally {
     await client.end();
+    await opened.close();
   }
 }
 
