@@ -1,4 +1,5 @@
 import { type Client, ConnectionError, ProblemError } from '@almanac/client';
+import { failpoint } from '@almanac/host';
 import type { BuilderJob, JobResultInput } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import { isLost, openJobSession } from './jobs/job-session.ts';
@@ -33,6 +34,7 @@ export async function claimJobs(loop: ClaimLoop): Promise<void> {
 async function carryOut(loop: ClaimLoop, job: BuilderJob): Promise<void> {
   const { log } = loop;
   const startedAt = performance.now();
+  failpoint('job-after-claim');
   if (job.work.kind !== 'resolve') log.info({ job: job.id, kind: job.work.kind }, 'job started');
   const session = openJobSession({ client: loop.client, job, stopping: loop.stopping });
   const result = await runJob({ tools: loop.tools, job, session });
@@ -43,7 +45,9 @@ async function carryOut(loop: ClaimLoop, job: BuilderJob): Promise<void> {
   }
   // A builder that stops says nothing: the lease runs out and another builder takes the job over.
   if (loop.stopping.aborted && result.kind === 'fault') return;
+  failpoint('job-before-complete');
   await complete(loop, job, result);
+  failpoint('job-after-complete');
   const outcome = result.kind === 'fault' ? result.fault.code : result.kind;
   if (job.work.kind !== 'resolve' || result.kind === 'fault') {
     log.info({ job: job.id, outcome, seconds: Math.round((performance.now() - startedAt) / 100) / 10 }, 'job ended');

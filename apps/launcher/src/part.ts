@@ -23,7 +23,7 @@ export interface Part {
 
 const longestPause = 15_000;
 /** A part that ran for so long was well: its next end starts the pauses anew. */
-const wellAfter = 30_000;
+const wellAfter = 5000;
 
 /** Starts a part and starts it again whenever it ends by itself, after a pause that grows. */
 export function keepRunning(input: {

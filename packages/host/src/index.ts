@@ -2,6 +2,7 @@ export type { Account, AccountPool } from './accounts/account-pool.ts';
 export { asAccount, type CommandLine } from './accounts/as-account.ts';
 export { endProcessesOf, processesOf } from './accounts/end-processes.ts';
 export { openRuntimeDirectory, provideFolder, type RuntimeDirectory } from './accounts/runtime-directory.ts';
+export { type Failpoint, FailpointError, failpoint, failpoints } from './faults/failpoint.ts';
 export { freeBytes } from './files/free-bytes.ts';
 export { type DirectoryLock, lockDirectory } from './files/lock-directory.ts';
 export { privateDirectory } from './files/private-directory.ts';
@@ -22,7 +23,7 @@ export {
 } from './processes/control-groups.ts';
 export { isAlive, type ProcessIdentity, processIdentity } from './processes/identity.ts';
 export { memoryByGroup, memoryOf } from './processes/memory.ts';
-export { type DetachedProcess, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
+export { type DetachedProcess, findRecorded, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
 export { signalGroup, stopGroup, whenGone } from './processes/stop.ts';
 export { newPrivateKey, privateKeyFromPem, publicKeyFromRaw, rawPublicKey } from './sealing/keys.ts';
 export { open, type Sealed, seal } from './sealing/seal.ts';

@@ -28,20 +28,33 @@ export interface Estate {
   readonly remove: () => Promise<void>;
 }
 
+export interface EstateOptions {
+  /** Where the sources stand that are run; this repository unless given. */
+  readonly root?: string;
+  /** Beside what an estate needs. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** An empty folder for everything of the estate; a new one unless given. */
+  readonly directory?: string;
+}
+
 /** Starts an estate; on the data of an earlier one when it is given. */
-export async function startEstate(earlier?: Pick<Estate, 'data' | 'url' | 'sitePorts'>): Promise<Estate> {
-  const directory = earlier === undefined ? await makeDirectory() : dirname(earlier.data);
+export async function startEstate(
+  earlier?: Pick<Estate, 'data' | 'url' | 'sitePorts'>,
+  options: EstateOptions = {},
+): Promise<Estate> {
+  const directory = earlier === undefined ? (options.directory ?? (await makeDirectory())) : dirname(earlier.data);
   const data = join(directory, 'data');
   const port = earlier === undefined ? await freePorts(1) : Number(new URL(earlier.url).port);
   const site = earlier?.sitePorts[0] ?? (await freePorts(3));
   const startedAt = performance.now();
-  const launcher = spawn(process.execPath, [join(repository, 'apps/launcher/src/main.ts')], {
+  const launcher = spawn(process.execPath, [join(options.root ?? repository, 'apps/launcher/src/main.ts')], {
     env: {
       ...process.env,
       ALMANAC_DATA: data,
       ALMANAC_PORT: String(port),
       ALMANAC_SITE_PORT: String(site),
       ALMANAC_RUNTIME_DIR: join(directory, 'runtime'),
+      ...options.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -1,4 +1,4 @@
-export { type Estate, startEstate } from './estate.ts';
+export { type Estate, type EstateOptions, startEstate } from './estate.ts';
 export { freePorts } from './free-ports.ts';
 export { createRepository, type Repository, repositoryAt } from './repository.ts';
 export { type Answer, askSite } from './site-request.ts';

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { syncDirectory, syncTree } from '@almanac/host';
+import { failpoint, syncDirectory, syncTree } from '@almanac/host';
 import { extract, type Header } from 'tar-stream';
 
 const mostEntries = 500_000;
@@ -62,7 +62,9 @@ export async function unpack(input: {
     throw error;
   }
   await rm(input.into, { recursive: true, force: true });
+  failpoint('release-before-rename');
   await rename(fresh, input.into);
+  failpoint('release-after-rename');
   await syncDirectory(dirname(input.into));
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RunningPostgres, startPostgres, writeDurably } from '@almanac/host';
+import { failpoint, type RunningPostgres, startPostgres, writeDurably } from '@almanac/host';
 import pg from 'pg';
 import { z } from 'zod';
 import { freePort } from '../converge/free-port.ts';
@@ -114,9 +114,12 @@ async function ensureDatabase(input: {
     await runFormatted(client, change, [database, password]);
     const existing = await client.query('select 1 from pg_database where datname = $1', [database]);
     if (existing.rowCount === 0) {
+      failpoint('database-before-create');
       await runFormatted(client, 'create database %I owner %I', [database, database]);
-      await runFormatted(client, 'revoke all on database %I from public', [database]);
+      failpoint('database-after-create');
     }
+    // Each time: whoever was killed after the command before would have left the database open to every role.
+    await runFormatted(client, 'revoke all on database %I from public', [database]);
   } finally {
     await client.end();
   }

@@ -8,6 +8,7 @@ import {
   type RolloutDesired,
   type RolloutObservation,
 } from '@almanac/domain';
+import { failpoint } from '@almanac/host';
 import type { DesiredApplication, GatewayStats } from '@almanac/protocol';
 import type { ApplicationRecord, InstanceRecord, StepRecord } from '../journal/journal.ts';
 import { lookAtStep, startStep } from '../runtimes/one-off.ts';
@@ -165,6 +166,7 @@ async function carryOut(
     case 'stop':
       if (instance.stopping) return;
       instance.stopping = true;
+      failpoint('instance-before-stop');
       // Ending takes as long as the application takes; the pass goes on meanwhile.
       void site.runtime
         .stop(instance, graceOfRecord(record, instance))
@@ -183,6 +185,7 @@ function graceOfRecord(record: ApplicationRecord, instance: InstanceRecord): num
 }
 
 async function drop(site: SiteContext, instance: InstanceRecord): Promise<void> {
+  failpoint('instance-after-stop');
   site.journal.state.instances = site.journal.state.instances.filter((each) => each !== instance);
   await site.runtime.forget(instance);
   await site.files.remove(instance.application, 'homes', instance.id);
@@ -197,7 +200,9 @@ async function startInstance(site: SiteContext, record: ApplicationRecord, insta
   try {
     const home = await site.files.makeWritable(record.id, 'homes', instance.id);
     const settings = await launchSettings(site, { application, module, port: instance.port, home });
+    failpoint('instance-before-start');
     await site.runtime.start({ record: instance, command: module.start, ...settings });
+    failpoint('instance-after-start');
     await site.journal.save();
   } catch (error) {
     site.log.error(
@@ -237,6 +242,7 @@ async function ensureStep(
       port: record.ports[module.name] ?? null,
       home: await site.files.makeWritable(record.id, 'homes', fresh.id),
     });
+    failpoint('step-before-start');
     await startStep({
       record: fresh,
       directory: join(site.directory, 'steps'),
@@ -245,6 +251,7 @@ async function ensureStep(
       environment: settings.environment,
       account: settings.account,
     });
+    failpoint('step-after-start');
     await site.journal.save();
   } catch (error) {
     fresh.state = 'failed';
@@ -257,11 +264,11 @@ async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: nu
   for (const step of record.steps.filter((each) => each.state === 'running')) {
     const look = await lookAtStep({ record: step, directory: join(site.directory, 'steps'), now });
     if (look === 'interrupted') record.steps = record.steps.filter((each) => each !== step);
-    if (look === 'ended')
-      site.log.info(
-        { application: record.name, module: step.module, step: step.step, state: step.state },
-        'step ended',
-      );
+    if (look !== 'ended') continue;
+    failpoint('step-before-end');
+    await site.journal.save();
+    failpoint('step-after-end');
+    site.log.info({ application: record.name, module: step.module, step: step.step, state: step.state }, 'step ended');
   }
 }
 

@@ -1,3 +1,4 @@
+import { failpoint } from '@almanac/host';
 import type { DesiredApplication, ReportedApplication, SiteReport } from '@almanac/protocol';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
 import { limitsOf } from '../runtimes/resource-limits.ts';
@@ -158,7 +159,9 @@ function createGatewayKeeper(site: SiteContext) {
       const { gateway } = site.journal.state;
       if (text === sent && inForce === gateway.revision) return;
       gateway.revision = Math.max(gateway.revision, inForce) + 1;
+      failpoint('gateway-before-apply');
       await site.gateway.apply({ ...config, revision: gateway.revision });
+      failpoint('gateway-after-apply');
       sent = text;
     },
   };

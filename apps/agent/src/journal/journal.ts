@@ -1,7 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Rollout } from '@almanac/domain';
-import { type ProcessIdentity, writeDurably } from '@almanac/host';
+import { failpoint, type ProcessIdentity, writeDurably } from '@almanac/host';
 import type { DesiredApplication } from '@almanac/protocol';
 import type { Logger } from 'pino';
 
@@ -78,7 +78,9 @@ export async function openJournal(input: { readonly directory: string; readonly 
     save: async () => {
       const text = JSON.stringify(state);
       if (text === saved) return;
+      failpoint('journal-before-write');
       await writeDurably(file, text);
+      failpoint('journal-after-write');
       saved = text;
     },
   };

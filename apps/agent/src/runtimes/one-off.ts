@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Account, isAlive, spawnRecorded, stopGroup } from '@almanac/host';
+import { type Account, findRecorded, isAlive, spawnRecorded, stopGroup } from '@almanac/host';
 import type { Command } from '@almanac/protocol';
 import type { StepRecord } from '../journal/journal.ts';
 
@@ -52,7 +52,10 @@ export async function lookAtStep(input: {
     record.endedAt = now;
     return 'ended';
   }
-  if (record.identity === null || !isAlive(record.identity)) return 'interrupted';
+  // An agent that died right after the start did not note whom it started, and a step must not run twice at once.
+  record.identity ??= findRecorded(statusFile) ?? null;
+  if (record.identity === null || !isAlive(record.identity))
+    return existsSync(statusFile) ? lookAtStep(input) : 'interrupted';
   if (now - record.startedAt > longestStepMs) {
     await stopGroup(record.identity, { graceMs: 5000 });
     record.output = `${await tail(join(home, 'output.log'))}\n(stopped: it took more than ${longestStepMs / 60_000} minutes)`;

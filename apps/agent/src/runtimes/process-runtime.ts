@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -7,10 +7,9 @@ import type { InstanceState, ObservedInstance } from '@almanac/domain';
 import {
   type Account,
   type ControlGroups,
+  findRecorded,
   isAlive,
   memoryByGroup,
-  type ProcessIdentity,
-  processIdentity,
   type ResourceLimits,
   spawnRecorded,
   stopGroup,
@@ -154,7 +153,7 @@ export function createProcessRuntime(input: {
       }
     },
     recover: (record) => {
-      if (record.identity === null) record.identity = findRecorder(statusFile(record.id)) ?? null;
+      if (record.identity === null) record.identity = findRecorded(statusFile(record.id)) ?? null;
     },
   };
 }
@@ -231,19 +230,4 @@ function wordsOf(status: string | undefined): string {
   if (status === undefined) return ' without leaving an exit status';
   const code = Number(status);
   return code > 128 ? ` by signal ${code - 128}` : ` with exit status ${code}`;
-}
-
-/** The recorder of an instance carries its status file in its arguments, which no other process does. */
-function findRecorder(statusFile: string): ProcessIdentity | undefined {
-  if (process.platform !== 'linux') return undefined;
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    try {
-      const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
-      if (args[3] === 'almanac-instance' && args[4] === statusFile) return processIdentity(Number(entry));
-    } catch {
-      // It ended while we looked.
-    }
-  }
-  return undefined;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDurably } from '@almanac/host';
+import { failpoint, writeDurably } from '@almanac/host';
 import { type DesiredState, desiredState, signedDesiredState } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import type { SiteIdentity } from '../identity/site-identity.ts';
@@ -39,7 +39,9 @@ export async function openDesiredStore(input: {
     accept: async (document) => {
       const state = verified(document);
       if (state === undefined || !isNewer(state, current)) return false;
+      failpoint('desired-before-write');
       await writeDurably(file, JSON.stringify(document));
+      failpoint('desired-after-write');
       current = state;
       return true;
     },

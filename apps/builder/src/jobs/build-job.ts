@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Client } from '@almanac/client';
 import type { Digest } from '@almanac/domain';
+import { failpoint } from '@almanac/host';
 import type { BuilderJob, BuiltModule, Evidence, JobResultInput, Manifest, ModuleManifest } from '@almanac/protocol';
 import { describeImage } from '../build/image.ts';
 import { inputKeyOf } from '../build/input-key.ts';
@@ -192,7 +193,9 @@ async function buildModule(input: {
   const { stored } = await tools.client.findArtifact({ params: { digest: packed.digest } });
   if (!stored) {
     const content = Readable.toWeb(createReadStream(packed.file)) as ReadableStream<Uint8Array>;
+    failpoint('job-before-upload');
     await tools.client.putArtifact({ params: { digest: packed.digest }, content, signal: session.signal });
+    failpoint('job-after-upload');
   }
   await rm(packed.file, { force: true });
   session.log(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor } from '@almanac/domain';
+import { failpoint } from '@almanac/host';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../tables.ts';
 import type { CommandContext, InTransaction } from './http/endpoint.ts';
@@ -25,6 +26,7 @@ export function createInTransaction(input: {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const result = await input.db.transaction().execute((trx) => runCommand({ trx, ...options, command }));
+        failpoint('command-after-commit');
         input.onCommitted();
         return result;
       } catch (error) {
@@ -79,6 +81,7 @@ async function runCommand<Result>(input: {
   const result = await input.command(context);
   if (action !== null && entry !== null)
     await writeAudit({ trx, now, actor: actorName(input.actor), action, ...entry });
+  failpoint('command-before-commit');
   return result;
 }
 

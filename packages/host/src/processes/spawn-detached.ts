@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { Account } from '../accounts/account-pool.ts';
 import { asAccount } from '../accounts/as-account.ts';
@@ -115,6 +115,24 @@ export async function spawnRecorded(input: RecordedProcess): Promise<ProcessIden
   pipe.on('error', () => undefined);
   pipe.end(`${exportsOf(input.environment)}ALMANAC_ENVIRONMENT_IS=complete\n`);
   return whenSpawned(started, child);
+}
+
+/**
+ * Finds a recorded process whose starter died before it could note it: the recorder carries its status file in its
+ * arguments, which no other process does.
+ */
+export function findRecorded(statusFile: string): ProcessIdentity | undefined {
+  if (process.platform !== 'linux') return undefined;
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
+      if (args[3] === 'almanac-instance' && args[4] === statusFile) return processIdentity(Number(entry));
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return undefined;
 }
 
 /** Assignments for a POSIX shell; names that it does not allow are no environment of a shell's child either. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Digest, refuse } from '@almanac/domain';
-import { freeBytes, syncDirectory } from '@almanac/host';
+import { failpoint, freeBytes, syncDirectory } from '@almanac/host';
 
 export interface ArtifactStore {
   /** Stores content under its digest; what does not have it leaves nothing behind. Gives the size in bytes. */
@@ -50,7 +50,9 @@ export async function createArtifactStore(directory: string): Promise<ArtifactSt
         const path = pathOf(digest);
         const folder = join(path, '..');
         await mkdir(folder, { recursive: true, mode: 0o700 });
+        failpoint('artifact-before-rename');
         await rename(temporary, path);
+        failpoint('artifact-after-rename');
         await syncDirectory(folder);
         await syncDirectory(join(folder, '..'));
         return { size };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SiteId } from '@almanac/domain';
-import { verifyText } from '@almanac/host';
+import { failpoint, verifyText } from '@almanac/host';
 import { type AgentMessage, agentMessage, agentProtocol, type ServerMessage } from '@almanac/protocol';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
@@ -56,10 +56,12 @@ function serveAgent(input: {
     if (message.kind === 'report') {
       if (message.report.sequence <= lastSequence) return;
       lastSequence = message.report.sequence;
+      failpoint('report-before-save');
       await context.inTransaction(
         { actor: { kind: 'agent', site, name: `agent of ${site}` }, action: null },
         (command) => saveReport(command, { site, report: message.report, wakePlans: tools.wakePlans }),
       );
+      failpoint('report-after-save');
       send({ kind: 'report-seen', sequence: lastSequence });
     } else if (message.kind === 'log-chunk') tools.hub.takeLog(message.id, message.chunk);
     else if (message.kind === 'log-refused') tools.hub.takeLog(message.id, { refused: message.detail });
@@ -164,7 +166,9 @@ export async function pushDocument(context: Pick<BackgroundContext, 'db'>, hub: 
     .select(['generation', 'document'])
     .where('id', '=', site)
     .executeTakeFirst();
-  if (row !== undefined && row.document !== null) hub.push(site, { generation: row.generation, signed: row.document });
+  if (row === undefined || row.document === null) return;
+  failpoint('document-before-push');
+  hub.push(site, { generation: row.generation, signed: row.document });
 }
 
 /** Why an agent's protocol cannot be served; undefined when it can. */

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HostFault } from '@almanac/host';
+import { failpoint, HostFault } from '@almanac/host';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Tables } from '../../tables.ts';
@@ -15,7 +15,13 @@ export async function migrate(db: Kysely<Tables>, directory: string, last?: stri
   const migrations: Record<string, Migration> = {};
   for (const file of (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort()) {
     const text = await readFile(join(directory, file), 'utf8');
-    migrations[file.replace(/\.sql$/, '')] = { up: async (target) => void (await sql.raw(text).execute(target)) };
+    migrations[file.replace(/\.sql$/, '')] = {
+      up: async (target) => {
+        failpoint('migration-before');
+        await sql.raw(text).execute(target);
+        failpoint('migration-after');
+      },
+    };
   }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   if (last !== undefined && migrations[last] === undefined)
