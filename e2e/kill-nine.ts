@@ -1,12 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Estate, loadSample, startEstate, waitUntil, whenRunning } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Part, processesOf, processOf } from './processes.ts';
 import { commitGreeting } from './sample-estate.ts';
+import { seededRandom } from './seeded-random.ts';
 
-const parts = ['server', 'postgres', 'builder', 'agent', 'gateway'] as const;
+const parts = ['server', 'postgres', 'builder', 'agent', 'gateway'] as const satisfies readonly Part[];
 
 /** Printed with a failure; ALMANAC_SEED repeats it. */
 const seed = Number(process.env['ALMANAC_SEED'] ?? 20_261_121);
@@ -113,45 +113,5 @@ function watchInstance(port: number) {
       await running;
       return { failures, enough: asked > 100 };
     },
-  };
-}
-
-/** The process of a part of this estate. */
-function processOf(estate: Estate, part: (typeof parts)[number]): number | undefined {
-  if (part === 'postgres')
-    return Number(readFileSync(join(estate.data, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-  if (part === 'gateway') {
-    return processesOf(estate).find(
-      (each) => each.command.includes('gateway/src/main.ts') && each.command.includes('sites/development'),
-    )?.pid;
-  }
-  return Number(readFileSync(join(estate.data, 'parts', `${part}.pid`), 'utf8').split(' ')[0]);
-}
-
-/** Every live process whose command or environment names the data of this estate. */
-function processesOf(estate: Estate): readonly { readonly pid: number; readonly command: string }[] {
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
-    .flatMap((entry) => {
-      try {
-        const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ');
-        const environment = readFileSync(`/proc/${entry}/environ`, 'utf8');
-        return command.includes(`${estate.directory}/`) || environment.includes(`${estate.directory}/`)
-          ? [{ pid: Number(entry), command }]
-          : [];
-      } catch {
-        return [];
-      }
-    });
-}
-
-/** Mulberry32: small, and the same numbers for the same seed. */
-function seededRandom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

@@ -21,6 +21,7 @@ import { createGatewayClient } from './traffic/gateway-client.ts';
 import { keepConnected } from './transport/connect.ts';
 import { openDesiredStore } from './transport/desired-store.ts';
 
+const databasesEveryMs = 1000;
 const log = pino({ base: { part: 'agent' }, timestamp: pino.stdTimeFunctions.isoTime });
 
 try {
@@ -46,11 +47,13 @@ async function carryOut({ action, config }: AgentCommand): Promise<void> {
   } else {
     for (const notice of machine.notices) log.warn(notice);
     const stops = await Promise.all(config.sites.map((site) => runSite({ config, site, machine })));
+    const keeper = keepDatabases(machine.databases);
     let stopping = false;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
         if (stopping) return;
         stopping = true;
+        clearInterval(keeper);
         log.info('agent stops; applications run on');
         void Promise.all(stops.map((stop) => stop()))
           .then(lock.release)
@@ -82,6 +85,24 @@ async function openMachine(config: AgentConfig): Promise<Machine> {
       : []),
   ];
   return { databases, runtime, groups, notices };
+}
+
+/** Applications cannot start their PostgreSQL again: whoever killed it, it is back within a second. */
+function keepDatabases(databases: SitePostgres): NodeJS.Timeout {
+  let complained = '';
+  return setInterval(() => {
+    databases.keepRunning().then(
+      (did) => {
+        complained = '';
+        if (did === 'started') log.warn('the PostgreSQL of the sites had ended, and was started again');
+      },
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        if (reason !== complained) log.error({ reason }, 'the PostgreSQL of the sites cannot be started; tried again');
+        complained = reason;
+      },
+    );
+  }, databasesEveryMs);
 }
 
 type SiteConfig = AgentConfig['sites'][number];

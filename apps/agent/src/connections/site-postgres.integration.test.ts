@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -47,6 +48,26 @@ describe('the databases of a site', () => {
     expect(second).toBe(first);
     expect(later).toBe(first);
     expect(await query(later, 'select one from kept')).toEqual([{ one: 1 }]);
+  });
+
+  it('are back after their PostgreSQL was killed, also for an agent that was started since', async () => {
+    const address = await databases.provision(anOwner());
+    await query(address, 'create table kept as select 1 as one');
+    const kill = async () => {
+      const pid = Number.parseInt(await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8'), 10);
+      process.kill(pid, 'SIGKILL');
+      await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
+    };
+    expect(await databases.keepRunning()).toBe('well');
+
+    await kill();
+    expect(await databases.keepRunning()).toBe('started');
+    expect(await query(address, 'select one from kept')).toEqual([{ one: 1 }]);
+    await kill();
+    databases = createSitePostgres(directory);
+
+    expect(await databases.keepRunning()).toBe('started');
+    expect(await query(address, 'select one from kept')).toEqual([{ one: 1 }]);
   });
 
   it('stay with an application that is called otherwise', async () => {

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failpoint, type RunningPostgres, startPostgres, writeDurably } from '@almanac/host';
+import { failpoint, isAlive, type RunningPostgres, startPostgres, writeDurably } from '@almanac/host';
 import pg from 'pg';
 import { z } from 'zod';
 import { freePort } from '../converge/free-port.ts';
@@ -25,6 +26,8 @@ export interface DatabaseOwner {
 export interface SitePostgres {
   /** The address of a database of its own, with a role that owns nothing else; made at the first call. */
   readonly provision: (owner: DatabaseOwner) => Promise<string>;
+  /** Starts it again when it has databases and does not run; tells what it did, for the log. */
+  readonly keepRunning: () => Promise<'started' | 'well'>;
   readonly stop: () => Promise<void>;
 }
 
@@ -32,7 +35,8 @@ export interface SitePostgres {
 export function createSitePostgres(directory: string): SitePostgres {
   const file = join(directory, 'databases.json');
   let running: Promise<{ readonly postgres: RunningPostgres; readonly known: Stored }> | undefined;
-  const start = () => {
+  const start = async () => {
+    if (running !== undefined && !isAlive((await running).postgres.identity)) running = undefined;
     running ??= startOrAdopt({ directory, file }).catch((error: unknown) => {
       running = undefined;
       throw error;
@@ -57,6 +61,16 @@ export function createSitePostgres(directory: string): SitePostgres {
         const { name, password } = database;
         await ensureDatabase({ postgres, database: name, password });
         return `postgres://${name}:${password}@127.0.0.1:${postgres.connection.port}/${name}`;
+      });
+      turn = result.catch(() => undefined);
+      return result;
+    },
+    keepRunning: () => {
+      const result = turn.then(async () => {
+        const before = await running?.catch(() => undefined);
+        if (before === undefined ? !existsSync(file) : isAlive(before.postgres.identity)) return 'well';
+        const { postgres } = await start();
+        return postgres.adopted ? 'well' : 'started';
       });
       turn = result.catch(() => undefined);
       return result;
