@@ -56,7 +56,7 @@ async function makeRepository({ name, packages, path }: Wanted): Promise<void> {
       filter: (source) => !leftovers.includes(basename(source)),
     });
     for (const [folder, packageName] of await closureOf(packages)) {
-      await cp(folder, join(fresh, 'vendor', 'node_modules', packageName), { recursive: true });
+      await cp(folder, join(fresh, 'vendor', 'node_modules', packageName), { recursive: true, dereference: true });
     }
     await commitAll({ folder: fresh, home: workplace, message: `feat: the ${name} application` });
     await rename(fresh, path);

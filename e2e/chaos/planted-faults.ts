@@ -19,7 +19,7 @@ export const plantedFaults = {
     to: `const early = Promise.withResolvers<Awaited<ReturnType<typeof command>>>();
         input.db.transaction().execute(async (trx) => {
           early.resolve(await runCommand({ trx, ...options, command }));
-          await pause(30);
+          await pause(5);
         }).catch(early.reject);
         const result = await early.promise;`,
   },
@@ -58,7 +58,7 @@ export const plantedFaults = {
 /** Copies the sources into a folder with faults planted in them; gives what `startEstate` takes as its root. */
 export async function plantFaults(into: string, faults: readonly PlantedFault[]): Promise<string> {
   await mkdir(into, { recursive: true });
-  for (const part of ['apps', 'packages', 'examples', 'package.json'])
+  for (const part of ['apps', 'packages', 'examples', 'package.json', 'package-lock.json', 'tsconfig.base.json'])
     await cp(join(repository, part), join(into, part), {
       recursive: true,
       filter: (source) => !/\/(node_modules|\.cache|repositories)$/.test(source),
