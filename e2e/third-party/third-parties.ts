@@ -7,7 +7,7 @@ import type { WrappedApplication } from './wrapped-application.ts';
 /** An application from npm with data, and how it is seen from outside. */
 export interface ThirdParty {
   readonly application: WrappedApplication;
-  /** Answers a GET with 2xx whenever the application is well. */
+  /** Answers a GET with 2xx whenever the application is well and has its data. */
   readonly loadPath: string;
   /** How many instances of it there are at most during an update: as many as may hold its volume together. */
   readonly instancesDuringUpdate: 1 | 2;
@@ -29,7 +29,7 @@ const ask = (
 export const thirdParties: readonly ThirdParty[] = [
   {
     application: verdaccio,
-    loadPath: '/-/ping',
+    loadPath: '/kept',
     instancesDuringUpdate: 2,
     releaseOn: async (port) =>
       /"version":"([\d.]+)"/.exec((await ask('verdaccio', port, '/-/static/ui-options.js')).body)?.[1],
