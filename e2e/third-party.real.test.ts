@@ -1,69 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  addApplication,
-  askSite,
-  type createRepository,
-  type Estate,
-  endOf,
-  startEstate,
-  waitUntil,
-  whenRunning,
-} from '@almanac/testkit';
+import { addApplication, type Estate, type Repository, startEstate, waitUntil, whenRunning } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { helloFlow, nodeRed } from './third-party/node-red.ts';
-import { publication, verdaccio } from './third-party/verdaccio.ts';
+import { deploy, promoteEverywhere, tagNewest } from './third-party/deployments.ts';
+import { thirdParties } from './third-party/third-parties.ts';
+import { upgradeUnderLoad } from './third-party/upgrade-under-load.ts';
 import { takeUpdate, wrapApplication } from './third-party/wrapped-application.ts';
 
-const environments = ['development', 'quality', 'production'] as const;
 const minutes = 60_000;
-
-interface ThirdParty {
-  readonly application: typeof verdaccio;
-  /** The release that answers on a site. */
-  readonly releaseOn: (port: number) => Promise<string | undefined>;
-  /** Makes data through the application, as its user would. */
-  readonly makeData: (port: number) => Promise<void>;
-  /** Whether that data is there. */
-  readonly hasData: (port: number) => Promise<boolean>;
-}
-
-const ask = (
-  application: string,
-  port: number,
-  path: string,
-  json?: { readonly method: string; readonly body: unknown },
-) => askSite({ application, port, path, ...(json === undefined ? {} : { method: json.method, json: json.body }) });
-
-const thirdParties: readonly ThirdParty[] = [
-  {
-    application: verdaccio,
-    releaseOn: async (port) =>
-      /"version":"([\d.]+)"/.exec((await ask('verdaccio', port, '/-/static/ui-options.js')).body)?.[1],
-    makeData: async (port) => {
-      const published = await ask('verdaccio', port, '/kept', { method: 'PUT', body: publication('kept') });
-      expect(published).toMatchObject({ status: 201 });
-    },
-    hasData: async (port) => (await ask('verdaccio', port, '/kept/-/kept-1.0.0.tgz')).body === 'A',
-  },
-  {
-    application: nodeRed,
-    releaseOn: async (port) => JSON.parse((await ask('node-red', port, '/settings')).body).version,
-    makeData: async (port) => {
-      const stored = await ask('node-red', port, '/flows', { method: 'POST', body: helloFlow('kept') });
-      expect(stored).toMatchObject({ status: 204 });
-    },
-    hasData: async (port) => (await ask('node-red', port, '/hello')).body === 'kept',
-  },
-];
 
 describe.each(thirdParties)('$application.name from npm', (thirdParty) => {
   const { application } = thirdParty;
   const [older, newer] = application.releases;
   let directory: string;
   let estate: Estate;
-  let repository: Awaited<ReturnType<typeof createRepository>>;
+  let repository: Repository;
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'almanac third party '));
@@ -127,34 +79,6 @@ describe.each(thirdParties)('$application.name from npm', (thirdParty) => {
     },
     3 * minutes,
   );
+
+  it('loses no request in two upgrades in Production', () => upgradeUnderLoad(estate, thirdParty, 2), 4 * minutes);
 });
-
-async function tagNewest(estate: Estate, application: string): Promise<void> {
-  const { items } = await estate.client.listBuilds({ params: { application } });
-  const build = items.find((each) => each.state === 'succeeded');
-  if (build === undefined) throw new Error(`${application} has no build`);
-  await estate.client.createVersion({ params: { application }, body: { build: build.id } });
-}
-
-/** Promotes what each environment runs to the next one. */
-async function promoteEverywhere(estate: Estate, application: string): Promise<void> {
-  for (const [index, environment] of environments.slice(1).entries()) {
-    const from = environments[index] ?? 'development';
-    await deploy(estate, environment, { application, source: { kind: 'environment', environment: from } });
-  }
-}
-
-async function deploy(
-  estate: Estate,
-  environment: string,
-  operation: {
-    readonly application: string;
-    readonly source: { readonly kind: 'previous' } | { readonly kind: 'environment'; readonly environment: string };
-  },
-): Promise<void> {
-  const { id } = await estate.client.createPlan({
-    body: { environment, operations: [{ kind: 'deploy', ...operation }], start: true },
-  });
-  const ended = await endOf(estate.client, id, 300);
-  expect(ended).toMatchObject({ state: 'succeeded', reason: null });
-}

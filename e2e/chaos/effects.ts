@@ -8,8 +8,8 @@ export interface Effects {
   /** How often the migration of each turn ran. */
   readonly byTurn: () => ReadonlyMap<number, number>;
   readonly repository: Repository;
-  /** Commits another turn. */
-  readonly commitTurn: (turn: number) => Promise<string>;
+  /** Commits another turn; with a connection of its own it gets another database. */
+  readonly commitTurn: (turn: number, options?: { readonly connection: boolean }) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -35,6 +35,10 @@ settings:
   COUNTER: { default: "0" }
 `;
 
+const connectionOf = (turn: number) => `connections:
+  DATABASE_OF_TURN_${turn}: { type: postgres, scope: site }
+`;
+
 /** Starts the ledger, and makes the application whose migrations write into it. */
 export async function startEffects(directory: string): Promise<Effects> {
   const turns = new Map<number, number>();
@@ -46,9 +50,9 @@ export async function startEffects(directory: string): Promise<Effects> {
   await new Promise<void>((resolve) => ledger.listen(0, '127.0.0.1', resolve));
   const { port } = ledger.address() as AddressInfo;
   const repository = await createRepository(join(directory, 'effects'));
-  const commitTurn = (turn: number) =>
+  const commitTurn: Effects['commitTurn'] = (turn, options) =>
     repository.commit(`feat: turn ${turn}`, {
-      'almanac.yaml': manifest,
+      'almanac.yaml': `${manifest}${options?.connection === true ? connectionOf(turn) : ''}`,
       'server.js': server(turn),
       'migrate.js': migrate(turn, port),
     });

@@ -1,6 +1,9 @@
 import type { WrappedApplication } from './wrapped-application.ts';
 
-/** A tool that runs flows drawn in the browser; they stay in a volume. */
+/**
+ * A tool that runs flows drawn in the browser; they stay in a volume, of which each process believes that it is its
+ * own: two of them would run every flow twice and overwrite what the other one saved.
+ */
 export const nodeRed: WrappedApplication = {
   name: 'node-red',
   releases: ['4.1.15', '5.0.7'],

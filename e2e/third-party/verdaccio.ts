@@ -1,6 +1,9 @@
 import type { WrappedApplication } from './wrapped-application.ts';
 
-/** A package registry; what is published to it stays in a volume. */
+/**
+ * A package registry; what is published to it stays in a volume. Two of them may hold it for a while: packages are
+ * files that are written under a lock and read anew for each request. Only the list for its search is read at the start.
+ */
 export const verdaccio: WrappedApplication = {
   name: 'verdaccio',
   releases: ['6.9.1', '6.10.4'],
@@ -14,7 +17,7 @@ modules:
     build: npm ci --omit=dev
     start: exec node_modules/.bin/verdaccio --config config.yaml --listen "127.0.0.1:$PORT"
     health: /-/ping
-    volumes: { storage: ./storage }
+    volumes: { storage: { path: ./storage, shared: true } }
     resources: { cpu: 1000m, memory: 512Mi }
     stopGrace: 10
 `,

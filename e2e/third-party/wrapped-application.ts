@@ -7,8 +7,12 @@ import { createRepository, type Repository } from '@almanac/testkit';
 /** An application from npm that a repository wraps: its manifest, its configuration, and which release is used. */
 export interface WrappedApplication {
   readonly name: string;
-  /** Two published releases of the package of this name, older first. */
+  /** Its package, where that is not named as the application is. */
+  readonly package?: string;
+  /** Two published releases of the package, older first. */
   readonly releases: readonly [string, string];
+  /** Other packages that it is started with, and their releases. */
+  readonly beside?: Readonly<Record<string, string>>;
   /** Releases of packages below it, where npm would take another one than wanted. */
   readonly overrides?: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
@@ -30,8 +34,9 @@ export async function takeUpdate(repository: Repository, application: WrappedApp
 
 /** Locks every package below a release, as `npm ci` wants it; addresses stay out: any registry can serve them. */
 async function takeRelease(repository: Repository, application: WrappedApplication, index: 0 | 1): Promise<void> {
-  const { name, releases, overrides } = application;
-  const description = { name: `wrapped-${name}`, private: true, dependencies: { [name]: releases[index] }, overrides };
+  const { name, releases, beside, overrides } = application;
+  const dependencies = { ...beside, [application.package ?? name]: releases[index] };
+  const description = { name: `wrapped-${name}`, private: true, dependencies, overrides };
   await writeFile(join(repository.path, 'package.json'), JSON.stringify(description, null, 2));
   const options = ['--package-lock-only', '--omit-lockfile-registry-resolved', '--no-audit', '--no-fund'];
   await promisify(execFile)('npm', ['install', ...options], { cwd: repository.path });

@@ -25,6 +25,8 @@ export { isAlive, type ProcessIdentity, processIdentity } from './processes/iden
 export { memoryByGroup, memoryOf } from './processes/memory.ts';
 export { type DetachedProcess, findRecorded, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
 export { signalGroup, stopGroup, whenGone } from './processes/stop.ts';
+export { type DetachedProcess, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
+export { stopGroup, whenGone } from './processes/stop.ts';
 export { newPrivateKey, privateKeyFromPem, publicKeyFromRaw, rawPublicKey } from './sealing/keys.ts';
 export { open, type Sealed, seal } from './sealing/seal.ts';
 export { keyIdOf, publicSigningKey, signText, verifyText } from './sealing/sign.ts';

@@ -8,6 +8,9 @@ import { revision } from './primitives.ts';
  */
 export const gatewayControl = { config: '/config', stats: '/stats', health: '/healthz' } as const;
 
+/** What the gateway answers when it is asked whether it lives. */
+export const gatewayHealth = z.object({ pid: z.int().positive() });
+
 const backend = z.object({
   /** The instance behind it; counters and draining go by this name. */
   instance: z.string(),

@@ -349,6 +349,31 @@ describe('stopping an instance', () => {
     await waitUntil('the child to end', () => !existsSync(`/proc/${child}`) || zombie(child), 5);
   });
 
+  it('lets what it started end by itself too, although the one that started it has ended', async () => {
+    const record = aRecord(null);
+    const slow = `trap 'sleep 1; echo bye; exit 0' TERM; echo set; while :; do sleep 0.05; done`;
+    await start(record, `sh -c "${slow}" & wait`);
+    await waitUntil('the trap', () => readFileSync(outputFile(), 'utf8').includes('set'), 10);
+
+    await runtime.stop(record, 10_000);
+
+    expect(readFileSync(outputFile(), 'utf8')).toContain('bye');
+  });
+
+  it('kills what it started and does not listen, although the one that started it has ended', async () => {
+    const record = aRecord(null);
+    await start(record, `sh -c "trap '' TERM; echo child \\$\\$; while :; do sleep 0.05; done" & wait`);
+    const child = await waitUntil(
+      'the child',
+      () => /child (\d+)/.exec(existsSync(outputFile()) ? readFileSync(outputFile(), 'utf8') : '')?.[1],
+      10,
+    );
+
+    await runtime.stop(record, 500);
+
+    await waitUntil('the child to end', () => !existsSync(`/proc/${child}`) || zombie(child), 5);
+  });
+
   it('of a process that has ended long ago touches nobody else', async () => {
     const record = aRecord(null);
     await start(record, 'exit 0');

@@ -43,6 +43,17 @@ describe('the gateway of a site', () => {
     expect(journal.identity?.pid).toBe(pid);
   });
 
+  it('is ended by a later agent, though the one before died before it noted whom it started', async () => {
+    await running();
+    const gateway = journal.identity;
+    const later = createGatewayClient({ directory, journal: { identity: null, revision: 0 } });
+
+    await later.stop();
+
+    expect(gateway !== null && isAlive(gateway)).toBe(false);
+    journal.identity = null;
+  });
+
   it('is started again when it was killed', async () => {
     await running();
     const first = journal.identity;

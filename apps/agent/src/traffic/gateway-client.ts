@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAlive, privateDirectory, spawnDetached, stopGroup } from '@almanac/host';
-import { type GatewayConfig, type GatewayStats, gatewayControl, gatewayStats } from '@almanac/protocol';
+import { isAlive, privateDirectory, processIdentity, spawnDetached, stopGroup } from '@almanac/host';
+import { type GatewayConfig, type GatewayStats, gatewayControl, gatewayHealth, gatewayStats } from '@almanac/protocol';
 import type { JournalState } from '../journal/journal.ts';
 
 /** A site's gateway: a process of its own that is started when it is missing and left running otherwise. */
@@ -28,10 +28,16 @@ export function createGatewayClient(input: {
   const call = (method: string, path: string, body?: unknown) => callControl({ control, method, path, body });
   let silentSince: number | undefined;
   const alive = () => input.journal.identity !== null && isAlive(input.journal.identity);
+  /** Whether it answers; an agent that was killed right after the start did not note whom it started. */
+  const adopt = async (): Promise<boolean> => {
+    const answer = await call('GET', gatewayControl.health).catch(() => undefined);
+    if (answer === undefined) return false;
+    if (!alive()) input.journal.identity = processIdentity(gatewayHealth.parse(JSON.parse(answer.text)).pid) ?? null;
+    return true;
+  };
   return {
     ensure: async () => {
-      const answer = await call('GET', gatewayControl.health).catch(() => undefined);
-      if (answer !== undefined) {
+      if (await adopt()) {
         silentSince = undefined;
         return true;
       }
@@ -67,6 +73,7 @@ export function createGatewayClient(input: {
       return answer === undefined ? undefined : gatewayStats.parse(JSON.parse(answer.text));
     },
     stop: async () => {
+      await adopt();
       if (input.journal.identity !== null) await stopGroup(input.journal.identity, { graceMs: 35_000 });
       input.journal.identity = null;
     },

@@ -1,36 +1,50 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAlive, type ProcessIdentity } from './identity.ts';
+import { isAlive, type ProcessIdentity, processIdentity } from './identity.ts';
+import { memoryByGroup } from './memory.ts';
 
 const pollMs = 20;
 
 /**
- * Ends a process group: TERM, and KILL when its leader still lives after `graceMs`. Resolves when the leader is
- * gone; a leader that was replaced by another process with the same number is left alone.
+ * Ends a process group: TERM, and KILL when any of it still lives after `graceMs`. The leader may end before what it
+ * started, which has the same grace. Resolves when all of it is gone; a leader that was replaced by another process
+ * with the same number is left alone.
  */
 export async function stopGroup(leader: ProcessIdentity, options: { readonly graceMs: number }): Promise<void> {
   if (!isAlive(leader)) return;
   if (options.graceMs > 0) {
     signalGroup(leader, 'SIGTERM');
-    if (await whenGone(leader, options.graceMs)) return;
+    if (await until(async () => !(await groupLives(leader)), options.graceMs)) return;
   }
   signalGroup(leader, 'SIGKILL');
-  await whenGone(leader, 10_000);
+  await until(async () => !(await groupLives(leader)), 10_000);
 }
 
-/** Sends a signal to a process group while its leader is the process that is meant. */
-export function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals): void {
-  if (!isAlive(leader)) return;
+/** Whether the leader or anything else of its group lives; as long as that is so, its number is not given again. */
+async function groupLives(leader: ProcessIdentity): Promise<boolean> {
+  const present = processIdentity(leader.pid);
+  if (present !== undefined) return present.startTime === leader.startTime;
+  if (!signalGroup(leader, 0)) return false;
+  // Whoever has ended and was not buried yet can still be signalled, and holds no memory.
+  return process.platform !== 'linux' || ((await memoryByGroup()).get(leader.pid) ?? 0) > 0;
+}
+
+/** Sends a signal to a process group; false when there is nobody to take it. */
+function signalGroup(leader: ProcessIdentity, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-leader.pid, signal);
+    return process.kill(-leader.pid, signal);
   } catch {
-    // It ended between the look and the signal.
+    return false;
   }
 }
 
 /** Waits until a process is gone; false when it still lives after `timeoutMs`. Not our child, so it is asked for. */
-export async function whenGone(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+export function whenGone(identity: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+  return until(() => !isAlive(identity), timeoutMs);
+}
+
+async function until(holds: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
-  while (isAlive(identity)) {
+  while (!(await holds())) {
     if (performance.now() > deadline) return false;
     await pause(pollMs);
   }
