@@ -24,8 +24,6 @@ export {
 export { isAlive, type ProcessIdentity, processIdentity } from './processes/identity.ts';
 export { memoryByGroup, memoryOf } from './processes/memory.ts';
 export { type DetachedProcess, findRecorded, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
-export { signalGroup, stopGroup, whenGone } from './processes/stop.ts';
-export { type DetachedProcess, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
 export { stopGroup, whenGone } from './processes/stop.ts';
 export { newPrivateKey, privateKeyFromPem, publicKeyFromRaw, rawPublicKey } from './sealing/keys.ts';
 export { open, type Sealed, seal } from './sealing/seal.ts';

@@ -110,6 +110,7 @@ export {
   type GatewayStats,
   gatewayConfig,
   gatewayControl,
+  gatewayHealth,
   gatewayStats,
   latencyBounds,
 } from './gateway.ts';
