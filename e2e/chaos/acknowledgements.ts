@@ -13,6 +13,8 @@ const key = 'COUNTER';
 export interface Acknowledgements {
   /** Acknowledged writes within the last so many milliseconds. */
   readonly within: (ms: number) => number;
+  /** The last number that each writer was told to be there, by its place. */
+  readonly acknowledged: () => ReadonlyMap<string, number>;
   readonly totals: () => { readonly acknowledged: number; readonly unknown: number };
   /** What was acknowledged and is not there, in words; empty when all is well. */
   readonly missing: () => Promise<readonly string[]>;
@@ -61,6 +63,7 @@ export function startWriters(client: Client, count: number): Acknowledgements {
       const since = performance.now() - ms;
       return recent.filter((at) => at >= since).length;
     },
+    acknowledged: () => new Map(writers.map((each) => [each.selector, each.acknowledged])),
     totals: () => ({ acknowledged, unknown }),
     missing: async () => {
       // What is tried while we read may be read or not; what was acknowledged before must be.

@@ -71,7 +71,7 @@ export async function plantFaults(into: string, faults: readonly PlantedFault[])
     await symlink(join('..', '..', 'packages', name), join(modules, '@almanac', name));
   for (const { name, file, from, to } of faults) {
     const text = await readFile(join(into, file), 'utf8');
-    const planted = text.replaceAll(from, to);
+    const planted = text.replace(from, () => to);
     if (planted === text) throw new Error(`"${name}" cannot be planted: ${file} reads otherwise now`);
     await writeFile(join(into, file), planted);
   }
