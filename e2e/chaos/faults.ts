@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -68,6 +69,36 @@ export function withoutDescriptors(part: Part, spare: number): Fault {
       if (processOf(estate, part) === pid)
         await promisify(execFile)('prlimit', [`--pid=${pid}`, `--nofile=${before}:`]);
       return fired;
+    },
+  };
+}
+
+/** Where Debian keeps the library that lets processes believe another time; undefined where it is not installed. */
+export function fakeTimeLibrary(): string | undefined {
+  return ['x86_64-linux-gnu', 'aarch64-linux-gnu']
+    .map((triplet) => `/usr/lib/${triplet}/faketime/libfaketime.so.1`)
+    .find((path) => existsSync(path));
+}
+
+/** What an estate needs so that all of its clocks can be set by a file. */
+export function clockSetBy(file: string, library: string): Readonly<Record<string, string>> {
+  return {
+    LD_PRELOAD: library,
+    FAKETIME_TIMESTAMP_FILE: file,
+    FAKETIME_NO_CACHE: '1',
+    // Durations are measured with another clock, which no administrator can set.
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
+}
+
+/** Sets the clocks of everything by so many seconds against the true time; they stay so until the next jump. */
+export function clockAt(file: string, seconds: number): Fault {
+  return {
+    name: `clocks at ${seconds > 0 ? '+' : ''}${seconds} s`,
+    part: 'server',
+    happen: async () => {
+      await writeFile(file, `${seconds >= 0 ? '+' : ''}${seconds}\n`);
+      return true;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Failpoint, failpoints } from '@almanac/host';
@@ -80,7 +80,9 @@ export async function reachFailpoints(input: {
 }
 
 /** Kills the first start of a server before and after each migration; the next start makes up for it. */
-export async function interruptMigrations(migrations: number): Promise<readonly FailpointResult[]> {
+export async function interruptMigrations(): Promise<readonly FailpointResult[]> {
+  const files = await readdir(join(repository, 'apps/server/src/migrations'));
+  const migrations = files.filter((each) => each.endsWith('.sql')).length;
   const results: FailpointResult[] = [];
   for (const name of ['migration-before', 'migration-after'] as const) {
     for (let count = 1; count <= migrations; count += 1) {

@@ -13,6 +13,7 @@ export const tasks = {
   lint: { script: 'tools/check.ts', args: ['lint'], about: 'Biome and oxlint' },
   types: { script: 'tools/check.ts', args: ['types'], about: 'type-check every workspace' },
   bench: { script: 'bench/run.ts', args: [], about: 'benchmarks' },
+  chaos: { script: 'e2e/chaos/run.ts', args: [], about: 'faults of every kind, with ledgers of what must not be lost' },
   'build:dist': { script: 'tools/build-dist.ts', args: [], about: 'bundle what is distributed into dist/' },
   lockfile: {
     script: 'tools/complete-lockfile.ts',

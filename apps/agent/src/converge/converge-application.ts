@@ -12,6 +12,7 @@ import { failpoint } from '@almanac/host';
 import type { DesiredApplication, GatewayStats } from '@almanac/protocol';
 import type { ApplicationRecord, InstanceRecord, StepRecord } from '../journal/journal.ts';
 import { lookAtStep, startStep } from '../runtimes/one-off.ts';
+import { steadyNow } from '../steady-now.ts';
 import { freePort } from './free-port.ts';
 import { launchSettings } from './launch-settings.ts';
 import { rolloutTargetOf } from './rollout-target.ts';
@@ -38,7 +39,7 @@ export async function convergeApplication(
   },
 ): Promise<Converged> {
   const { record, target } = input;
-  const now = Date.now();
+  const now = steadyNow();
   await lookAtSteps(site, record, now);
   const observation = observe(site, input, now);
   const { rollout, desired } = advanceRollout(
@@ -166,12 +167,8 @@ async function carryOut(
     case 'stop':
       if (instance.stopping) return;
       instance.stopping = true;
-      failpoint('instance-before-stop');
       // Ending takes as long as the application takes; the pass goes on meanwhile.
-      void site.runtime
-        .stop(instance, graceOfRecord(record, instance))
-        .then(() => drop(site, instance))
-        .then(input.onChange);
+      void stopInstance(site, record, instance).then(input.onChange);
       return;
     case 'remove':
       return drop(site, instance);
@@ -182,6 +179,18 @@ function graceOfRecord(record: ApplicationRecord, instance: InstanceRecord): num
   return (
     (record.specs[instance.operation]?.modules.find((each) => each.name === instance.module)?.stopGrace ?? 30) * 1000
   );
+}
+
+/** Ends an instance and forgets it; one that could not be ended is tried again by a later pass. */
+async function stopInstance(site: SiteContext, record: ApplicationRecord, instance: InstanceRecord): Promise<void> {
+  try {
+    failpoint('instance-before-stop');
+    await site.runtime.stop(instance, graceOfRecord(record, instance));
+    await drop(site, instance);
+  } catch (error) {
+    instance.stopping = false;
+    site.log.error({ application: record.name, instance: instance.id, err: error }, 'an instance could not be ended');
+  }
 }
 
 async function drop(site: SiteContext, instance: InstanceRecord): Promise<void> {

@@ -2,6 +2,7 @@ import type { DesiredApplication } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import { NotConnected, type Releases } from '../artifacts/releases.ts';
 import { toolchainFault } from '../runtimes/instance-environment.ts';
+import { steadyNow } from '../steady-now.ts';
 
 export type Prepared =
   | { readonly kind: 'ready' }
@@ -56,7 +57,7 @@ export function createPreparation(input: {
           : { done: 0, total: 0 };
       work.prepared =
         work.tries >= triesBeforeFailing ? { kind: 'failed', message } : { kind: 'pulling', ...size, message };
-      work.nextTry = Date.now() + (error instanceof NotConnected ? 200 : retryMs);
+      work.nextTry = steadyNow() + (error instanceof NotConnected ? 200 : retryMs);
     } finally {
       work.busy = false;
       input.onChange();
@@ -76,7 +77,7 @@ export function createPreparation(input: {
         busy: false,
       };
       works.set(application.operation, work);
-      if (!work.busy && work.prepared.kind !== 'failed' && Date.now() >= work.nextTry) void begin(application, work);
+      if (!work.busy && work.prepared.kind !== 'failed' && steadyNow() >= work.nextTry) void begin(application, work);
       return work.prepared.kind === 'ready' ? { kind: 'pulling', done: 0, total: 0, message: null } : work.prepared;
     },
     stop: () => stopping.abort(),

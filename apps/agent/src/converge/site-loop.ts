@@ -2,6 +2,7 @@ import { failpoint } from '@almanac/host';
 import type { DesiredApplication, ReportedApplication, SiteReport } from '@almanac/protocol';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
 import { limitsOf } from '../runtimes/resource-limits.ts';
+import { steadyNow } from '../steady-now.ts';
 import { gatewayConfigOf, type RoutedApplication } from '../traffic/gateway-config.ts';
 import { convergeApplication, ensureRecord } from './converge-application.ts';
 import { createPreparation, type Preparation } from './preparation.ts';
@@ -33,20 +34,21 @@ export function startSiteLoop(
   };
   const preparation = createPreparation({ releases: site.releases, onChange: wake, log: site.log });
   const keeper = createGatewayKeeper(site);
+  forgetTheFuture(site);
   for (const record of site.journal.state.instances) {
     site.runtime.recover(record);
     // A stop that was interrupted together with the agent is done again by the next pass.
     record.stopping = false;
   }
   const run = async () => {
-    let nextCare = Date.now() + housekeepingMs;
+    let nextCare = steadyNow() + housekeepingMs;
     while (!stopped) {
       roused = false;
       let moving = true;
       try {
         moving = await pass({ site, preparation, keeper, onReport, wake });
-        if (Date.now() > nextCare) {
-          nextCare = Date.now() + housekeepingMs;
+        if (steadyNow() > nextCare) {
+          nextCare = steadyNow() + housekeepingMs;
           await keepHouse(site);
         }
       } catch (error) {
@@ -73,6 +75,23 @@ export function startSiteLoop(
       await site.journal.save();
     },
   };
+}
+
+/** A clock that was set back since the journal was written would let deadlines wait for as long. */
+function forgetTheFuture({ journal }: SiteContext): void {
+  const now = steadyNow();
+  for (const record of journal.state.instances) {
+    record.startedAt = Math.min(record.startedAt, now);
+    record.drainingSince = Math.min(record.drainingSince, now);
+  }
+  for (const record of Object.values(journal.state.applications)) {
+    const { startedAt, progressedAt } = record.rollout;
+    record.rollout = {
+      ...record.rollout,
+      startedAt: Math.min(startedAt, now),
+      progressedAt: Math.min(progressedAt, now),
+    };
+  }
 }
 
 async function pass(input: {

@@ -16,6 +16,7 @@ import {
 } from '@almanac/host';
 import type { Command, DesiredModule } from '@almanac/protocol';
 import type { InstanceRecord } from '../journal/journal.ts';
+import { steadyNow } from '../steady-now.ts';
 
 /** What is known of a live instance beside its record; it is learned anew after a restart of the agent. */
 interface Vital {
@@ -105,7 +106,7 @@ export function createProcessRuntime(input: {
         account,
         group: account === undefined ? undefined : await groups?.create(record.id, limits),
       });
-      record.startedAt = Date.now();
+      record.startedAt = steadyNow();
     },
     observe: ({ record, module, inFlight, now }) => {
       const vital = vitals.get(record.id) ?? {
@@ -187,7 +188,7 @@ function look(input: {
   vital.probing = true;
   void probe(record.port, module.health).then((fault) => {
     vital.probing = false;
-    vital.nextProbe = Date.now() + (vital.state === 'ready' ? probeReadyMs : probeStartingMs);
+    vital.nextProbe = steadyNow() + (vital.state === 'ready' ? probeReadyMs : probeStartingMs);
     vital.passes = fault === undefined ? vital.passes + 1 : 0;
     vital.misses = fault === undefined ? 0 : vital.misses + 1;
     if (fault !== undefined && (vital.state !== 'starting' || vital.misses > 20))
@@ -200,7 +201,7 @@ function look(input: {
           : vital.state;
     if (becomes === vital.state || vital.state === 'exited') return;
     vital.state = becomes;
-    vital.since = Date.now();
+    vital.since = steadyNow();
     if (becomes === 'ready') vital.message = null;
   });
 }

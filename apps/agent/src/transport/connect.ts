@@ -24,6 +24,8 @@ const shortestPause = 500;
 const longestPause = 30_000;
 /** The server pings every 15 seconds; a connection that is silent for so long is dead. */
 const silenceMs = 45_000;
+/** Between tries to take over what could not be taken over, for want of space for example. */
+const retryMs = 2000;
 const reportEveryMs = 15_000;
 const gatherMs = 50;
 
@@ -131,7 +133,12 @@ export function keepConnected(input: {
         .then((wait) => {
           patience = wait ?? patience;
         })
-        .catch((error: unknown) => log.error({ err: error }, 'a message of the server could not be handled'));
+        .catch((error: unknown) => {
+          log.error({ err: error }, 'a message of the server could not be handled; the connection begins anew');
+          // What was told is told again to whoever comes back; it is not told twice on one connection.
+          patience = retryMs;
+          own.terminate();
+        });
     });
     own.on('error', (error) => {
       if (failures === 0) log.warn({ reason: error.message }, 'the server cannot be reached; applications run on');
