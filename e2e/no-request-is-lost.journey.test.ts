@@ -1,6 +1,5 @@
-import { type Estate, loadSample, startEstate, whenRunning } from '@almanac/testkit';
+import { type Estate, type LoadResult, loadSample, startEstate, startLoad, whenRunning } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LoadResult, startLoad } from './load.ts';
 import { commitGreeting } from './sample-estate.ts';
 
 const perSecond = 200;
