@@ -24,7 +24,7 @@ describe('a deployment of the storefront under 200 requests a second', () => {
     console.log(`rolling: ${JSON.stringify(result)}`);
     expect(result.lost).toEqual({});
     expect(result.answered).toBe(result.sent);
-    expect(result.sent).toBeGreaterThan(1000);
+    expect(result.sent).toBeGreaterThan(500);
   });
 
   it('loses none when it is recreated: requests are held meanwhile', async () => {
@@ -40,7 +40,7 @@ describe('a deployment of the storefront under 200 requests a second', () => {
     console.log(`recreate: ${JSON.stringify(result)}`);
     expect(result.lost).toEqual({});
     expect(result.answered).toBe(result.sent);
-    expect(result.sent).toBeGreaterThan(1000);
+    expect(result.sent).toBeGreaterThan(500);
   });
 });
 
