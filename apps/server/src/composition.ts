@@ -42,6 +42,8 @@ export interface RunningServer {
 /** What is under way when the server stops may take so long to end. */
 const drainMs = 4000;
 
+/** Connections that may come at the same moment; Node's 511 would let the rest try again for seconds (tcp(7)). */
+const backlog = 4096;
 /** Sign-in attempts and enrolments that one address may make in a minute. */
 const guessLimit = 20;
 /**
@@ -138,7 +140,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
       complain: (error, what) => log.error({ err: error, what }, 'background work failed; it will be tried again'),
     });
     closers.push(background.stop);
-    const address = await http.listen({ host: config.host, port: config.port });
+    const address = await http.listen({ host: config.host, port: config.port, backlog });
     const url = config.port === 0 ? address : config.publicUrl;
     log.info({ url, version: serverVersion, postgres: version }, 'server ready');
     return { url, http, stop, setupUrl: setupToken === undefined ? undefined : `${url}/setup?token=${setupToken}` };
