@@ -5,7 +5,6 @@ import {
   addApplication,
   askSite,
   createRepository,
-  endOf,
   freePorts,
   type LoadResult,
   startEstate,
@@ -59,14 +58,18 @@ export const benchmark: Benchmark = {
       for (let turn = 2; turn < turns + 2; turn += 1) {
         ours.push(
           await rolled({ port: estate.sitePorts[0], body: String(turn % 2) }, async () => {
-            const { id } = await estate.client.createPlan({
+            let plan = await estate.client.createPlan({
               body: {
                 environment: 'development',
                 operations: [{ kind: 'deploy', application: 'bench', source: { kind: 'build', build: buildOf(turn) } }],
                 start: true,
               },
             });
-            const plan = await endOf(estate.client, id);
+            while (plan.endedAt === null)
+              plan = await estate.client.getPlan({
+                params: { plan: plan.id },
+                query: { after: plan.revision, wait: 25 },
+              });
             if (plan.state !== 'succeeded') throw new Error(`the plan is ${plan.state}: ${plan.reason}`);
           }),
         );
