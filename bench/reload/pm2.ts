@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesAt } from './application.ts';
@@ -17,38 +18,42 @@ export async function startPm2(input: {
   readonly instances: number;
 }): Promise<Pm2> {
   const { directory, port, instances } = input;
-  // PM2 reads its home when it is loaded.
-  process.env['PM2_HOME'] = join(directory, 'pm2');
-  process.env['PM2_DISABLE_VERSION_CHECK'] = 'true';
-  const { default: pm2 } = await import('pm2');
   const application = join(directory, 'application');
   const putFiles = async (turn: number) => {
     await mkdir(application, { recursive: true });
     for (const [name, text] of Object.entries(filesAt(turn))) await writeFile(join(application, name), text);
   };
-  const call = (work: (done: (error: Error | null) => void) => void) =>
-    new Promise<void>((resolve, reject) => work((error) => (error ? reject(error) : resolve())));
   await putFiles(0);
-  await call((done) => pm2.connect(done));
+  const driver = fork(join(import.meta.dirname, 'pm2-driver.mjs'), {
+    env: { ...process.env, PM2_HOME: join(directory, 'pm2'), PM2_DISABLE_VERSION_CHECK: 'true' },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const call = (request: 'start' | 'reload' | 'stop', given?: unknown) =>
+    new Promise<void>((resolve, reject) => {
+      const ended = () => reject(new Error(`PM2 ended instead of: ${request}`));
+      driver.once('exit', ended);
+      driver.once('message', ({ fault }: { readonly fault: string | null }) => {
+        driver.off('exit', ended);
+        if (fault === null) resolve();
+        else reject(new Error(`PM2 cannot ${request}: ${fault}`));
+      });
+      driver.send({ request, given });
+    });
   const stop = async () => {
-    await call((done) => pm2.killDaemon(done));
+    await call('stop');
+    driver.kill('SIGKILL');
   };
   try {
-    await call((done) =>
-      pm2.start(
-        {
-          name: 'bench',
-          script: 'server.js',
-          cwd: application,
-          exec_mode: 'cluster',
-          instances,
-          wait_ready: true,
-          env: { PORT: String(port) },
-        },
-        done,
-      ),
-    );
-    return { putFiles, reload: () => call((done) => pm2.reload('bench', done)), stop };
+    await call('start', {
+      name: 'bench',
+      script: 'server.js',
+      cwd: application,
+      exec_mode: 'cluster',
+      instances,
+      wait_ready: true,
+      env: { PORT: String(port) },
+    });
+    return { putFiles, reload: () => call('reload', 'bench'), stop };
   } catch (error) {
     await stop();
     throw error;
