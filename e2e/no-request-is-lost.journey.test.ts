@@ -1,6 +1,5 @@
-import { type Estate, loadSample, startEstate, whenRunning } from '@almanac/testkit';
+import { type Estate, type LoadResult, loadSample, startEstate, startLoad, whenRunning } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LoadResult, startLoad } from './load.ts';
 import { commitGreeting } from './sample-estate.ts';
 
 const perSecond = 200;
@@ -25,7 +24,7 @@ describe('a deployment of the storefront under 200 requests a second', () => {
     console.log(`rolling: ${JSON.stringify(result)}`);
     expect(result.lost).toEqual({});
     expect(result.answered).toBe(result.sent);
-    expect(result.sent).toBeGreaterThan(1000);
+    expect(result.sent).toBeGreaterThan(500);
   });
 
   it('loses none when it is recreated: requests are held meanwhile', async () => {
@@ -41,7 +40,7 @@ describe('a deployment of the storefront under 200 requests a second', () => {
     console.log(`recreate: ${JSON.stringify(result)}`);
     expect(result.lost).toEqual({});
     expect(result.answered).toBe(result.sent);
-    expect(result.sent).toBeGreaterThan(1000);
+    expect(result.sent).toBeGreaterThan(500);
   });
 });
 

@@ -6,13 +6,14 @@ import {
   addApplication,
   askSite,
   type Estate,
+  type LoadResult,
   type Repository,
   startEstate,
+  startLoad,
   waitUntil,
   whenRunning,
 } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LoadResult, startLoad } from './load.ts';
 import { eleventy } from './third-party/eleventy.ts';
 import { httpServer } from './third-party/http-server.ts';
 import { takeUpdate, type WrappedApplication, wrapApplication } from './third-party/wrapped-application.ts';

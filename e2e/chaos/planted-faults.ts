@@ -16,7 +16,9 @@ export const plantedFaults = {
     name: 'the server answers before the change is committed',
     file: 'apps/server/src/platform/transaction.ts',
     from: 'const result = await input.db.transaction().execute((trx) => runCommand({ trx, ...options, command }));',
-    to: `const early = Promise.withResolvers<Awaited<ReturnType<typeof command>>>();
+    to: `if (options.action !== 'setting-changed')
+          return await input.db.transaction().execute((trx) => runCommand({ trx, ...options, command }));
+        const early = Promise.withResolvers<Awaited<ReturnType<typeof command>>>();
         input.db.transaction().execute(async (trx) => {
           early.resolve(await runCommand({ trx, ...options, command }));
           await pause(5);

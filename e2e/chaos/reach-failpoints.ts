@@ -106,11 +106,8 @@ export async function interruptMigrations(): Promise<readonly FailpointResult[]>
   return results;
 }
 
-/** Starts a server on a folder until it is ready or gone; it does not run on. */
-async function startServerOnce(
-  directory: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<'ready' | 'killed' | string> {
+/** Starts a server on a folder, and ends it once it is ready; gives `ready`, `killed`, or why it did not start. */
+async function startServerOnce(directory: string, environment: Readonly<Record<string, string>>): Promise<string> {
   const child = spawn(process.execPath, [join(repository, 'apps/server/src/main.ts')], {
     env: { ...process.env, ALMANAC_PORT: '0', ALMANAC_DATA: join(directory, 'data'), ...environment },
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -96,11 +96,10 @@ async function startRelay(upstream: URL): Promise<Relay> {
     const remote = new WebSocket(address);
     const opened = once(remote, 'open');
     downstream = client;
-    client.on('message', async (data) => {
+    client.on('message', (data) => {
       const message = agentMessage.safeParse(JSON.parse(String(data)));
       if (message.success && message.data.kind === 'report') reported.push(message.data.report.generation);
-      await opened;
-      remote.send(String(data));
+      void opened.then(() => remote.send(String(data)));
     });
     remote.on('message', (data) => {
       const text = String(data);

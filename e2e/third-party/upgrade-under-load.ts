@@ -1,6 +1,5 @@
-import { type Estate, waitUntil } from '@almanac/testkit';
+import { type Estate, startLoad, waitUntil } from '@almanac/testkit';
 import { expect } from 'vitest';
-import { startLoad } from '../load.ts';
 import type { ThirdParty } from './third-parties.ts';
 
 const perSecond = 50;

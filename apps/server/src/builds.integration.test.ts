@@ -90,10 +90,10 @@ describe('builds', () => {
     const job = await builder.claim();
     const log = (offset: number, text: string) =>
       builder.post(`/builders/jobs/${job.id}/log`, { fence: job.fence, offset, text });
-    expect((await log(0, 'one\n')).body).toEqual({ next: 4 });
-    expect((await log(0, 'one\ntwo\n')).body).toEqual({ next: 8 });
-    expect((await log(4, 'two\n')).body).toEqual({ next: 8 });
-    expect((await log(100, 'far\n')).body).toEqual({ next: 8 });
+    expect((await log(0, 'one\n')).body).toEqual({ next: 4, full: false });
+    expect((await log(0, 'one\ntwo\n')).body).toEqual({ next: 8, full: false });
+    expect((await log(4, 'two\n')).body).toEqual({ next: 8, full: false });
+    expect((await log(100, 'far\n')).body).toEqual({ next: 8, full: false });
 
     const read = await tests.send(`GET /builds/${build.id}/log?after=4`);
 
@@ -144,6 +144,57 @@ describe('builds', () => {
     expect(refused).toMatchObject({ status: 422, body: { code: 'invalid-request' } });
     expect((await tests.send(`GET /builds/${build.id}`)).body.state).toBe('running');
     await tests.send(`POST /builds/${build.id}/cancel`);
+  });
+
+  it('tells a builder that a build was cancelled while it asks, and not only the next time', async () => {
+    const { body: build } = await tests.send('POST /applications/orders/builds', { body: { commit: hash('7') } });
+    const job = await builder.claim();
+
+    const beat = builder.post(`/builders/jobs/${job.id}/heartbeat`, { fence: job.fence, wait: 25 });
+    await tests.send(`POST /builds/${build.id}/cancel`);
+
+    expect((await beat).body).toEqual({ cancelled: true });
+  }, 10_000);
+
+  it('keeps the beginning of a log that is too long, says where it was cut, and asks for no more of it', async () => {
+    const { body: build } = await tests.send('POST /applications/orders/builds', { body: { commit: hash('8') } });
+    const job = await builder.claim();
+    const chunk = `${'x'.repeat(999_999)}\n`;
+    let offset = 0;
+    let full = false;
+    while (!full) {
+      const { body } = await builder.post(`/builders/jobs/${job.id}/log`, { fence: job.fence, offset, text: chunk });
+      offset = body.next;
+      full = body.full;
+    }
+    await builder.post(`/builders/jobs/${job.id}/log`, { fence: job.fence, offset, text: 'too late\n' });
+
+    const end = await tests.send(`GET /builds/${build.id}/log?after=${offset - 1_500_000}`);
+
+    expect(offset).toBe(17_000_000);
+    expect(end.body.text.slice(-60)).toMatch(/^x*\n\n… the log is longer than 16 MiB; the rest is not kept …\n$/);
+    await tests.send(`POST /builds/${build.id}/cancel`);
+  });
+
+  it('lets an application with few builds not wait behind one with many', async () => {
+    for (const name of ['few', 'some']) await addApplication(tests, { name, head: hash('1') });
+    for (let commit = 0; commit < 6; commit += 1)
+      await tests.send('POST /applications/orders/builds', { body: { commit: `${commit}`.padStart(40, '4') } });
+    await tests.send('POST /applications/few/builds', { body: { commit: hash('2') } });
+    const running: (() => Promise<unknown>)[] = [];
+    const began: string[] = [];
+
+    // Two builders: the older one of two jobs that run ends before the next is claimed.
+    for (let turn = 0; turn < 9; turn += 1) {
+      if (running.length === 2) await running.shift()?.();
+      const job = await builder.claim();
+      began.push(job.work.application.name);
+      running.push(() => tests.send(`POST /builds/${job.work.build}/cancel`));
+    }
+
+    for (const end of running) await end();
+    expect(began.slice(0, 5).toSorted()).toEqual(['few', 'few', 'orders', 'orders', 'some']);
+    expect(began.slice(5)).toEqual(['orders', 'orders', 'orders', 'orders']);
   });
 
   it('lets applications take turns', async () => {

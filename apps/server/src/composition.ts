@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import type pg from 'pg';
 import { pino } from 'pino';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { createAuthenticator, ensureSetupToken, writeBootstrapTokens } from '#features/access';
 import { createArtifactStore } from '#features/artifacts';
 import { openSecretBox, Secret } from '#features/settings';
@@ -14,8 +14,10 @@ import { agentByToken, openServerKeys } from '#features/sites';
 import { checkDurable, migrate, openDatabase } from '#platform/database';
 import { createEventFeed } from '#platform/events';
 import {
+  createGate,
   createServer,
   describeApi,
+  type Gate,
   identify,
   isLocal,
   mountEndpoints,
@@ -41,8 +43,15 @@ export interface RunningServer {
 /** What is under way when the server stops may take so long to end. */
 const drainMs = 4000;
 
+/** Connections that may come at the same moment; Node's 511 would let the rest try again for seconds (tcp(7)). */
+const backlog = 4096;
 /** Sign-in attempts and enrolments that one address may make in a minute. */
 const guessLimit = 20;
+/**
+ * More at a time than keeps PostgreSQL and this process busy, and so few that the last one is still answered soon: what
+ * comes above that is refused with 503 and Retry-After.
+ */
+const gateLimits = { atWork: 64, waiting: 256, patience: 1000 };
 
 /** The only place that makes adapters and hands them to features. */
 export async function startServer(config: ServerConfig, onDatabaseLost?: () => void): Promise<RunningServer> {
@@ -86,6 +95,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
       about: { version: serverVersion, database: { version, embedded: config.databaseUrl === undefined }, startedAt },
     });
     const sessionCookie = sessionCookieFor(config.publicUrl);
+    const gate = createGate(gateLimits);
     const http = await createServer({ log, allowedHosts: config.allowedHosts });
     closers.push(() => drain(http, stopping));
     const authenticator = createAuthenticator({
@@ -98,6 +108,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
       db: database.db,
       inTransaction,
       guessLimit,
+      gate,
       sessionCookie,
       answerBox: { close: (text) => box.close(new Secret(text)), open: (sealed) => box.open(sealed).reveal() },
       stopping: stopping.signal,
@@ -105,6 +116,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
     const context = { db: database.db, inTransaction, signal: stopping.signal };
     for (const feature of features) await feature.mount?.(http, context);
     mountOperations(http, {
+      gate,
       ready: async () => void (await sql`select 1`.execute(database.db)),
       mayMeasure: async (request) => {
         if (isLocal(request)) return true;
@@ -130,7 +142,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
       complain: (error, what) => log.error({ err: error, what }, 'background work failed; it will be tried again'),
     });
     closers.push(background.stop);
-    const address = await http.listen({ host: config.host, port: config.port });
+    const address = await http.listen({ host: config.host, port: config.port, backlog });
     const url = config.port === 0 ? address : config.publicUrl;
     log.info({ url, version: serverVersion, postgres: version }, 'server ready');
     return { url, http, stop, setupUrl: setupToken === undefined ? undefined : `${url}/setup?token=${setupToken}` };
@@ -181,12 +193,14 @@ async function connect(
 function mountOperations(
   http: FastifyInstance,
   input: {
+    readonly gate: Gate;
     readonly ready: () => Promise<void>;
     readonly mayMeasure: (request: FastifyRequest) => Promise<boolean>;
   },
 ): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'almanac_' });
+  measureGate(registry, input.gate);
   http.get('/healthz', async () => ({ status: 'alive' }));
   http.get('/readyz', async (_request, reply) => {
     try {
@@ -203,4 +217,33 @@ function mountOperations(
   });
   const document = describeApi(serverVersion);
   http.get('/api/v1/openapi.json', async (_request, reply) => reply.type('application/json').send(document));
+}
+
+function measureGate(registry: Registry, gate: Gate): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'almanac_http_requests_at_work',
+    help: 'API requests that are worked on now',
+    registers,
+    collect() {
+      this.set(gate.counts().atWork);
+    },
+  });
+  new Gauge({
+    name: 'almanac_http_requests_waiting',
+    help: 'API requests that wait for a place',
+    registers,
+    collect() {
+      this.set(gate.counts().waiting);
+    },
+  });
+  new Counter({
+    name: 'almanac_http_requests_refused_total',
+    help: 'API requests that were refused with 503 because there were too many',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(gate.counts().refused);
+    },
+  });
 }

@@ -122,6 +122,31 @@ describe('the server', () => {
     expect((await get('/metrics', administrator)).statusCode).toBe(200);
   });
 
+  it('that has more to do than it can refuses the rest with when to try again, says still that it lives, and loses nothing', async () => {
+    const session = await tests.connect();
+    await session.query('begin; lock table applications in access exclusive mode');
+    const asked = Array.from({ length: 400 }, () => tests.send('GET /applications'));
+    const atOnce = await Promise.race(asked);
+    const alive = await tests.server.http.inject({ url: '/healthz', headers: { host: '127.0.0.1' } });
+    // All that wait are refused when their patience ends, but not those that are worked on already.
+    const refused = await Promise.all(asked.slice(64));
+    await session.query('rollback');
+    const served = await Promise.all(asked.slice(0, 64));
+
+    expect(alive.json()).toEqual({ status: 'alive' });
+    expect(atOnce).toMatchObject({
+      status: 503,
+      headers: {
+        'content-type': expect.stringContaining('application/problem+json'),
+        'retry-after': expect.stringMatching(/^[1-4]$/),
+      },
+      body: { code: 'overloaded', status: 503, category: 'limited', detail: expect.stringContaining('Retry-After') },
+    });
+    expect(refused.every((each) => each.status === 503 && each.headers['retry-after'] !== undefined)).toBe(true);
+    expect(served.every((each) => each.status === 200)).toBe(true);
+    expect((await tests.send('GET /applications')).status).toBe(200);
+  });
+
   it('sends strict security headers', async () => {
     const { headers } = await tests.send('GET /setup', { as: null });
 

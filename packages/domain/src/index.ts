@@ -47,7 +47,7 @@ export {
   refuse,
 } from './refusal/refusal.ts';
 export { advanceRollout, idleRollout, type RolloutInput, rolloutTransitions } from './rollout/advance-rollout.ts';
-export { type InstanceOrder, type InstanceTimes, planInstances, restartPause } from './rollout/plan-instances.ts';
+export { type InstanceOrder, planInstances, restartPause } from './rollout/plan-instances.ts';
 export type {
   DesiredModuleShares,
   DesiredShare,

@@ -1,5 +1,6 @@
 export { type Estate, type EstateOptions, startEstate } from './estate.ts';
 export { freePorts } from './free-ports.ts';
+export { type Load, type LoadResult, startLoad } from './load.ts';
 export { createRepository, type Repository, repositoryAt } from './repository.ts';
 export { type Answer, askSite } from './site-request.ts';
 export { type SystemPostgres, startSystemPostgres, systemPostgresBinaries } from './system-postgres.ts';

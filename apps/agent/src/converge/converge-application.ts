@@ -9,23 +9,23 @@ import {
   type RolloutObservation,
 } from '@almanac/domain';
 import { failpoint } from '@almanac/host';
-import type { DesiredApplication, GatewayStats } from '@almanac/protocol';
+import type { DesiredApplication } from '@almanac/protocol';
 import type { ApplicationRecord, InstanceRecord, StepRecord } from '../journal/journal.ts';
 import { lookAtStep, startStep } from '../runtimes/one-off.ts';
 import { steadyNow } from '../steady-now.ts';
+import type { InFlight } from '../traffic/gateway-keeper.ts';
 import { freePort } from './free-port.ts';
 import { launchSettings } from './launch-settings.ts';
 import { rolloutTargetOf } from './rollout-target.ts';
 import type { SiteContext } from './site-context.ts';
-
-/** The gateway learns within this time, in milliseconds, that an instance drains. */
-const settleMs = 300;
 
 export interface Converged {
   readonly desired: RolloutDesired;
   readonly observed: readonly ObservedInstance[];
   /** Whether something is under way, so that the next look comes soon. */
   readonly moving: boolean;
+  /** Whether instances were taken out of the traffic: the gateway is to be told by the next look, at once. */
+  readonly drained: boolean;
 }
 
 /** One pass for one application: observe, decide, act. `target` is null when it should be gone. */
@@ -34,7 +34,7 @@ export async function convergeApplication(
   input: {
     readonly record: ApplicationRecord;
     readonly target: DesiredApplication | null;
-    readonly stats: GatewayStats | undefined;
+    readonly inFlight: InFlight;
     readonly onChange: () => void;
   },
 ): Promise<Converged> {
@@ -54,7 +54,7 @@ export async function convergeApplication(
     {
       desired,
       instances: observation.instances,
-      times: { settle: settleMs, stopGrace: (each) => graceOf(record, each) },
+      stopGrace: (each) => graceOf(record, each),
     },
     now,
   );
@@ -62,7 +62,12 @@ export async function convergeApplication(
   for (const step of desired.steps) await ensureStep(site, { record, step, now });
   forgetOldSpecs(record, site);
   const resting = new Set(['healthy', 'failed', 'idle']);
-  return { desired, observed: observation.instances, moving: !resting.has(rollout.phase) || orders.length > 0 };
+  return {
+    desired,
+    observed: observation.instances,
+    moving: !resting.has(rollout.phase) || orders.length > 0,
+    drained: orders.some((each) => each.kind === 'drain'),
+  };
 }
 
 /** A record for an application that was not here before, with a stable port for each module that serves. */
@@ -87,18 +92,14 @@ function portsInUse(site: SiteContext): ReadonlySet<number> {
 
 function observe(
   site: SiteContext,
-  input: { readonly record: ApplicationRecord; readonly stats: GatewayStats | undefined },
+  input: { readonly record: ApplicationRecord; readonly inFlight: InFlight; readonly onChange: () => void },
   now: number,
 ): RolloutObservation {
   const { record } = input;
-  const inFlight = new Map(
-    (input.stats?.services ?? []).flatMap((service) =>
-      service.backends.map((each) => [each.instance, each.inFlight] as const),
-    ),
-  );
   const instances = recordsOf(site, record).map((each) => {
     const module = record.specs[each.operation]?.modules.find((candidate) => candidate.name === each.module);
-    return site.runtime.observe({ record: each, module, inFlight: inFlight.get(each.id) ?? 0, now });
+    const inFlight = each.port === null ? 0 : input.inFlight(each.id);
+    return site.runtime.observe({ record: each, module, inFlight, now, onChange: input.onChange });
   });
   const steps = record.steps.map((each) => ({
     step: each.step,

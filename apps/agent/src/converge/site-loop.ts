@@ -1,9 +1,9 @@
-import { failpoint } from '@almanac/host';
 import type { DesiredApplication, ReportedApplication, SiteReport } from '@almanac/protocol';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
 import { limitsOf } from '../runtimes/resource-limits.ts';
 import { steadyNow } from '../steady-now.ts';
-import { gatewayConfigOf, type RoutedApplication } from '../traffic/gateway-config.ts';
+import type { RoutedApplication } from '../traffic/gateway-config.ts';
+import { createGatewayKeeper, type GatewayKeeper } from '../traffic/gateway-keeper.ts';
 import { convergeApplication, ensureRecord } from './converge-application.ts';
 import { createPreparation, type Preparation } from './preparation.ts';
 import type { SiteContext } from './site-context.ts';
@@ -44,9 +44,9 @@ export function startSiteLoop(
     let nextCare = steadyNow() + housekeepingMs;
     while (!stopped) {
       roused = false;
-      let moving = true;
+      let pause = movingMs;
       try {
-        moving = await pass({ site, preparation, keeper, onReport, wake });
+        pause = await pass({ site, preparation, keeper, onReport, wake });
         if (steadyNow() > nextCare) {
           nextCare = steadyNow() + housekeepingMs;
           await keepHouse(site);
@@ -54,9 +54,9 @@ export function startSiteLoop(
       } catch (error) {
         site.log.error({ err: error }, 'a pass over the site failed; it is repeated');
       }
-      if (roused || stopped) continue;
+      if (pause === 0 || roused || stopped) continue;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, moving ? movingMs : restingMs);
+        const timer = setTimeout(resolve, pause);
         rouse = () => {
           clearTimeout(timer);
           resolve();
@@ -94,21 +94,24 @@ function forgetTheFuture({ journal }: SiteContext): void {
   }
 }
 
+/** One look at the whole site; gives after how many milliseconds the next one is due. */
 async function pass(input: {
   readonly site: SiteContext;
   readonly preparation: Preparation;
-  readonly keeper: ReturnType<typeof createGatewayKeeper>;
+  readonly keeper: GatewayKeeper;
   readonly onReport: (report: Omit<SiteReport, 'sequence' | 'at'>) => void;
   readonly wake: () => void;
-}): Promise<boolean> {
+}): Promise<number> {
   const { site, preparation } = input;
   const stats = (await site.gateway.ensure()) ? await site.gateway.stats() : undefined;
+  const inFlight = input.keeper.inFlight(stats);
   const wanted = site.desired.current()?.applications ?? [];
   const running = wanted.filter((each) => !each.stageOnly);
   const reports: ReportedApplication[] = wanted
     .filter((each) => each.stageOnly)
     .map((each) => reportStaged(each, preparation.of(each)));
   const routed: RoutedApplication[] = [];
+  let drained = false;
   let moving = reports.some((each) => each.phase === 'pulling') || stats === undefined;
   // Ports come first: whoever consumes a contract is told an address that is given already.
   for (const application of running)
@@ -126,8 +129,9 @@ async function pass(input: {
     const prepared = target === null ? null : preparation.of(target);
     // Until its files are here an application stays what it is.
     const next = prepared === null || prepared.kind === 'ready' ? target : stableSpec(record);
-    const converged = await convergeApplication(site, { record, target: next, stats, onChange: input.wake });
+    const converged = await convergeApplication(site, { record, target: next, inFlight, onChange: input.wake });
     moving ||= converged.moving || prepared?.kind === 'pulling';
+    drained ||= converged.drained;
     const records = site.journal.state.instances.filter((each) => each.application === record.id);
     if (target === null && record.rollout.phase === 'idle') {
       await site.files.forget(record.id);
@@ -145,11 +149,13 @@ async function pass(input: {
       specs: record.specs,
     });
   }
-  if (stats !== undefined) await input.keeper.apply(routed, stats.revision);
+  const rerouted = stats !== undefined && (await input.keeper.apply(routed, stats.revision));
   await site.journal.save();
   await site.runtime.boundMemory(memoryBounds(site));
   input.onReport(await reportSite(site, { applications: reports, stats }));
-  return moving;
+  // What leaves the traffic ends as soon as the gateway gives it nothing new: that is looked at without a pause.
+  if (drained || (rerouted && moving)) return 0;
+  return moving ? movingMs : restingMs;
 }
 
 function memoryBounds(site: SiteContext) {
@@ -166,24 +172,6 @@ function stableSpec(record: {
   readonly specs: Readonly<Record<string, DesiredApplication>>;
 }): DesiredApplication | null {
   return record.rollout.stable === null ? null : (record.specs[record.rollout.stable.operation] ?? null);
-}
-
-/** Sends the gateway a configuration when it is another one, or when the gateway lost it. */
-function createGatewayKeeper(site: SiteContext) {
-  let sent = '';
-  return {
-    apply: async (applications: readonly RoutedApplication[], inForce: number): Promise<void> => {
-      const config = gatewayConfigOf({ frontPort: site.frontPort, applications });
-      const text = JSON.stringify(config);
-      const { gateway } = site.journal.state;
-      if (text === sent && inForce === gateway.revision) return;
-      gateway.revision = Math.max(gateway.revision, inForce) + 1;
-      failpoint('gateway-before-apply');
-      await site.gateway.apply({ ...config, revision: gateway.revision });
-      failpoint('gateway-after-apply');
-      sent = text;
-    },
-  };
 }
 
 async function keepHouse(site: SiteContext): Promise<void> {

@@ -67,7 +67,13 @@ async function start(
 }
 
 const look = (record: InstanceRecord, by = runtime): ObservedInstance =>
-  by.observe({ record, module: record.port === null ? worker : web, inFlight: 0, now: Date.now() });
+  by.observe({
+    record,
+    module: record.port === null ? worker : web,
+    inFlight: 0,
+    now: Date.now(),
+    onChange: () => undefined,
+  });
 
 const reaches = (record: InstanceRecord, state: ObservedInstance['state'], by = runtime) =>
   waitUntil(
@@ -141,7 +147,13 @@ describe('an instance', () => {
     await reaches(record, 'ready');
     await runtime.stop(record, 0);
 
-    const later = runtime.observe({ record, module: worker, inFlight: 0, now: Date.now() + 61_000 });
+    const later = runtime.observe({
+      record,
+      module: worker,
+      inFlight: 0,
+      now: Date.now() + 61_000,
+      onChange: () => undefined,
+    });
 
     expect(later).toMatchObject({ state: 'exited', failures: 1 });
   });

@@ -23,17 +23,25 @@ interface Vital {
   state: InstanceState;
   since: number;
   passes: number;
+  /** When the first of the passes was, which all others followed without a miss. */
+  wellSince: number;
   misses: number;
   probing: boolean;
+  /** Ready, and well at each of its first health checks. */
+  proven: boolean;
   nextProbe: number;
   message: string | null;
 }
 
 const sampleMs = 2000;
-const probeStartingMs = 100;
+const probeStartingMs = 50;
 const probeReadyMs = 2000;
 const passesToBeReady = 2;
+/** Whoever is ready is looked at closely at first, and one miss makes it unready. */
+const passesToBeProven = 6;
 const missesToBeUnready = 3;
+/** A start may take a while before its health check is a complaint. */
+const missesToBeTold = 40;
 /** A worker that stayed up for so long is ready. */
 const workerReadyMs = 1000;
 /** Whoever was up for so long has earned a quick restart. */
@@ -57,8 +65,10 @@ export interface ProcessRuntime {
   readonly observe: (input: {
     readonly record: InstanceRecord;
     readonly module: DesiredModule | undefined;
-    readonly inFlight: number;
+    readonly inFlight: number | null;
     readonly now: number;
+    /** Told when a health check changed its state. */
+    readonly onChange: () => void;
   }) => ObservedInstance;
   /** Ends an instance; resolves when it is gone. */
   readonly stop: (record: InstanceRecord, graceMs: number) => Promise<void>;
@@ -108,18 +118,20 @@ export function createProcessRuntime(input: {
       });
       record.startedAt = steadyNow();
     },
-    observe: ({ record, module, inFlight, now }) => {
+    observe: ({ record, module, inFlight, now, onChange }) => {
       const vital = vitals.get(record.id) ?? {
         state: 'starting',
         since: record.startedAt || now,
         passes: 0,
+        wellSince: 0,
         misses: 0,
         probing: false,
+        proven: false,
         nextProbe: 0,
         message: null,
       };
       vitals.set(record.id, vital);
-      look({ record, module, vital, now, status: () => endOf(record) });
+      look({ record, module, vital, now, onChange, status: () => endOf(record) });
       const { id, operation } = record;
       const draining = record.draining && vital.state !== 'exited';
       const state: InstanceState = record.stopping ? 'stopping' : draining ? 'draining' : vital.state;
@@ -164,6 +176,7 @@ function look(input: {
   readonly module: DesiredModule | undefined;
   readonly vital: Vital;
   readonly now: number;
+  readonly onChange: () => void;
   readonly status: () => string;
 }): void {
   const { record, vital, now, module } = input;
@@ -188,22 +201,32 @@ function look(input: {
   vital.probing = true;
   void probe(record.port, module.health).then((fault) => {
     vital.probing = false;
-    vital.nextProbe = steadyNow() + (vital.state === 'ready' ? probeReadyMs : probeStartingMs);
-    vital.passes = fault === undefined ? vital.passes + 1 : 0;
-    vital.misses = fault === undefined ? 0 : vital.misses + 1;
-    if (fault !== undefined && (vital.state !== 'starting' || vital.misses > 20))
-      vital.message = `its health check fails: ${fault}`;
-    const becomes =
-      vital.passes >= passesToBeReady
-        ? 'ready'
-        : vital.state === 'ready' && vital.misses >= missesToBeUnready
-          ? 'unready'
-          : vital.state;
-    if (becomes === vital.state || vital.state === 'exited') return;
-    vital.state = becomes;
-    vital.since = steadyNow();
-    if (becomes === 'ready') vital.message = null;
+    if (takeAnswer(vital, fault)) input.onChange();
   });
+}
+
+/** What an answer of the health check makes of an instance; says whether its state is another one now. */
+function takeAnswer(vital: Vital, fault: string | undefined): boolean {
+  const now = steadyNow();
+  if (fault === undefined && vital.passes === 0) vital.wellSince = now;
+  vital.passes = fault === undefined ? vital.passes + 1 : 0;
+  vital.misses = fault === undefined ? 0 : vital.misses + 1;
+  if (fault !== undefined && (vital.state !== 'starting' || vital.misses > missesToBeTold))
+    vital.message = `its health check fails: ${fault}`;
+  const becomes = stateAfterAnswer(vital);
+  vital.proven = becomes === 'ready' && (vital.proven || vital.passes >= passesToBeProven);
+  vital.nextProbe = now + (vital.proven ? probeReadyMs : probeStartingMs);
+  if (becomes === vital.state || vital.state === 'exited') return false;
+  vital.state = becomes;
+  vital.since = becomes === 'ready' ? vital.wellSince : now;
+  if (becomes === 'ready') vital.message = null;
+  return true;
+}
+
+function stateAfterAnswer(vital: Vital): InstanceState {
+  if (vital.passes >= passesToBeReady) return 'ready';
+  const mayMiss = vital.proven ? missesToBeUnready : 1;
+  return vital.state === 'ready' && vital.misses >= mayMiss ? 'unready' : vital.state;
 }
 
 /** Asks once whether an instance is well; gives the reason when it is not. */

@@ -50,6 +50,7 @@ export function keepConnected(input: {
   let sent = '';
   let sequence = 0;
   let gather: NodeJS.Timeout | undefined;
+  let gatheredAt = 0;
   let reconnect: NodeJS.Timeout | undefined;
 
   const send = (message: AgentMessage) => socket?.readyState === WebSocket.OPEN && socket.send(JSON.stringify(message));
@@ -158,10 +159,15 @@ export function keepConnected(input: {
   return {
     report: (report) => {
       latest = report;
-      gather ??= setTimeout(() => {
-        gather = undefined;
-        sendReport(false);
-      }, gatherMs);
+      // The first news goes out at once; what follows closely goes together.
+      gather ??= setTimeout(
+        () => {
+          gather = undefined;
+          gatheredAt = performance.now();
+          sendReport(false);
+        },
+        Math.max(0, gatheredAt + gatherMs - performance.now()),
+      );
     },
     artifactToken: () => token,
     close: () => {

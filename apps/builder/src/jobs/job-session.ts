@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, ConnectionError, ProblemError } from '@almanac/client';
 import type { BuilderJob } from '@almanac/protocol';
 
@@ -28,25 +29,43 @@ export function openJobSession(input: {
   const end = (reason: SessionEnd) => own.abort(reason);
   const log = createLogSender({ client, job, onLost: () => end('lost') });
 
-  const beat = async () => {
-    try {
-      const { cancelled } = await client.heartbeatJob({ params: { job: job.id }, body: { fence: job.fence } });
-      if (cancelled) end('cancelled');
-    } catch (error) {
-      if (isLost(error)) end('lost');
-    }
-  };
-  const heartbeat = setInterval(() => void beat(), Math.max(500, (job.leaseSeconds * 1000) / 3));
+  const closing = new AbortController();
+  void keepLease({ client, job, closing: closing.signal, onEnd: end });
   const quick = setInterval(() => void log.flush(), flushMs);
   return {
     signal,
     log: log.append,
     close: async () => {
-      clearInterval(heartbeat);
+      closing.abort();
       clearInterval(quick);
       await log.drain();
     },
   };
+}
+
+/** Renews the lease again and again; the server holds each request, so that a cancelled job is known at once. */
+async function keepLease(input: {
+  readonly client: Client;
+  readonly job: BuilderJob;
+  readonly closing: AbortSignal;
+  readonly onEnd: (reason: SessionEnd) => void;
+}): Promise<void> {
+  const { client, job, closing } = input;
+  const wait = Math.max(1, Math.min(10, Math.floor(job.leaseSeconds / 3)));
+  while (!closing.aborted) {
+    try {
+      const { cancelled } = await client.heartbeatJob({
+        params: { job: job.id },
+        body: { fence: job.fence, wait },
+        signal: closing,
+      });
+      if (cancelled) return input.onEnd('cancelled');
+    } catch (error) {
+      if (isLost(error)) return input.onEnd('lost');
+      // The lease is longer than this pause; the server may be starting anew.
+      await pause(1000, undefined, { signal: closing }).catch(() => undefined);
+    }
+  }
 }
 
 /** The server no longer gives this job to us: whatever we did for it must not count. */
@@ -60,16 +79,23 @@ function createLogSender(input: { readonly client: Client; readonly job: Builder
   let offset = 0;
   let sending: Promise<void> | undefined;
   let given = false;
+  let full = false;
 
   const sendOne = async (): Promise<void> => {
     const text = waiting.slice(0, largestChunk);
-    const { next } = await client.appendJobLog({ params: { job: job.id }, body: { fence: job.fence, offset, text } });
-    waiting = waiting.slice(text.length);
-    offset = next;
+    const answer = await client.appendJobLog({ params: { job: job.id }, body: { fence: job.fence, offset, text } });
+    full = answer.full;
+    waiting = full ? '' : waiting.slice(text.length);
+    offset = answer.next;
+  };
+  /** Goes on while there is more than fits into one request: a build may print faster than the clock ticks. */
+  const sendAll = async (): Promise<void> => {
+    do await sendOne();
+    while (waiting.length > largestChunk);
   };
   const flush = async (): Promise<void> => {
     if (sending !== undefined || waiting === '' || given) return;
-    sending = sendOne();
+    sending = sendAll();
     try {
       await sending;
     } catch (error) {
@@ -85,7 +111,7 @@ function createLogSender(input: { readonly client: Client; readonly job: Builder
   };
   return {
     append: (text: string) => {
-      waiting += text;
+      if (!full) waiting += text;
     },
     flush,
     /** Tries for ten seconds: a log is worth waiting for, but not more than the result. */
@@ -95,7 +121,7 @@ function createLogSender(input: { readonly client: Client; readonly job: Builder
       while (waiting !== '' && !given && performance.now() < deadline) {
         const before = waiting.length;
         await flush();
-        if (waiting.length === before) await new Promise((resolve) => setTimeout(resolve, 250));
+        if (waiting.length === before) await pause(250);
       }
     },
   };

@@ -37,6 +37,7 @@ export const refusals = {
   'revision-mismatch': { category: 'precondition', title: 'It was changed by somebody else meanwhile' },
   'revision-required': { category: 'precondition', title: 'Say which revision you change (If-Match)' },
   'too-many-requests': { category: 'limited', title: 'Too many requests' },
+  overloaded: { category: 'limited', title: 'The server has more to do than it can' },
   'too-large': { category: 'limited', title: 'It is larger than allowed' },
   'disk-full': { category: 'limited', title: 'There is no space left to store this' },
 } as const satisfies Record<string, { readonly category: Category; readonly title: string }>;

@@ -18,7 +18,7 @@ const plan = (wanted: Readonly<Record<string, number>>, instances: readonly Obse
         steps: [],
       },
       instances,
-      times: { stopGrace: () => 10_000, settle: 500 },
+      stopGrace: () => 10_000,
     },
     now,
   );
@@ -29,7 +29,7 @@ describe('the orders for instances', () => {
   });
 
   it('do not count what leaves', () => {
-    expect(plan({ new: 1 }, [anInstance('new', { state: 'draining', since: now })])).toEqual([
+    expect(plan({ new: 1 }, [anInstance('new', { state: 'draining', since: now, inFlight: 1 })])).toEqual([
       { kind: 'start', module: 'web', operation: 'new' },
     ]);
   });
@@ -50,8 +50,9 @@ describe('the orders for instances', () => {
   });
 
   it.each([
-    ['has nothing in flight, after the gateway knows', { inFlight: 0, since: now - 500 }, true],
-    ['has nothing in flight, but the gateway may not know yet', { inFlight: 0, since: now - 499 }, false],
+    ['has nothing in flight and is given nothing new', { inFlight: 0, since: now }, true],
+    ['may be given new requests', { inFlight: null, since: now - 9999 }, false],
+    ['may be given new requests longer than its grace', { inFlight: null, since: now - 10_000 }, true],
     ['has requests in flight', { inFlight: 3, since: now - 9999 }, false],
     ['has requests in flight longer than its grace', { inFlight: 3, since: now - 10_000 }, true],
   ])('stop an instance that drains when it %s: %o', (_title, other, stops) => {

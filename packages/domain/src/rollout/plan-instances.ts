@@ -9,13 +9,6 @@ export type InstanceOrder =
   | { readonly kind: 'stop'; readonly id: string }
   | { readonly kind: 'remove'; readonly id: string };
 
-export interface InstanceTimes {
-  /** So long an instance that drains may finish its requests, in milliseconds. */
-  readonly stopGrace: (instance: ObservedInstance) => number;
-  /** The gateway needs so long to learn that an instance drains. */
-  readonly settle: number;
-}
-
 const longestPause = 60_000;
 /** An instance that does not answer for so long is begun anew. */
 const unreadyLimit = 15_000;
@@ -30,11 +23,12 @@ export function planInstances(
   input: {
     readonly desired: RolloutDesired;
     readonly instances: readonly ObservedInstance[];
-    readonly times: InstanceTimes;
+    /** So long an instance that drains may finish its requests, in milliseconds. */
+    readonly stopGrace: (instance: ObservedInstance) => number;
   },
   now: number,
 ): readonly InstanceOrder[] {
-  const { desired, instances, times } = input;
+  const { desired, instances, stopGrace } = input;
   const orders: InstanceOrder[] = [];
   for (const module of desired.modules) {
     const own = instances.filter((each) => each.module === module.module);
@@ -54,9 +48,7 @@ export function planInstances(
   }
   for (const each of instances) {
     if (each.state !== 'draining') continue;
-    const age = now - each.since;
-    if ((each.inFlight === 0 && age >= times.settle) || age >= times.stopGrace(each))
-      orders.push({ kind: 'stop', id: each.id });
+    if (each.inFlight === 0 || now - each.since >= stopGrace(each)) orders.push({ kind: 'stop', id: each.id });
   }
   return orders;
 }

@@ -64,10 +64,7 @@ function look(world: World): void {
   expect(isDeepStrictEqual(again, { rollout, desired }), 'a second look changes nothing').toBe(true);
   checkShares(world, desired);
   world.rollout = rollout;
-  const orders = planInstances(
-    { desired, instances: observation.instances, times: { stopGrace: () => 10_000, settle: 100 } },
-    world.now,
-  );
+  const orders = planInstances({ desired, instances: observation.instances, stopGrace: () => 10_000 }, world.now);
   for (const order of orders) obey(world, order);
   for (const wanted of desired.steps) begin(world, wanted);
   checkInstances(world);

@@ -41,7 +41,8 @@ export interface ObservedInstance {
   readonly since: number;
   /** Exits in a row without having been ready for a minute. */
   readonly failures: number;
-  readonly inFlight: number;
+  /** Requests that it still answers; null while the gateway may give it new ones, or does not say. */
+  readonly inFlight: number | null;
   readonly message: string | null;
 }
 

@@ -21,11 +21,11 @@ export const builderRoutes = {
   heartbeatJob: route({
     method: 'POST',
     path: '/builders/jobs/:job/heartbeat',
-    summary: 'Keeps a job; says whether it was cancelled meanwhile',
+    summary: 'Keeps a job; says whether it was cancelled, waiting up to `wait` seconds for that',
     permission: 'builder',
     audit: bookkeeping,
     params: oneJob,
-    body: z.strictObject({ fence }),
+    body: z.strictObject({ fence, wait: z.int().min(0).max(25).default(0) }),
     response: z.object({ cancelled: z.boolean() }),
   }),
   appendJobLog: route({
@@ -36,7 +36,8 @@ export const builderRoutes = {
     audit: bookkeeping,
     params: oneJob,
     body: z.strictObject({ fence, offset: z.int().nonnegative(), text: z.string().max(1_000_000) }),
-    response: z.object({ next: z.int().nonnegative() }),
+    /** A log that is `full` keeps nothing more: the rest need not be sent. */
+    response: z.object({ next: z.int().nonnegative(), full: z.boolean().default(false) }),
   }),
   completeJob: route({
     method: 'POST',

@@ -3,7 +3,7 @@ import type { Application, Inspection } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import { dropJobs, queueJob } from '#features/jobs';
-import type { EventFeed } from '#platform/events';
+import type { EventFeed, FeedEvent } from '#platform/events';
 import {
   type CommandContext,
   command,
@@ -43,18 +43,16 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
       return getInspection(context.db, id);
     }),
 
-    direct('getInspection', async ({ db, signal }, { params, query }) => {
+    direct('getInspection', async ({ db, signal, aside }, { params, query }) => {
       const deadline = performance.now() + query.wait * 1000;
       for (;;) {
         const found = await getInspection(db, params.inspection);
         const seconds = (deadline - performance.now()) / 1000;
         if (found.state === 'succeeded' || found.state === 'failed' || seconds <= 0 || signal.aborted) return found;
-        await feed.waitFor({
-          matches: (event) => event.kind === 'inspection-changed' && event.subject['inspection'] === params.inspection,
-          // An event between the look and the wait is missed: look again soon.
-          seconds: Math.min(seconds, 2),
-          signal,
-        });
+        const matches = (event: FeedEvent) =>
+          event.kind === 'inspection-changed' && event.subject['inspection'] === params.inspection;
+        // An event between the look and the wait is missed: look again soon.
+        await aside(() => feed.waitFor({ matches, seconds: Math.min(seconds, 2), signal }));
       }
     }),
 

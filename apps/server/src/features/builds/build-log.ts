@@ -8,10 +8,16 @@ import type { Tables } from '#tables';
 export const largestLog = 16 * 1024 * 1024;
 const cutNotice = '\n… the log is longer than 16 MiB; the rest is not kept …\n';
 
-/**
- * Appends text at an offset of the job's present attempt; what is there already is skipped. Gives the offset that
- * comes next.
- */
+/** What became of text that was to be appended. */
+export interface Appended {
+  /** The offset that comes next. */
+  readonly next: number;
+  /** Nothing more is kept. */
+  readonly full: boolean;
+  readonly grown: boolean;
+}
+
+/** Appends text at an offset of the job's present attempt; what is there already is skipped. */
 export async function appendLog(
   context: CommandContext,
   input: {
@@ -19,27 +25,27 @@ export async function appendLog(
     readonly offset: number;
     readonly text: string;
   },
-): Promise<number> {
+): Promise<Appended> {
   const { id, logStart } = input.job;
   const bytes = Buffer.from(input.text, 'utf8');
-  const written = await appendAt(context, { job: id, offset: logStart + input.offset, bytes });
-  return written - logStart;
+  const appended = await appendAt(context, { job: id, offset: logStart + input.offset, bytes });
+  return { ...appended, next: appended.next - logStart };
 }
 
 async function appendAt(
   context: CommandContext,
   input: { readonly job: JobId; readonly offset: number; readonly bytes: Buffer },
-): Promise<number> {
+): Promise<Appended> {
   const { bytes } = input;
   const end = await logEnd(context.db, input.job);
   const next = input.offset + bytes.length;
-  if (end >= largestLog) return next;
-  if (input.offset > end) return end;
-  if (next <= end) return next;
+  if (end >= largestLog) return { next, full: true, grown: false };
+  if (input.offset > end) return { next: end, full: false, grown: false };
+  if (next <= end) return { next, full: false, grown: false };
   const fresh = bytes.subarray(end - input.offset);
-  const text = end + fresh.length > largestLog ? cutNotice : fresh.toString('utf8').replaceAll('\0', '\ufffd');
+  const text = next >= largestLog ? cutNotice : fresh.toString('utf8').replaceAll('\0', '\ufffd');
   await context.db.insertInto('buildLogs').values({ jobId: input.job, startByte: end, endByte: next, text }).execute();
-  return next;
+  return { next, full: next >= largestLog, grown: true };
 }
 
 async function logEnd(db: Kysely<Tables>, job: JobId): Promise<number> {

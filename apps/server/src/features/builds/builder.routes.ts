@@ -1,10 +1,9 @@
-import { sql } from 'kysely';
 import type { ArtifactStore } from '#features/artifacts';
 import type { JobListener } from '#features/jobs';
 import type { EventFeed } from '#platform/events';
 import { command, direct, type Endpoint, read } from '#platform/http';
 import { appendLog } from './build-log.ts';
-import { claimNextJob, heldJob, leaseSeconds } from './claim-job.ts';
+import { claimNextJob, heldJob, keepJob } from './claim-job.ts';
 import { completeJob } from './complete-job.ts';
 
 /** What builders ask. */
@@ -30,23 +29,31 @@ export function builderEndpoints(input: {
       }
     }),
 
-    command('heartbeatJob', async (context, { params, body }) => {
-      const job = await heldJob(context, { job: params.job, fence: body.fence });
-      if (job.state === 'running') {
-        await context.db
-          .updateTable('jobs')
-          .set({ leaseUntil: sql`now() + make_interval(secs => ${leaseSeconds})` })
-          .where('id', '=', job.id)
-          .execute();
+    direct('heartbeatJob', async ({ inTransaction, actor, signal }, { params, body }) => {
+      const held = { job: params.job, fence: body.fence };
+      const keep = () => inTransaction({ actor, action: null }, (context) => keepJob(context, held));
+      if (body.wait === 0) return { cancelled: await keep() };
+      // The wait begins before the look, so that no event falls between the two.
+      const looked = new AbortController();
+      const told = feed.waitFor({
+        matches: (event) => event.subject['job'] === params.job && event.subject['log'] === undefined,
+        seconds: body.wait,
+        signal: AbortSignal.any([signal, looked.signal]),
+      });
+      try {
+        if (await keep()) return { cancelled: true };
+        await told;
+      } finally {
+        looked.abort();
       }
-      return { cancelled: job.state === 'cancelled' };
+      return { cancelled: await keep() };
     }),
 
     command('appendJobLog', async (context, { params, body }) => {
       const job = await heldJob(context, { job: params.job, fence: body.fence });
-      const next = await appendLog(context, { job, offset: body.offset, text: body.text });
-      await context.record({ kind: 'build-changed', subject: { job: job.id, log: 'grown' } });
-      return { next };
+      const { next, full, grown } = await appendLog(context, { job, offset: body.offset, text: body.text });
+      if (grown) await context.record({ kind: 'build-changed', subject: { job: job.id, log: 'grown' } });
+      return { next, full };
     }),
 
     command('completeJob', async (context, { params, body }) => {

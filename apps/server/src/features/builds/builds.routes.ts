@@ -81,7 +81,7 @@ export function buildEndpoints(feed: EventFeed): readonly Endpoint[] {
       return presentBuild(await getBuild(context.db, row.id));
     }),
 
-    direct('readBuildLog', async ({ db, signal }, { params, query }) => {
+    direct('readBuildLog', async ({ db, signal, aside }, { params, query }) => {
       const { jobId } = await getBuild(db, params.build);
       const matches = (event: { readonly subject: Readonly<Record<string, string>> }) =>
         event.subject['job'] === jobId || event.subject['build'] === params.build;
@@ -93,7 +93,7 @@ export function buildEndpoints(feed: EventFeed): readonly Endpoint[] {
         const seconds = (deadline - performance.now()) / 1000;
         if (chunk.text !== '' || complete || seconds <= 0 || signal.aborted)
           return { text: chunk.text, next: chunk.next, complete };
-        await feed.waitFor({ matches, seconds: Math.min(seconds, 2), signal });
+        await aside(() => feed.waitFor({ matches, seconds: Math.min(seconds, 2), signal }));
       }
     }),
   ];

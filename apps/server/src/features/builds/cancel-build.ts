@@ -23,5 +23,8 @@ export async function cancelBuild(context: CommandContext, id: BuildId): Promise
     commit: build.commit,
     evidence: '[]',
   });
-  await context.record({ kind: 'build-changed', subject: { application: build.applicationId, build: id } });
+  await context.record({
+    kind: 'build-changed',
+    subject: { application: build.applicationId, build: id, job: build.jobId },
+  });
 }

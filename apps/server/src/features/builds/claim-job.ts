@@ -3,21 +3,29 @@ import type { BuilderJob } from '@almanac/protocol';
 import { sql } from 'kysely';
 import type { CommandContext } from '#platform/http';
 
-export const leaseSeconds = 30;
+const leaseSeconds = 30;
 /** A job whose builders died so often is given up: it may be what kills them. */
 export const mostAttempts = 3;
 
+/** Claims are decided one after the other: two at once would both take from the same application. */
+const claimLock = 7_400_002;
+
 /**
- * Gives the next job to a builder. Applications take turns: the one with the fewest jobs running comes first, then
- * the oldest job; quick questions (inspect, resolve, sample) come before builds.
+ * Gives the next job to a builder. Applications take turns: the one with the fewest builds running comes first, then
+ * the one whose turn was longest ago, then the oldest job; quick questions (inspect, resolve, sample) come before builds.
  */
 export async function claimNextJob(context: CommandContext, builder: string): Promise<BuilderJob | null> {
+  await sql`select pg_advisory_xact_lock(${claimLock})`.execute(context.db);
   const { rows } = await sql<{ id: JobId }>`
     select j.id from jobs j
+    left join (
+      select b.application_id, count(*) filter (where b.state = 'running') as running, max(b.started_at) as last_turn
+      from builds b
+      where b.application_id in (select application_id from jobs where state = 'queued' and kind = 'build')
+      group by b.application_id
+    ) taken on j.kind = 'build' and taken.application_id = j.application_id
     where j.state = 'queued'
-    order by (j.kind = 'build'),
-             (select count(*) from jobs r where r.state = 'running' and r.kind = 'build' and r.application_id = j.application_id),
-             j.created_at, j.id
+    order by (j.kind = 'build'), coalesce(taken.running, 0), taken.last_turn nulls first, j.created_at, j.id
     limit 1 for update of j skip locked`.execute(context.db);
   const next = rows[0];
   if (next === undefined) return null;
@@ -51,6 +59,21 @@ async function noteRunning(context: CommandContext, job: { readonly id: JobId; r
     .returning(['id', 'applicationId'])
     .executeTakeFirstOrThrow();
   await context.record({ kind: 'build-changed', subject: { application: build.applicationId, build: build.id } });
+}
+
+/** Renews the lease of a running job for its builder; says whether the job was cancelled. */
+export async function keepJob(
+  context: Pick<CommandContext, 'db'>,
+  held: { readonly job: JobId; readonly fence: number },
+): Promise<boolean> {
+  const job = await heldJob(context, held);
+  if (job.state !== 'running') return job.state === 'cancelled';
+  await context.db
+    .updateTable('jobs')
+    .set({ leaseUntil: sql`now() + make_interval(secs => ${leaseSeconds})` })
+    .where('id', '=', job.id)
+    .execute();
+  return false;
 }
 
 /** The running job, if it is still the caller's; whoever lost it is told so. */

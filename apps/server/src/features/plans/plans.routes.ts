@@ -13,7 +13,16 @@ import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
 import type { RefreshDocuments } from '#features/sites';
 import type { EventFeed, FeedEvent } from '#platform/events';
-import { type CommandContext, command, decodeCursor, direct, type Endpoint, encodeCursor, read } from '#platform/http';
+import {
+  type CommandContext,
+  command,
+  type DirectContext,
+  decodeCursor,
+  direct,
+  type Endpoint,
+  encodeCursor,
+  read,
+} from '#platform/http';
 import { wakePlan, wakePlansOf } from './advance-plan.task.ts';
 import { createPlan } from './create-plan.ts';
 import { findPlan, planRows, presentPlans } from './load-plan.ts';
@@ -94,13 +103,14 @@ export function planEndpoints(input: {
       return presentOne(context, id);
     }),
 
-    direct('getPlan', async ({ db, signal }, { params, query }) => {
+    direct('getPlan', async ({ db, signal, aside }, { params, query }) => {
       const found = await findPlan(db, params.plan);
       await waitForChange({
         feed,
         plan: found.id,
         seconds: query.wait,
         signal,
+        aside,
         done: async () => query.after === undefined || (await findPlan(db, found.id)).revision > query.after,
       });
       const [plan] = await presentPlans(db, [await findPlan(db, found.id)]);
@@ -127,7 +137,7 @@ export function planEndpoints(input: {
       }),
     ),
 
-    direct('readPlanLog', async ({ db, signal }, { params, query }) => {
+    direct('readPlanLog', async ({ db, signal, aside }, { params, query }) => {
       const { id } = await findPlan(db, params.plan);
       const next = () =>
         db
@@ -143,6 +153,7 @@ export function planEndpoints(input: {
         plan: id,
         seconds: query.wait,
         signal,
+        aside,
         done: async () => (await next()).length > 0 || isOver(await findPlan(db, id)),
       });
       const rows = await next();
@@ -178,6 +189,7 @@ async function waitForChange(input: {
   readonly plan: string;
   readonly seconds: number;
   readonly signal: AbortSignal;
+  readonly aside: DirectContext['aside'];
   readonly done: () => Promise<boolean>;
 }): Promise<void> {
   const deadline = performance.now() + input.seconds * 1000;
@@ -185,6 +197,6 @@ async function waitForChange(input: {
   while (!(await input.done())) {
     const seconds = (deadline - performance.now()) / 1000;
     if (seconds <= 0 || input.signal.aborted) return;
-    await input.feed.waitFor({ matches, seconds: Math.min(seconds, 2), signal: input.signal });
+    await input.aside(() => input.feed.waitFor({ matches, seconds: Math.min(seconds, 2), signal: input.signal }));
   }
 }

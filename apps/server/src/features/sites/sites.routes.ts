@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { refuse } from '@almanac/domain';
 import { sql } from 'kysely';
 import { findApplication } from '#features/applications';
@@ -96,7 +97,7 @@ export function siteEndpoints(input: {
 
     command('enrolAgent', async (context, { body }) => enrolAgent(context, { request: body, keys, refreshDocuments })),
 
-    direct('readModuleLog', async ({ db, signal }, { params, query }) => {
+    direct('readModuleLog', async ({ db, signal, aside }, { params, query }) => {
       const site = await findSite(db, params.site);
       const application = await findApplication(db, params.application);
       const request = {
@@ -107,10 +108,10 @@ export function siteEndpoints(input: {
       };
       const deadline = performance.now() + query.wait * 1000;
       for (;;) {
-        const chunk = await hub.readLog(site.id, request, site.name);
+        const chunk = await aside(() => hub.readLog(site.id, request, site.name));
         if (chunk.text !== '' || performance.now() > deadline || signal.aborted) return chunk;
         // The agent is asked again: what an application prints is not told to the server as it comes.
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await aside(() => pause(500));
       }
     }),
   ];

@@ -65,7 +65,8 @@ export async function createServer(input: {
       request.log.debug({ instance: request.id, code: problem.code, url: request.routeOptions.url }, problem.detail);
     else request.log.error({ instance: request.id, url: request.routeOptions.url, err: error }, 'request failed');
     if (reply.sent || reply.raw.headersSent) return reply.raw.destroy();
-    if (problem.category === 'limited' && !reply.hasHeader('retry-after')) void reply.header('retry-after', '5');
+    if (problem.category === 'limited' && !reply.hasHeader('retry-after'))
+      void reply.header('retry-after', retryAfter(problem.code));
     return reply
       .code(problem.status)
       .type('application/problem+json')
@@ -73,4 +74,9 @@ export async function createServer(input: {
       .send(JSON.stringify(problem));
   });
   return server;
+}
+
+/** Seconds. Whoever is refused because there are too many does not come again together with all the others. */
+function retryAfter(code: string): string {
+  return code === 'overloaded' ? String(1 + Math.floor(Math.random() * 4)) : '5';
 }

@@ -3,6 +3,7 @@ import type { LiveEvent, OperationName, ParsedRequest, ResponseInput, Routes } f
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from '../../tables.ts';
+import type { Place } from './gate.ts';
 import type { SessionCookie } from './request-identity.ts';
 
 /** What a read needs: who asks, what they may see, and the database. */
@@ -11,6 +12,13 @@ export interface ReadContext {
   readonly scope: Scope;
   readonly db: Kysely<Tables>;
   readonly signal: AbortSignal;
+}
+
+/** What an operation needs that streams or waits. */
+export interface DirectContext extends ReadContext {
+  readonly inTransaction: InTransaction;
+  /** Waits for news without counting as work: see `Gate`. */
+  readonly aside: Place['aside'];
 }
 
 /** What a change may be told to others once it is committed. */
@@ -77,10 +85,7 @@ export type TypedEndpoint<Name extends OperationName> =
       /** Answers by itself on the raw reply, or waits, and so opens its transactions itself. */
       readonly operation: Name;
       readonly kind: 'direct';
-      readonly handle: (
-        context: ReadContext & { readonly inTransaction: InTransaction },
-        request: Handled<Name>,
-      ) => Promise<ResponseInput<Routes[Name]>>;
+      readonly handle: (context: DirectContext, request: Handled<Name>) => Promise<ResponseInput<Routes[Name]>>;
     };
 
 /** An operation that only reads. */
@@ -102,10 +107,7 @@ export function command<Name extends OperationName>(
 /** An operation that streams or waits. */
 export function direct<Name extends OperationName>(
   operation: Name,
-  handle: (
-    context: ReadContext & { readonly inTransaction: InTransaction },
-    request: Handled<Name>,
-  ) => Promise<ResponseInput<Routes[Name]>>,
+  handle: (context: DirectContext, request: Handled<Name>) => Promise<ResponseInput<Routes[Name]>>,
 ): TypedEndpoint<Name> {
   return { operation, kind: 'direct', handle };
 }

@@ -2,6 +2,7 @@ export { createServer } from './create-server.ts';
 export {
   type CommandContext,
   command,
+  type DirectContext,
   direct,
   type Endpoint,
   type InTransaction,
@@ -10,6 +11,7 @@ export {
   read,
   type TypedEndpoint,
 } from './endpoint.ts';
+export { createGate, type Gate } from './gate.ts';
 export { holdAtRevision } from './hold-at-revision.ts';
 export type { AnswerBox } from './idempotency.ts';
 export { mountEndpoints } from './mount-endpoints.ts';

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Tables } from '../../tables.ts';
 import type { CommandContext, Endpoint, InTransaction, ReadContext } from './endpoint.ts';
+import type { Gate, Place } from './gate.ts';
 import { type Answer, type AnswerBox, once } from './idempotency.ts';
 import { expectedRevision, parseRequest } from './parse-request.ts';
 import { type Authenticator, identify, type SessionCookie } from './request-identity.ts';
@@ -19,6 +20,7 @@ export interface MountOptions {
   readonly stopping: AbortSignal;
   /** Requests in a minute, from one address or for one account, for what can be guessed at. */
   readonly guessLimit: number;
+  readonly gate: Gate;
 }
 
 /** Operations at which somebody could guess a secret. */
@@ -26,6 +28,9 @@ const guessable = new Set(['completeSetup', 'signIn', 'enrolAgent']);
 
 /** Operations that answer with a cookie; giving back only the body of an earlier answer would be no answer. */
 const cookieAnswers = new Set(['completeSetup', 'signIn']);
+
+/** What machines ask is not held back: they are few, and lose their leases or stay without their files otherwise. */
+const machineOperations = new Set(['enrolAgent', 'getArtifact']);
 
 /** An endpoint whose types were checked where it was defined; here only its kind matters. */
 interface AnyEndpoint {
@@ -67,35 +72,41 @@ function mount(input: {
     ...(guessable.has(endpoint.operation)
       ? { config: { rateLimit: { max: options.guessLimit, timeWindow: 60_000 } } }
       : { config: { rateLimit: false } }),
-    handler: async (request, reply) => {
-      const actor = await identify(request, options);
-      const decision = authorize(actor, route.permission);
-      if (!decision.allowed)
-        return refuse(
-          actor.kind === 'anonymous' ? 'not-signed-in' : 'not-permitted',
-          `${route.summary}: ${decision.why}`,
-        );
-      const parsed = parseRequest(route, request);
-      if (endpoint.operation === 'signIn') {
-        const limit = await input.limitAccount(request);
-        if (!limit.isAllowed && limit.isExceeded)
-          return refuse('too-many-requests', `too many tries for this account; try again in ${limit.ttlInSeconds} s`);
-      }
-      const http = { request, reply, sessionCookie: options.sessionCookie };
-      const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http };
-      const answer = await answerOf({
-        options,
-        route,
-        endpoint,
-        actor,
-        scope: decision.scope,
-        handled,
-        request,
-        reply,
-      });
-      return reply.sent || route.raw === 'response' ? reply : send(reply, route, answer);
+    handler: (request, reply) => {
+      const work = (place: Place) => answer({ ...input, place, request, reply });
+      const isMachine = route.permission === 'builder' || machineOperations.has(endpoint.operation);
+      return isMachine ? work(everyPlace) : options.gate.pass(work);
     },
   });
+}
+
+/** The place of whoever needs none. */
+const everyPlace: Place = { aside: (wait) => wait() };
+
+async function answer(input: {
+  readonly options: MountOptions;
+  readonly route: Route;
+  readonly endpoint: AnyEndpoint;
+  readonly limitAccount: ReturnType<FastifyInstance['createRateLimit']>;
+  readonly place: Place;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}): Promise<FastifyReply> {
+  const { options, route, endpoint, request, reply } = input;
+  const actor = await identify(request, options);
+  const decision = authorize(actor, route.permission);
+  if (!decision.allowed)
+    return refuse(actor.kind === 'anonymous' ? 'not-signed-in' : 'not-permitted', `${route.summary}: ${decision.why}`);
+  const parsed = parseRequest(route, request);
+  if (endpoint.operation === 'signIn') {
+    const limit = await input.limitAccount(request);
+    if (!limit.isAllowed && limit.isExceeded)
+      return refuse('too-many-requests', `too many tries for this account; try again in ${limit.ttlInSeconds} s`);
+  }
+  const http = { request, reply, sessionCookie: options.sessionCookie };
+  const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http };
+  const given = await answerOf({ ...input, actor, scope: decision.scope, handled });
+  return reply.sent || route.raw === 'response' ? reply : send(reply, route, given);
 }
 
 async function answerOf(input: {
@@ -105,6 +116,7 @@ async function answerOf(input: {
   readonly actor: Actor;
   readonly scope: Scope;
   readonly handled: unknown;
+  readonly place: Place;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }): Promise<Answer> {
@@ -115,7 +127,10 @@ async function answerOf(input: {
   if (endpoint.kind !== 'command') {
     const signal = AbortSignal.any([goneSignal(input.reply), options.stopping]);
     const context: ReadContext = { actor, scope, db: options.db, signal };
-    const given = endpoint.kind === 'direct' ? { ...context, inTransaction: options.inTransaction } : context;
+    const given =
+      endpoint.kind === 'direct'
+        ? { ...context, inTransaction: options.inTransaction, aside: input.place.aside }
+        : context;
     return { status, body: await handle(given, input.handled) };
   }
   const action = typeof route.audit === 'string' ? route.audit : null;

@@ -17,6 +17,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   'revision-required': 428,
   'too-large': 413,
   'disk-full': 507,
+  overloaded: 503,
 };
 
 /** The problem document of an error; a defect shows nothing but the id under which it is logged. */
