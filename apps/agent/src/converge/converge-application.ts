@@ -261,13 +261,15 @@ async function ensureStep(
       environment: settings.environment,
       account: settings.account,
     });
-    failpoint('step-after-start');
-    await site.journal.save();
   } catch (error) {
     fresh.state = 'failed';
     fresh.endedAt = input.now;
     fresh.output = error instanceof Error ? error.message : String(error);
+    return;
   }
+  // Whatever goes wrong from here on, the step runs: it is looked at again, and not taken for failed.
+  failpoint('step-after-start');
+  await site.journal.save();
 }
 
 async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: number): Promise<void> {
