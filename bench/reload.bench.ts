@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Client } from '@almanac/client';
+import type { Build } from '@almanac/protocol';
 import {
   addApplication,
   askSite,
@@ -12,10 +16,11 @@ import {
   waitUntil,
   whenRunning,
 } from '@almanac/testkit';
-import type { Benchmark } from './benchmark.ts';
+import type { Benchmark, Figure } from './benchmark.ts';
 import { commitTurn } from './reload/application.ts';
 import { startPm2 } from './reload/pm2.ts';
 
+const root = join(import.meta.dirname, '..');
 const turns = 5;
 const instances = 4;
 /** PM2 replaces so many of more than two instances at a time. */
@@ -27,11 +32,19 @@ interface Rolled {
   readonly lost: number;
 }
 
+/** One way to ask for the same. */
+interface Way {
+  readonly name: 'command' | 'API';
+  readonly ours: (turn: number) => Promise<unknown>;
+  readonly theirs: () => Promise<void>;
+}
+
 /** A rolling deployment under load, against `pm2 reload` of the same application. */
 export const benchmark: Benchmark = {
   name: 'reload',
-  about: `a rolling deployment of ${instances} instances under ${perSecond} requests a second over kept connections (one in five a POST), ${extra} replaced at a time; ours from the request of a plan whose build is there until the plan succeeded; pm2 reload in cluster mode with wait_ready, by its API, so that the start of its command does not count`,
+  about: `a rolling deployment of ${instances} instances under ${perSecond} requests a second over kept connections (one in five a POST), ${extra} replaced at a time: almanac deploy of a build that is there, until its plan succeeded, against pm2 reload in cluster mode with wait_ready; by their commands, and by their APIs without the start of a command`,
   run: async () => {
+    await promisify(execFile)('npm', ['run', 'build:dist'], { cwd: root });
     const directory = await mkdtemp(join(tmpdir(), 'almanac-bench-'));
     const repository = await createRepository(join(directory, 'repository'));
     const commits = [await commitTurn(repository, { turn: 0, instances, extra })];
@@ -51,51 +64,48 @@ export const benchmark: Benchmark = {
       const buildOf = (turn: number) => {
         const build = items.find((each) => each.commit === commits[turn % 2]);
         if (build === undefined) throw new Error(`turn ${turn} was not built`);
-        return build.id;
+        return build;
       };
-      const ours: Rolled[] = [];
-      const theirs: Rolled[] = [];
-      for (let turn = 2; turn < turns + 2; turn += 1) {
-        ours.push(
-          await rolled({ port: estate.sitePorts[0], body: String(turn % 2) }, async () => {
-            let plan = await estate.client.createPlan({
-              body: {
-                environment: 'development',
-                operations: [{ kind: 'deploy', application: 'bench', source: { kind: 'build', build: buildOf(turn) } }],
-                start: true,
-              },
-            });
-            while (plan.endedAt === null)
-              plan = await estate.client.getPlan({
-                params: { plan: plan.id },
-                query: { after: plan.revision, wait: 25 },
-              });
-            if (plan.state !== 'succeeded') throw new Error(`the plan is ${plan.state}: ${plan.reason}`);
-          }),
+      const almanac = (build: number) =>
+        promisify(execFile)(
+          process.execPath,
+          [join(root, 'dist/almanac.mjs'), 'deploy', 'bench', '--to', 'development', '--build', String(build)],
+          { env: { PATH: process.env['PATH'] ?? '', ALMANAC_SERVER: estate.url, ALMANAC_TOKEN: estate.token } },
         );
-        await pm2.putFiles(turn);
-        theirs.push(await rolled({ port, body: String(turn) }, pm2.reload));
+      const ways: readonly Way[] = [
+        { name: 'command', ours: (turn) => almanac(buildOf(turn).number), theirs: pm2.reloadByCommand },
+        { name: 'API', ours: (turn) => deploy(estate.client, buildOf(turn).id), theirs: pm2.reload },
+      ];
+      const figures: Figure[] = [];
+      const lost = { ours: 0, theirs: 0 };
+      let turn = 2;
+      for (const way of ways) {
+        const ours: Rolled[] = [];
+        const theirs: Rolled[] = [];
+        for (const end = turn + turns; turn < end; turn += 1) {
+          ours.push(await rolled({ port: estate.sitePorts[0], body: String(turn % 2) }, () => way.ours(turn)));
+          await pm2.putFiles(turn);
+          theirs.push(await rolled({ port, body: String(turn) }, way.theirs));
+        }
+        lost.ours += ours.reduce((sum, each) => sum + each.lost, 0);
+        lost.theirs += theirs.reduce((sum, each) => sum + each.lost, 0);
+        const ratios = ours.map((each, index) => each.seconds / (theirs[index]?.seconds ?? Number.NaN));
+        const bar = { words: 'at most 1.0', holds: (median: number) => median <= 1 };
+        figures.push(
+          { figure: `Almanac by ${way.name}`, unit: 's', values: ours.map((each) => each.seconds) },
+          { figure: `PM2 by ${way.name}`, unit: 's', values: theirs.map((each) => each.seconds) },
+          { figure: `ratio by ${way.name}`, unit: '×', values: ratios, ...(way.name === 'command' ? { bar } : {}) },
+        );
       }
       return [
-        { figure: 'by Almanac', unit: 's', values: ours.map((each) => each.seconds) },
-        { figure: 'by PM2', unit: 's', values: theirs.map((each) => each.seconds) },
-        {
-          figure: 'ratio',
-          unit: '×',
-          values: ours.map((each, index) => each.seconds / (theirs[index]?.seconds ?? Number.NaN)),
-          bar: { words: 'at most 1.0', holds: (median) => median <= 1 },
-        },
+        ...figures,
         {
           figure: 'lost by Almanac, all turns',
           unit: 'requests',
-          values: [ours.reduce((sum, each) => sum + each.lost, 0)],
+          values: [lost.ours],
           bar: { words: 'none', holds: (median) => median === 0 },
         },
-        {
-          figure: 'lost by PM2, all turns',
-          unit: 'requests',
-          values: [theirs.reduce((sum, each) => sum + each.lost, 0)],
-        },
+        { figure: 'lost by PM2, all turns', unit: 'requests', values: [lost.theirs] },
       ];
     } finally {
       await pm2.stop();
@@ -106,10 +116,19 @@ export const benchmark: Benchmark = {
   },
 };
 
+/** Deploys a build by the API, and waits until its plan succeeded. */
+async function deploy(client: Client, build: Build['id']): Promise<void> {
+  const operation = { kind: 'deploy', application: 'bench', source: { kind: 'build', build } } as const;
+  let plan = await client.createPlan({ body: { environment: 'development', operations: [operation], start: true } });
+  while (plan.endedAt === null)
+    plan = await client.getPlan({ params: { plan: plan.id }, query: { after: plan.revision, wait: 25 } });
+  if (plan.state !== 'succeeded') throw new Error(`the plan is ${plan.state}: ${plan.reason}`);
+}
+
 /** Rolls under load, and makes sure that afterwards only the instances of this turn answer. */
 async function rolled(
   input: { readonly port: number; readonly body: string },
-  roll: () => Promise<void>,
+  roll: () => Promise<unknown>,
 ): Promise<Rolled> {
   const { port, body } = input;
   const load = startLoad({ port, host: 'bench.localhost', path: '/', perSecond });

@@ -1,14 +1,20 @@
-import { fork } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { filesAt } from './application.ts';
+
+const command = join(dirname(createRequire(import.meta.url).resolve('pm2/package.json')), 'bin', 'pm2');
 
 /** The application under PM2 in cluster mode, with a daemon of its own. */
 export interface Pm2 {
   /** Replaces the files by those of a turn; what runs is not touched yet. */
   readonly putFiles: (turn: number) => Promise<void>;
-  /** `pm2 reload`: resolves when all instances were replaced. */
+  /** Resolves when all instances were replaced. */
   readonly reload: () => Promise<void>;
+  /** The same by the command `pm2 reload`, as people type it. */
+  readonly reloadByCommand: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -24,8 +30,9 @@ export async function startPm2(input: {
     for (const [name, text] of Object.entries(filesAt(turn))) await writeFile(join(application, name), text);
   };
   await putFiles(0);
+  const env = { ...process.env, PM2_HOME: join(directory, 'pm2'), PM2_DISABLE_VERSION_CHECK: 'true' };
   const driver = fork(join(import.meta.dirname, 'pm2-driver.mjs'), {
-    env: { ...process.env, PM2_HOME: join(directory, 'pm2'), PM2_DISABLE_VERSION_CHECK: 'true' },
+    env,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const call = (request: 'start' | 'reload' | 'stop', given?: unknown) =>
@@ -53,7 +60,10 @@ export async function startPm2(input: {
       wait_ready: true,
       env: { PORT: String(port) },
     });
-    return { putFiles, reload: () => call('reload', 'bench'), stop };
+    const reloadByCommand = async () => {
+      await promisify(execFile)(process.execPath, [command, 'reload', 'bench'], { env });
+    };
+    return { putFiles, reload: () => call('reload', 'bench'), reloadByCommand, stop };
   } catch (error) {
     await stop();
     throw error;

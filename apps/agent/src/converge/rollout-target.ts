@@ -1,8 +1,8 @@
 import type { ModuleTarget, RolloutTarget } from '@almanac/domain';
 import type { DesiredApplication } from '@almanac/protocol';
 
-/** An instance counts as ready when it stayed so for this long. */
-const minReadyMs = 300;
+/** An instance counts as ready when it stayed so for this long: three answers of its health check, one after the other. */
+const minReadyMs = 100;
 
 /** What the rollout engine needs to know of a desired application. */
 export function rolloutTargetOf(application: DesiredApplication): RolloutTarget {
