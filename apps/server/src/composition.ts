@@ -91,6 +91,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
       onError,
       artifacts: await createArtifactStore(join(config.data, 'artifacts')),
       box,
+      ownDatabase: config.databaseUrl,
       serverKeys: await openServerKeys(join(keys, 'signing.pem')),
       about: { version: serverVersion, database: { version, embedded: config.databaseUrl === undefined }, startedAt },
     });

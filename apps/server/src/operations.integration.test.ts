@@ -55,10 +55,11 @@ describe('the server', () => {
   afterAll(() => tests.stop());
 
   it('tells what happened since the position at which a reader left', async () => {
-    const all = await readUntil(tests, { after: 0, enough: (text) => text.includes('application-changed') });
+    // What was done last before; events of before come first.
+    const all = await readUntil(tests, { after: 0, enough: (text) => text.includes('event: site-changed') });
     const [first = 0] = positions(all);
 
-    const rest = await readUntil(tests, { after: first, enough: (text) => text.includes('application-changed') });
+    const rest = await readUntil(tests, { after: first, enough: (text) => text.includes('event: site-changed') });
 
     expect(positions(rest)).toEqual(positions(all).filter((each) => each > first));
     expect(positions(all)).toEqual(positions(all).toSorted((a, b) => a - b));

@@ -131,7 +131,12 @@ export function scriptedBuilder({ send, builder }: ServerForTests) {
 }
 
 export function manifestOf(application: string, settings: Readonly<Record<string, unknown>> = {}) {
-  return { application, modules: { web: { path: '.', start: 'node server.js', health: '/healthz' } }, settings };
+  return {
+    application,
+    modules: { web: { path: '.', start: 'node server.js', health: '/healthz' } },
+    connections: { DATABASE_URL: { type: 'postgres', scope: 'site' } },
+    settings,
+  };
 }
 
 export function commitOf(hash: string, parents: readonly string[] = [], subject = 'feat: something') {

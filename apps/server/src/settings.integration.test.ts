@@ -32,7 +32,7 @@ describe('settings', () => {
 
     const { body } = await tests.send('GET /applications/orders/settings');
 
-    expect(body.settings.map((each: { key: string }) => each.key)).toEqual(['CURRENCY', 'PAYMENT_KEY']);
+    expect(body.settings.map((each: { key: string }) => each.key)).toEqual(['CURRENCY', 'DATABASE_URL', 'PAYMENT_KEY']);
     expect(body.settings[0].values).toMatchObject([
       { level: 'environment', selector: null, value: 'CHF', changedBy: 'launcher' },
       { level: 'label', selector: 'region=se', value: 'SEK' },
@@ -59,6 +59,53 @@ describe('settings', () => {
 
     expect((await stat(file)).mode & 0o077).toBe(0);
     expect(Buffer.from((await readFile(file, 'utf8')).trim(), 'base64url')).toHaveLength(32);
+  });
+
+  it('tell equal secrets from others by their fingerprints, and every change by who made it', async () => {
+    const fingerprintIn = async (environment: string, value: string) => {
+      const { body } = await set('PAYMENT_KEY', value, { environment, level: 'environment' });
+      return body.values.find((each: { environment: { name: string } }) => each.environment.name === environment)
+        .fingerprint;
+    };
+    await tests.send('POST /environments', { body: { name: 'quality', displayName: 'Quality', type: 'test' } });
+
+    const here = await fingerprintIn('production', secret);
+    const same = await fingerprintIn('quality', secret);
+    const other = await fingerprintIn('quality', `${secret}-2`);
+
+    expect(same).toBe(here);
+    expect(other).not.toBe(here);
+    await tests.send('DELETE /applications/orders/settings/PAYMENT_KEY?environment=quality&level=environment');
+    const changes = await tests.send('GET /applications/orders/setting-changes?key=PAYMENT_KEY&environment=quality');
+    expect(changes.body.items).toMatchObject([
+      { removed: true, value: null, fingerprint: null, changedBy: 'launcher' },
+      { removed: false, value: null, fingerprint: other },
+      { removed: false, value: null, fingerprint: same },
+    ]);
+  });
+
+  it('list their changes page by page', async () => {
+    const path = '/applications/orders/setting-changes?key=PAYMENT_KEY&limit=3' as const;
+
+    const first = await tests.send(`GET ${path}`);
+    const second = await tests.send(`GET ${path}&cursor=${first.body.next}`);
+
+    const ids = [...first.body.items, ...second.body.items].map((each: { id: string }) => each.id);
+    expect(new Set(ids).size).toBe(5);
+  });
+
+  it('bind a connection to an address, which is a secret', async () => {
+    const bound = await set('DATABASE_URL', 'postgres://orders:pass@db.example.com/orders', production);
+
+    expect(bound).toMatchObject({
+      status: 200,
+      body: { connection: { type: 'postgres', scope: 'site' }, secret: true, values: [{ value: null }] },
+    });
+    expect(JSON.stringify(bound.body)).not.toContain('pass@');
+    expect(await set('DATABASE_URL', 'mysql://db.example.com/orders', production)).toMatchObject({
+      status: 422,
+      body: { detail: expect.stringContaining('postgres://user:password@host:port/database') },
+    });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-export { type Actor, authorize, type Decision, type Role, type Scope } from './access/authorize.ts';
+export { type Actor, actorName, authorize, type Decision, type Role, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
 export {
   type ApiTokenId,

@@ -47,6 +47,7 @@ export {
   inspection,
   logText,
   type Setting,
+  type SettingChange,
   setting,
   settingLevel,
   settingPlace,

@@ -137,6 +137,10 @@ export const manifest = z
     settings: z.record(variableName, setting).default({}),
     rollout: rolloutStrategy.prefault({ strategy: 'rolling' }),
   })
+  .refine((value) => Object.keys(value.connections).every((name) => !(name in value.settings)), {
+    message: 'a setting and a connection have the same name',
+    path: ['connections'],
+  })
   .refine((value) => Object.values(value.settings).every((each) => !(each.secret && each.default !== undefined)), {
     message: 'a secret has no default: whoever reads the repository would know it',
     path: ['settings'],

@@ -23,8 +23,13 @@ export async function launchSettings(
     const url = contractUrl(site, contract);
     if (url !== undefined) contracts[contract] = url;
   }
+  const secrets = Object.fromEntries(
+    Object.entries(application.sealed).map(([key, sealed]) => [key, site.identity.open(sealed)]),
+  );
   const connections: Record<string, string> = {};
   for (const [name, connection] of Object.entries(application.connections)) {
+    // Somebody gave its address, which came among the secrets.
+    if (secrets[name] !== undefined) continue;
     const place = connection.scope === 'environment' ? site.identity.environment.name : site.identity.site.name;
     connections[name] = await site.databases.provision({
       place,
@@ -32,9 +37,6 @@ export async function launchSettings(
       connection: name,
     });
   }
-  const secrets = Object.fromEntries(
-    Object.entries(application.sealed).map(([key, sealed]) => [key, site.identity.open(sealed)]),
-  );
   const directory = site.releases.directoryOf(application.application.id, module);
   const environment = instanceEnvironment({
     site: site.identity.site.name,

@@ -85,9 +85,11 @@ export const groups: readonly CommandGroup[] = [
   },
   {
     name: 'settings',
-    summary: 'settings of applications',
+    summary: 'settings and connections of applications',
     load: async () => [
       (await import('./settings/list.ts')).listSettings,
+      (await import('./settings/compare.ts')).compareSettings,
+      (await import('./settings/history.ts')).settingHistory,
       (await import('./settings/set.ts')).setSetting,
       (await import('./settings/set.ts')).clearSetting,
     ],

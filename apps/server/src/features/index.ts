@@ -21,6 +21,8 @@ export interface FeatureTools {
   readonly feed: EventFeed;
   readonly artifacts: ArtifactStore;
   readonly box: SecretBox;
+  /** The address of the server's own PostgreSQL, unless it is the embedded one, which has none. */
+  readonly ownDatabase: string | undefined;
   readonly serverKeys: ServerKeys;
   readonly about: {
     readonly version: string;
@@ -43,7 +45,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     buildsFeature({ feed, artifacts: tools.artifacts, listeners }),
     artifactsFeature({ store: tools.artifacts, mayRead: siteWantsArtifact }),
     versionsFeature,
-    settingsFeature(tools.box),
+    settingsFeature(tools.box, tools.ownDatabase),
     sampleFeature,
     environmentsFeature,
     sitesFeature({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Actor } from '@almanac/domain';
+import { type Actor, actorName } from '@almanac/domain';
 import { failpoint } from '@almanac/host';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../tables.ts';
@@ -39,11 +39,6 @@ export function createInTransaction(input: {
       }
     }
   };
-}
-
-/** The name under which an actor stands in the record. */
-export function actorName(actor: Actor): string {
-  return actor.kind === 'anonymous' ? 'anonymous' : actor.name;
 }
 
 async function runCommand<Result>(input: {

@@ -11,6 +11,11 @@ export type Actor =
   | { readonly kind: 'agent'; readonly site: string; readonly name: string }
   | { readonly kind: 'system'; readonly name: string };
 
+/** The name under which an actor stands in records. */
+export function actorName(actor: Actor): string {
+  return actor.kind === 'anonymous' ? 'anonymous' : actor.name;
+}
+
 /** `administrator` may do everything; `builder` claims and completes jobs and nothing else. */
 export type Role = 'administrator' | 'builder';
 

@@ -145,6 +145,8 @@ export const settingValue = z
     selector: z.string().nullable(),
     /** Null for a secret: it is never shown again. */
     value: z.string().nullable(),
+    /** Of a secret: equal for equal secrets of this installation, and says nothing else of them. */
+    fingerprint: z.string().nullable(),
     changedBy: z.string(),
     changedAt: timestamp,
   })
@@ -157,12 +159,20 @@ export const setting = z
     required: z.boolean(),
     default: z.string().nullable(),
     description: z.string().nullable(),
+    /** Set for a connection: without a value the site provides what it leads to, with one its value is the address. */
+    connection: z.object({ type: z.literal('postgres'), scope: z.enum(['environment', 'site']) }).nullable(),
     /** False when no longer in the newest manifest. */
     defined: z.boolean(),
     values: z.array(settingValue),
   })
   .meta({ id: 'Setting' });
 export type Setting = z.output<typeof setting>;
+
+/** One change of a value: `removed` when it was taken away. */
+export const settingChange = settingValue
+  .extend({ id: z.uuid(), key: z.string(), removed: z.boolean() })
+  .meta({ id: 'SettingChange' });
+export type SettingChange = z.output<typeof settingChange>;
 
 const oneApplication = z.object({ application: reference });
 const oneBuild = z.object({ build: id<'build'>() });
@@ -364,10 +374,21 @@ export const applicationRoutes = {
     params: oneApplication,
     response: z.object({ settings: z.array(setting) }),
   }),
+  listSettingChanges: route({
+    method: 'GET',
+    path: '/applications/:application/setting-changes',
+    summary: 'Lists the changes of the settings of an application, the newest first',
+    permission: 'capability:list',
+    audit: null,
+    params: oneApplication,
+    query: paging.extend({ key: z.string().max(100).optional(), environment: reference.optional() }),
+    response: page(settingChange),
+  }),
   setSetting: route({
     method: 'PUT',
     path: '/applications/:application/settings/:key',
-    summary: 'Sets a value; it takes effect with the next deployment or `configure` plan',
+    summary:
+      'Sets a value, or binds a connection to an address; it takes effect with the next deployment or `configure` plan',
     permission: 'capability:change',
     audit: 'setting-changed',
     params: oneApplication.extend({ key: z.string().max(100) }),

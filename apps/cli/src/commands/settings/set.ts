@@ -2,6 +2,7 @@ import { argument, type CommandDefinition, type CommandInput, textOption } from 
 import { exitCodes } from '../../exit-codes.ts';
 import { readAll } from '../../output/ask.ts';
 import { CommandError } from '../../output/report-error.ts';
+import { showStarted } from '../../watch/watch-plan.ts';
 
 const place = [
   ['--env <environment>', 'the environment in which it holds'],
@@ -11,22 +12,34 @@ const place = [
 
 export const setSetting: CommandDefinition = {
   usage: 'set <application> <key> [value]',
-  summary: 'Set a value; without one it is read from standard input, as secrets should be',
+  summary: 'Set a value, or bind a connection; without a value it is read from standard input, as secrets should be',
   examples: [
     'almanac settings set orders CURRENCY CHF --env quality',
-    'almanac settings set orders PAYMENT_KEY --env production < key.txt',
+    'almanac settings set orders PAYMENT_KEY --env production --apply < key.txt',
+    'almanac settings set orders DATABASE_URL --env production < address.txt',
   ],
-  options: place,
+  options: [...place, ['--apply', 'restart what depends on it, by a plan, and wait for its end']],
   run: async (session, input) => {
     const value = input.args[2] ?? (await readAll()).replace(/\r?\n$/, '');
     const setting = await session.client.setSetting({
       params: { application: argument(input, 0), key: argument(input, 1) },
       body: { place: placeOf(input), value },
     });
-    session.show(setting, () => [
-      `${setting.key} is set. It takes effect with the next deployment, or now: almanac configure ${argument(input, 0)} --in ${textOption(input, 'env')}`,
-    ]);
-    return exitCodes.ok;
+    if (input.options['apply'] !== true) {
+      session.show(setting, () => [
+        `${setting.key} is set. It takes effect with the next deployment, or now: almanac configure ${argument(input, 0)} --in ${textOption(input, 'env')}`,
+      ]);
+      return exitCodes.ok;
+    }
+    const plan = await session.client.createPlan({
+      body: {
+        environment: textOption(input, 'env') ?? '',
+        operations: [{ kind: 'configure', application: argument(input, 0) }],
+        notes: `${setting.key} was set`,
+        start: true,
+      },
+    });
+    return showStarted(session, { plan, wait: true });
   },
 };
 

@@ -1,4 +1,4 @@
-import { refuse } from '@almanac/domain';
+import { actorName, refuse } from '@almanac/domain';
 import type { Application, Inspection } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
@@ -35,7 +35,7 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
           commit: null,
           manifest: null,
           fault: null,
-          requestedBy: context.actor.kind === 'anonymous' ? 'anonymous' : context.actor.name,
+          requestedBy: actorName(context.actor),
           createdAt: context.now,
         })
         .execute();

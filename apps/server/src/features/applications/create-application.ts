@@ -1,4 +1,4 @@
-import { type ApplicationId, type InspectionId, refuse } from '@almanac/domain';
+import { type ApplicationId, actorName, type InspectionId, refuse } from '@almanac/domain';
 import type { CommandContext } from '#platform/http';
 
 /** Asks for the first build of an application; the feature that builds provides it. */
@@ -72,7 +72,7 @@ export async function createFromInspection(
     application: id,
     branch: inspection.branch,
     commit: inspection.commit?.hash,
-    requestedBy: context.actor.kind === 'anonymous' ? 'anonymous' : context.actor.name,
+    requestedBy: actorName(context.actor),
   });
   return id;
 }

@@ -1,4 +1,4 @@
-import { type BuildId, changesBetween, refuse } from '@almanac/domain';
+import { actorName, type BuildId, changesBetween, refuse } from '@almanac/domain';
 import type { Kysely } from 'kysely';
 import { findApplication } from '#features/applications';
 import type { EventFeed } from '#platform/events';
@@ -32,7 +32,7 @@ export function buildEndpoints(feed: EventFeed): readonly Endpoint[] {
         branch: body.branch ?? application.branch,
         commit: body.commit,
         rebuild: body.rebuild,
-        requestedBy: context.actor.kind === 'anonymous' ? 'anonymous' : context.actor.name,
+        requestedBy: actorName(context.actor),
       });
       context.audit({ subject: `application:${application.name}`, detail: { build: id } });
       return presentBuild(await getBuild(context.db, id));

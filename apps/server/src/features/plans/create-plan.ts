@@ -1,6 +1,6 @@
 import {
-  type Actor,
   type ApplicationId,
+  actorName,
   type BuildId,
   type Plan as DomainPlan,
   type EnvironmentId,
@@ -87,7 +87,7 @@ export async function createPlan(context: CommandContext, input: CreatePlan): Pr
       applicationIds: drafted.map((each) => each.application),
       origin: input.origin ?? originOf(input.operations),
       notes: input.notes,
-      requestedBy: nameOf(context.actor),
+      requestedBy: actorName(context.actor),
       findings: JSON.stringify(findings),
       wakeAt: null,
       createdAt: context.now,
@@ -260,8 +260,4 @@ function originOf(operations: CreatePlan['operations']): Plan['origin'] {
   if (kinds.size !== 1) return 'composed';
   if (kinds.has('environment')) return 'promotion';
   return kinds.has('previous') ? 'rollback' : 'composed';
-}
-
-function nameOf(actor: Actor): string {
-  return actor.kind === 'anonymous' ? 'anonymous' : actor.name;
 }

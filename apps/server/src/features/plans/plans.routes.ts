@@ -1,4 +1,5 @@
 import {
+  actorName,
   type Plan as DomainPlan,
   decideAbort,
   decideCancel,
@@ -50,7 +51,7 @@ export function planEndpoints(input: {
     if (given.revision !== undefined && given.revision !== row.revision && row.state === 'draft')
       refuse('revision-mismatch', `plan ${row.number} is at revision ${row.revision} now; look at it again`);
     const plan = given.decide(row.body, row);
-    const by = context.actor.kind === 'anonymous' ? 'anonymous' : context.actor.name;
+    const by = actorName(context.actor);
     const notes: readonly PlanNote[] = [
       { level: 'info', application: null, site: null, message: `${given.note} by ${by}` },
     ];

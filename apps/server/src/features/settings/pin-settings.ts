@@ -3,6 +3,7 @@ import { type ApplicationId, type EnvironmentId, resolveSettings } from '@almana
 import type { Manifest } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import type { Tables } from '#tables';
+import { definitionsOf } from './definitions.ts';
 
 /** Settings of an application on each site of an environment, as they are now; secrets stay in their envelopes. */
 export interface PinnedForSites {
@@ -34,7 +35,8 @@ export async function pinSettings(
     .where('environmentId', '=', input.environment)
     .execute();
   // A value that was set while the manifest said otherwise of its secrecy is none: it would be shown, or not be opened.
-  const usable = values.filter((each) => input.manifest.settings[each.key]?.secret === each.secret);
+  const definitions = definitionsOf(input.manifest);
+  const usable = values.filter((each) => definitions[each.key]?.secret === each.secret);
   const sites = await db
     .selectFrom('sites')
     .select(['id', 'name', 'labels'])
@@ -43,7 +45,7 @@ export async function pinSettings(
     .execute();
   const resolved = sites.map((site) => ({
     site,
-    ...resolveSettings({ definitions: input.manifest.settings, values: usable, site }),
+    ...resolveSettings({ definitions, values: usable, site }),
   }));
   const settings = Object.fromEntries(resolved.map(({ site, plain, secret }) => [site.id, { plain, secret }]));
   const facts = resolved.map(({ site, plain, secret }) => [

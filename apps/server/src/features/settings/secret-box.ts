@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { writeDurably } from '@almanac/host';
 
@@ -27,6 +27,8 @@ export class Secret {
 export interface SecretBox {
   readonly close: (secret: Secret) => string;
   readonly open: (envelope: string) => Secret;
+  /** Tells equal secrets of this installation: 24 bits of an HMAC, which is no help to whoever guesses elsewhere. */
+  readonly fingerprint: (secret: Secret) => string;
 }
 
 const keyBytes = 32;
@@ -40,7 +42,9 @@ export async function openSecretBox(keyFile: string): Promise<SecretBox> {
   const key = kept === undefined ? randomBytes(keyBytes) : Buffer.from(kept.trim(), 'base64url');
   if (kept === undefined) await writeDurably(keyFile, `${key.toString('base64url')}\n`);
   if (key.length !== keyBytes) throw new Error(`${keyFile} does not hold a key of ${keyBytes} bytes`);
+  const marking = Buffer.from(hkdfSync('sha256', key, '', 'almanac fingerprints', keyBytes));
   return {
+    fingerprint: (secret) => createHmac('sha256', marking).update(secret.reveal()).digest('hex').slice(0, 6),
     close: (secret) => {
       const own = randomBytes(keyBytes);
       return ['v1', encrypt(key, own), encrypt(own, Buffer.from(secret.reveal(), 'utf8'))].join('.');

@@ -1,10 +1,11 @@
-import { type ApplicationId, refuse } from '@almanac/domain';
+import { type ApplicationId, actorName, type EnvironmentId, refuse } from '@almanac/domain';
 import type { Manifest, Setting } from '@almanac/protocol';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
-import { command, type Endpoint, read } from '#platform/http';
+import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
 import type { Tables } from '#tables';
+import { addressFault, definitionsOf } from './definitions.ts';
 import { Secret, type SecretBox } from './secret-box.ts';
 
 interface Place {
@@ -13,27 +14,60 @@ interface Place {
   readonly selector?: string | undefined;
 }
 
-export function settingEndpoints(box: SecretBox): readonly Endpoint[] {
+/** `ownDatabase` is the address of the server's own PostgreSQL, where no application may go. */
+export function settingEndpoints(box: SecretBox, ownDatabase: string | undefined): readonly Endpoint[] {
   return [
     read('listSettings', async ({ db }, { params }) => {
       const application = await findApplication(db, params.application);
-      return { settings: await listSettings(db, application.id) };
+      return { settings: await listSettings(db, { application: application.id, box }) };
+    }),
+
+    read('listSettingChanges', async ({ db }, { params, query }) => {
+      const application = await findApplication(db, params.application);
+      const environment = query.environment === undefined ? undefined : await findEnvironment(db, query.environment);
+      const cursor = decodeCursor(query.cursor);
+      const rows = await db
+        .selectFrom('settingChanges')
+        .innerJoin('environments', 'environments.id', 'settingChanges.environmentId')
+        .selectAll('settingChanges')
+        .select('environments.name as environmentName')
+        .where('applicationId', '=', application.id)
+        .$if(query.key !== undefined, (each) => each.where('key', '=', query.key ?? ''))
+        .$if(environment !== undefined, (each) => each.where('environmentId', '=', environment?.id ?? ('' as never)))
+        .$if(cursor !== undefined, (each) =>
+          each.where(
+            sql<boolean>`(setting_changes.changed_at, setting_changes.id) < (${String(cursor?.[0])}::timestamptz, ${String(cursor?.[1])}::uuid)`,
+          ),
+        )
+        .orderBy('changedAt', 'desc')
+        .orderBy('settingChanges.id', 'desc')
+        .limit(query.limit + 1)
+        .execute();
+      return pageOf({
+        rows,
+        limit: query.limit,
+        keyOf: (row) => [row.changedAt.toISOString(), row.id],
+        present: (row) => ({ ...presentValue(row, box), id: row.id, key: row.key, removed: row.value === null }),
+      });
     }),
 
     command('setSetting', async (context, { params, body }) => {
       const application = await findApplication(context.db, params.application);
-      const definition = (await newestManifest(context.db, application.id))?.settings[params.key];
+      const manifest = await newestManifest(context.db, application.id);
+      const definition = manifest === null ? undefined : definitionsOf(manifest)[params.key];
       if (definition === undefined)
         return refuse(
           'not-found',
-          `the manifest of ${application.name} defines no setting ${params.key}; add it there first`,
+          `the manifest of ${application.name} defines no setting or connection ${params.key}; add it there first`,
         );
+      const fault = definition.connection === null ? undefined : addressFault(body.value, ownDatabase);
+      if (fault !== undefined) return refuse('invalid-request', fault);
       const place = await findPlace(context.db, body.place);
       const secret = definition.secret;
       const values = {
         secret,
         value: secret ? box.close(new Secret(body.value)) : body.value,
-        changedBy: context.actor.kind === 'anonymous' ? 'anonymous' : context.actor.name,
+        changedBy: actorName(context.actor),
         changedAt: context.now,
       };
       await context.db
@@ -43,15 +77,12 @@ export function settingEndpoints(box: SecretBox): readonly Endpoint[] {
           conflict.columns(['applicationId', 'key', 'environmentId', 'level', 'selector']).doUpdateSet(values),
         )
         .execute();
-      await context.record({
-        kind: 'settings-changed',
-        subject: { application: application.id, environment: place.environmentId },
-      });
+      await recordChange(context, { application: application.id, key: params.key, place, ...values });
       context.audit({
         subject: `application:${application.name}`,
         detail: { key: params.key, place: body.place, ...(secret ? {} : { value: body.value }) },
       });
-      return oneSetting(context.db, application.id, params.key);
+      return oneSetting(context.db, { application: application.id, box, key: params.key });
     }),
 
     command('clearSetting', async (context, { params, query }) => {
@@ -64,16 +95,43 @@ export function settingEndpoints(box: SecretBox): readonly Endpoint[] {
         .where('environmentId', '=', place.environmentId)
         .where('level', '=', place.level)
         .where('selector', '=', place.selector)
+        .returning('secret')
         .executeTakeFirst();
-      if (removed.numDeletedRows === 0n) return refuse('not-found', `${params.key} has no value there`);
-      await context.record({
-        kind: 'settings-changed',
-        subject: { application: application.id, environment: place.environmentId },
+      if (removed === undefined) return refuse('not-found', `${params.key} has no value there`);
+      await recordChange(context, {
+        application: application.id,
+        key: params.key,
+        place,
+        secret: removed.secret,
+        value: null,
+        changedBy: actorName(context.actor),
+        changedAt: context.now,
       });
       context.audit({ subject: `application:${application.name}`, detail: { key: params.key, place: query } });
-      return oneSetting(context.db, application.id, params.key);
+      return oneSetting(context.db, { application: application.id, box, key: params.key });
     }),
   ];
+}
+
+/** Keeps a change for the history of the setting, and tells whoever watches. */
+async function recordChange(
+  context: CommandContext,
+  change: {
+    readonly application: ApplicationId;
+    readonly key: string;
+    readonly place: Awaited<ReturnType<typeof findPlace>>;
+    readonly secret: boolean;
+    readonly value: string | null;
+    readonly changedBy: string;
+    readonly changedAt: Date;
+  },
+): Promise<void> {
+  const { application, place, ...rest } = change;
+  await context.db
+    .insertInto('settingChanges')
+    .values({ id: context.newId(), applicationId: application, ...place, ...rest })
+    .execute();
+  await context.record({ kind: 'settings-changed', subject: { application, environment: place.environmentId } });
 }
 
 /** The manifest of the newest build that has one: what the application defines now. */
@@ -122,19 +180,26 @@ async function findPlace(db: Kysely<Tables>, place: Place) {
   return { ...common, selector };
 }
 
-async function oneSetting(db: Kysely<Tables>, application: ApplicationId, key: string): Promise<Setting> {
-  const found = (await listSettings(db, application)).find((each) => each.key === key);
-  return found ?? refuse('not-found', `there is no setting ${key}`);
+async function oneSetting(
+  db: Kysely<Tables>,
+  input: { readonly application: ApplicationId; readonly box: SecretBox; readonly key: string },
+): Promise<Setting> {
+  const found = (await listSettings(db, input)).find((each) => each.key === input.key);
+  return found ?? refuse('not-found', `there is no setting ${input.key}`);
 }
 
-async function listSettings(db: Kysely<Tables>, application: ApplicationId): Promise<Setting[]> {
-  const definitions = (await newestManifest(db, application))?.settings ?? {};
+async function listSettings(
+  db: Kysely<Tables>,
+  input: { readonly application: ApplicationId; readonly box: SecretBox },
+): Promise<Setting[]> {
+  const manifest = await newestManifest(db, input.application);
+  const definitions = manifest === null ? {} : definitionsOf(manifest);
   const rows = await db
     .selectFrom('settingValues')
     .innerJoin('environments', 'environments.id', 'settingValues.environmentId')
     .selectAll('settingValues')
     .select('environments.name as environmentName')
-    .where('applicationId', '=', application)
+    .where('applicationId', '=', input.application)
     .orderBy('environments.position')
     .orderBy('level')
     .orderBy('selector')
@@ -148,17 +213,33 @@ async function listSettings(db: Kysely<Tables>, application: ApplicationId): Pro
       required: definition?.required ?? false,
       default: definition?.default ?? null,
       description: definition?.description ?? null,
+      connection: definition?.connection ?? null,
       defined: definition !== undefined,
-      values: rows
-        .filter((row) => row.key === key)
-        .map((row) => ({
-          environment: { id: row.environmentId, name: row.environmentName },
-          level: row.level,
-          selector: row.selector === '' ? null : row.selector,
-          value: row.secret ? null : row.value,
-          changedBy: row.changedBy,
-          changedAt: row.changedAt.toISOString(),
-        })),
+      values: rows.filter((row) => row.key === key).map((row) => presentValue(row, input.box)),
     };
   });
+}
+
+function presentValue(
+  row: {
+    readonly environmentId: EnvironmentId;
+    readonly environmentName: string;
+    readonly level: 'environment' | 'label' | 'site';
+    readonly selector: string;
+    readonly secret: boolean;
+    readonly value: string | null;
+    readonly changedBy: string;
+    readonly changedAt: Date;
+  },
+  box: SecretBox,
+): Setting['values'][number] {
+  return {
+    environment: { id: row.environmentId, name: row.environmentName },
+    level: row.level,
+    selector: row.selector === '' ? null : row.selector,
+    value: row.secret ? null : row.value,
+    fingerprint: row.secret && row.value !== null ? box.fingerprint(box.open(row.value)) : null,
+    changedBy: row.changedBy,
+    changedAt: row.changedAt.toISOString(),
+  };
 }

@@ -13,4 +13,16 @@ export interface SettingsTables {
     changedBy: string;
     changedAt: Time;
   };
+  readonly settingChanges: {
+    id: string;
+    applicationId: ApplicationId;
+    key: string;
+    environmentId: EnvironmentId;
+    level: 'environment' | 'label' | 'site';
+    selector: string;
+    secret: boolean;
+    value: string | null;
+    changedBy: string;
+    changedAt: Time;
+  };
 }

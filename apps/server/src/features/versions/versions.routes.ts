@@ -1,4 +1,12 @@
-import { type BuildId, changesBetween, compareVersions, refuse, suggestVersion, versionParts } from '@almanac/domain';
+import {
+  actorName,
+  type BuildId,
+  changesBetween,
+  compareVersions,
+  refuse,
+  suggestVersion,
+  versionParts,
+} from '@almanac/domain';
 import type { Version } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { findApplication } from '#features/applications';
@@ -75,7 +83,7 @@ async function tagBuild(
     commit: build.commit ?? '',
     notes: input.notes,
     changes: JSON.stringify(changes.slice(0, 200)),
-    createdBy: context.actor.kind === 'anonymous' ? 'anonymous' : context.actor.name,
+    createdBy: actorName(context.actor),
     createdAt: context.now,
   };
   await db.insertInto('versions').values(row).execute();

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { refuse } from '@almanac/domain';
+import { actorName, refuse } from '@almanac/domain';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { actorName } from '../transaction.ts';
 import type { CommandContext } from './endpoint.ts';
 
 const kept = z.object({ body: z.unknown() });
