@@ -134,6 +134,7 @@ async function openSite(input: {
       source: { server: config.server, token: input.token, blobs: join(config.sharedDirectory, 'blobs') },
     }),
     runtime: createProcessRuntime({ directory, groups: machine.groups }),
+    groups: machine.groups,
     gateway: createGatewayClient({ directory, journal: journal.state.gateway }),
   };
 }

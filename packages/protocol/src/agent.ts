@@ -49,7 +49,7 @@ export const desiredModule = z.object({
   verify: command.optional(),
   health: z.string().optional(),
   instances: z.int().min(1),
-  volumes: z.record(name, z.object({ path: z.string(), shared: z.boolean() })),
+  volumes: z.record(name, z.object({ path: z.string(), shared: z.boolean(), size: z.string().optional() })),
   resources: z.object({ cpu: z.string().optional(), memory: z.string().optional() }),
   provides: z.array(name),
   consumes: z.array(name),

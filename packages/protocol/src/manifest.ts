@@ -80,9 +80,9 @@ export const moduleManifest = z
         z.union(
           [
             volumePath.transform((path) => ({ path, shared: false })),
-            z.strictObject({ path: volumePath, shared: z.boolean().default(false) }),
+            z.strictObject({ path: volumePath, shared: z.boolean().default(false), size: quantity.optional() }),
           ],
-          { error: 'a folder inside the module, or { path, shared }' },
+          { error: 'a folder inside the module, or { path, shared, size }' },
         ),
       )
       .default({}),

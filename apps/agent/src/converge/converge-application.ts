@@ -260,6 +260,7 @@ async function ensureStep(
       cwd: settings.directory,
       environment: settings.environment,
       account: settings.account,
+      group: settings.account === undefined ? undefined : await site.groups?.create(fresh.id, settings.limits),
     });
   } catch (error) {
     fresh.state = 'failed';
@@ -276,6 +277,7 @@ async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: nu
   for (const step of record.steps.filter((each) => each.state === 'running')) {
     const look = await lookAtStep({ record: step, directory: join(site.directory, 'steps'), now });
     if (look === 'interrupted') record.steps = record.steps.filter((each) => each !== step);
+    if (look !== 'running') await site.groups?.of(step.id).remove();
     if (look !== 'ended') continue;
     failpoint('step-before-end');
     await site.journal.save();

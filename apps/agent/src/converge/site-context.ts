@@ -1,3 +1,4 @@
+import type { ControlGroups } from '@almanac/host';
 import type { Logger } from 'pino';
 import type { Releases } from '../artifacts/releases.ts';
 import type { SitePostgres } from '../connections/site-postgres.ts';
@@ -20,6 +21,8 @@ export interface SiteContext {
   readonly releases: Releases;
   readonly databases: SitePostgres;
   readonly runtime: ProcessRuntime;
+  /** Where the kernel keeps limits; undefined where it keeps none. */
+  readonly groups: ControlGroups | undefined;
   readonly gateway: GatewayClient;
   /** What people should know of this machine. */
   readonly notices: readonly string[];

@@ -1,4 +1,5 @@
 import type { DesiredApplication, ReportedApplication, SiteReport } from '@almanac/protocol';
+import { volumesOverQuota } from '../files/volume-quotas.ts';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
 import { limitsOf } from '../runtimes/resource-limits.ts';
 import { steadyNow } from '../steady-now.ts';
@@ -40,16 +41,17 @@ export function startSiteLoop(
     // A stop that was interrupted together with the agent is done again by the next pass.
     record.stopping = false;
   }
+  let overQuota: readonly string[] = [];
   const run = async () => {
     let nextCare = steadyNow() + housekeepingMs;
     while (!stopped) {
       roused = false;
       let pause = movingMs;
       try {
-        pause = await pass({ site, preparation, keeper, onReport, wake });
+        pause = await pass({ site, preparation, keeper, onReport, wake, overQuota });
         if (steadyNow() > nextCare) {
           nextCare = steadyNow() + housekeepingMs;
-          await keepHouse(site);
+          overQuota = await keepHouse(site);
         }
       } catch (error) {
         site.log.error({ err: error }, 'a pass over the site failed; it is repeated');
@@ -101,6 +103,7 @@ async function pass(input: {
   readonly keeper: GatewayKeeper;
   readonly onReport: (report: Omit<SiteReport, 'sequence' | 'at'>) => void;
   readonly wake: () => void;
+  readonly overQuota: readonly string[];
 }): Promise<number> {
   const { site, preparation } = input;
   const stats = (await site.gateway.ensure()) ? await site.gateway.stats() : undefined;
@@ -152,7 +155,7 @@ async function pass(input: {
   const rerouted = stats !== undefined && (await input.keeper.apply(routed, stats.revision));
   await site.journal.save();
   await site.runtime.boundMemory(memoryBounds(site));
-  input.onReport(await reportSite(site, { applications: reports, stats }));
+  input.onReport(await reportSite(site, { applications: reports, stats, overQuota: input.overQuota }));
   // What leaves the traffic ends as soon as the gateway gives it nothing new: that is looked at without a pause.
   if (drained || (rerouted && moving)) return 0;
   return moving ? movingMs : restingMs;
@@ -174,7 +177,8 @@ function stableSpec(record: {
   return record.rollout.stable === null ? null : (record.specs[record.rollout.stable.operation] ?? null);
 }
 
-async function keepHouse(site: SiteContext): Promise<void> {
+/** What is done now and then: old releases and blobs go, logs are cut; says which volumes hold too much. */
+async function keepHouse(site: SiteContext): Promise<readonly string[]> {
   const specs = Object.values(site.journal.state.applications).flatMap((record) => Object.values(record.specs));
   const applications = Object.keys(site.journal.state.applications);
   await site.releases.collect(applications, [...specs, ...(site.desired.current()?.applications ?? [])]);
@@ -185,6 +189,7 @@ async function keepHouse(site: SiteContext): Promise<void> {
       ),
     ),
   );
+  return volumesOverQuota(site.desired.current()?.applications ?? [], site.files.directoryOf);
 }
 
 /** Ends every instance of a site and its gateway; used when the whole machine is to rest. */

@@ -97,7 +97,11 @@ export function reportStaged(application: DesiredApplication, prepared: Prepared
 
 export async function reportSite(
   site: SiteContext,
-  input: { readonly applications: readonly ReportedApplication[]; readonly stats: GatewayStats | undefined },
+  input: {
+    readonly applications: readonly ReportedApplication[];
+    readonly stats: GatewayStats | undefined;
+    readonly overQuota: readonly string[];
+  },
 ): Promise<Omit<SiteReport, 'sequence' | 'at'>> {
   const desired = site.desired.current();
   const fault = input.stats?.listenerFaults[String(site.frontPort)];
@@ -111,7 +115,7 @@ export async function reportSite(
       frontPort: site.frontPort,
       message: fault ?? null,
     },
-    notices: [...site.notices],
+    notices: [...site.notices, ...input.overQuota],
     // In steps of 64 MiB, so that a report does not differ from the one before by every byte that is written.
     disk: { freeBytes: Math.floor(free / 67_108_864) * 67_108_864, usedBytes: 0 },
   };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Account, findRecorded, isAlive, spawnRecorded, stopGroup } from '@almanac/host';
+import { type Account, type ControlGroup, findRecorded, isAlive, spawnRecorded, stopGroup } from '@almanac/host';
 import type { Command } from '@almanac/protocol';
 import type { StepRecord } from '../journal/journal.ts';
 
@@ -16,6 +16,8 @@ export async function startStep(input: {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly account: Account | undefined;
+  /** The control group that limits it, where there are any. */
+  readonly group: ControlGroup | undefined;
 }): Promise<void> {
   const home = join(input.directory, input.record.id);
   await rm(home, { recursive: true, force: true });
@@ -29,6 +31,7 @@ export async function startStep(input: {
     outputFile: join(home, 'output.log'),
     statusFile: join(home, 'status'),
     account: input.account,
+    group: input.group,
   });
 }
 

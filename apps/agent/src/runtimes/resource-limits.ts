@@ -8,8 +8,13 @@ export function limitsOf(module: Pick<DesiredModule, 'resources'>): ResourceLimi
   const { cpu, memory } = module.resources;
   return {
     ...(cpu === undefined ? {} : { cpu: quantity(cpu) }),
-    ...(memory === undefined ? {} : { memory: Math.round(quantity(memory)) }),
+    ...(memory === undefined ? {} : { memory: bytesOf(memory) }),
   };
+}
+
+/** Bytes of a quantity such as `256Mi`. */
+export function bytesOf(text: string): number {
+  return Math.round(quantity(text));
 }
 
 function quantity(text: string): number {
