@@ -10,16 +10,23 @@ const file = z.object({ server: z.url(), sharedDirectory: z.string(), sites: z.a
 export type AgentConfig = z.output<typeof file>;
 
 export interface AgentCommand {
-  readonly action: 'run' | 'stop-all';
+  readonly action: 'run' | 'stop-all' | 'backups' | 'restore-databases';
   readonly config: AgentConfig;
+  /** Whose databases go back to which backup. */
+  readonly application?: string;
+  readonly backup?: string;
 }
 
 const help = `Usage: almanac agent run --server URL [--token TOKEN] [--data DIR] [--front-port PORT]
        almanac agent run --config FILE
        almanac agent stop-all (--config FILE | --server URL [--data DIR])
+       almanac agent backups (--config FILE | --server URL [--data DIR])
+       almanac agent restore-databases APPLICATION BACKUP (--config FILE | --server URL [--data DIR])
 
 run       runs the agent of a site on this machine, until it is told to stop; applications run on
 stop-all  ends the applications of the site, its gateway and its databases
+backups   lists the backups that were taken before migrations of databases
+restore-databases  lets the databases of an application be those of a backup, while the agent is stopped
 
 Options:
   --server URL       the server that the site belongs to
@@ -40,16 +47,35 @@ export class UsageError extends Error {
   }
 }
 
+const actions = ['run', 'stop-all', 'backups', 'restore-databases'] as const;
+const usualBackups = 5;
+
+/**
+ * How many backups of databases are kept, from `ALMANAC_DATABASE_BACKUPS`; 0 takes none.
+ *
+ * @throws {UsageError} when it is no such number
+ */
+export function readBackupsKept(environment: NodeJS.ProcessEnv): number {
+  const kept = Number(environment['ALMANAC_DATABASE_BACKUPS'] ?? usualBackups);
+  if (!Number.isInteger(kept) || kept < 0 || kept > 1000)
+    throw new UsageError(`ALMANAC_DATABASE_BACKUPS must be a number from 0 to 1000, not ${kept}`);
+  return kept;
+}
+
 /** Reads the command line; gives the help where it was asked for. */
 export function readCommand(
   argv: readonly string[],
 ): AgentCommand | { readonly action: 'help'; readonly text: string } {
   const { values, positionals } = parse(argv);
-  const [action] = positionals;
+  const [action, application, backup] = positionals;
   if (values.help === true || action === undefined) return { action: 'help', text: help };
-  if (action !== 'run' && action !== 'stop-all') throw new UsageError(`there is no "agent ${action}"`);
+  const known = actions.find((each) => each === action);
+  if (known === undefined) throw new UsageError(`there is no "agent ${action}"`);
+  if (known === 'restore-databases' && backup === undefined)
+    throw new UsageError('say whose databases, and which backup: restore-databases APPLICATION BACKUP');
+  const named = { ...(application === undefined ? {} : { application }), ...(backup === undefined ? {} : { backup }) };
   if (values.config !== undefined)
-    return { action, config: file.parse(JSON.parse(readFileSync(values.config, 'utf8'))) };
+    return { action: known, ...named, config: file.parse(JSON.parse(readFileSync(values.config, 'utf8'))) };
   if (values.server === undefined) throw new UsageError('say which server: --server URL');
   if (!URL.canParse(values.server)) throw new UsageError(`${values.server} is not a URL`);
   const frontPort = Number(values['front-port'] ?? 7420);
@@ -58,7 +84,8 @@ export function readCommand(
   const data = resolve(values.data ?? 'almanac-site');
   const own = { directory: `${data}/site`, frontPort };
   return {
-    action,
+    action: known,
+    ...named,
     config: {
       server: values.server,
       sharedDirectory: `${data}/shared`,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import {
   type ControlGroups,
+  type DirectoryLock,
   lockDirectory,
   openControlGroups,
   openRuntimeDirectory,
@@ -8,7 +9,8 @@ import {
 } from '@almanac/host';
 import { pino } from 'pino';
 import { createReleases } from './artifacts/releases.ts';
-import { type AgentCommand, type AgentConfig, readCommand, UsageError } from './config.ts';
+import { type AgentCommand, type AgentConfig, readBackupsKept, readCommand, UsageError } from './config.ts';
+import { createDatabaseGuard } from './connections/database-guard.ts';
 import { createSitePostgres, type SitePostgres } from './connections/site-postgres.ts';
 import type { SiteContext } from './converge/site-context.ts';
 import { startSiteLoop, stopSite } from './converge/site-loop.ts';
@@ -38,28 +40,39 @@ try {
   }
 }
 
-async function carryOut({ action, config }: AgentCommand): Promise<void> {
+async function carryOut(command: AgentCommand): Promise<void> {
+  const { action, config } = command;
+  // Whoever only looks may do so while the agent runs.
+  if (action === 'backups') return listBackups(createSitePostgres(config.sharedDirectory));
   const lock = await lockDirectory(config.sharedDirectory, 'agent.lock');
   const machine = await openMachine(config);
-  if (action === 'stop-all') {
-    await stopAll(config, machine);
-    await lock.release();
-  } else {
-    for (const notice of machine.notices) log.warn(notice);
-    const stops = await Promise.all(config.sites.map((site) => runSite({ config, site, machine })));
-    const keeper = keepDatabases(machine.databases);
-    let stopping = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (stopping) return;
-        stopping = true;
-        clearInterval(keeper);
-        log.info('agent stops; applications run on');
-        void Promise.all(stops.map((stop) => stop()))
-          .then(lock.release)
-          .then(() => process.exit(0));
-      });
-    }
+  if (action === 'run') return runAgent({ config, machine, lock });
+  if (action === 'stop-all') await stopAll(config, machine);
+  else await restoreDatabases(machine.databases, command);
+  await lock.release();
+  process.exit(0);
+}
+
+async function runAgent(input: {
+  readonly config: AgentConfig;
+  readonly machine: Machine;
+  readonly lock: DirectoryLock;
+}): Promise<void> {
+  const { config, machine, lock } = input;
+  for (const notice of machine.notices) log.warn(notice);
+  const stops = await Promise.all(config.sites.map((site) => runSite({ config, site, machine })));
+  const keeper = keepDatabases(machine.databases);
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      clearInterval(keeper);
+      log.info('agent stops; applications run on');
+      void Promise.all(stops.map((stop) => stop()))
+        .then(lock.release)
+        .then(() => process.exit(0));
+    });
   }
 }
 
@@ -127,6 +140,7 @@ async function openSite(input: {
     log: own,
     files,
     databases: machine.databases,
+    guard: createDatabaseGuard({ databases: machine.databases, kept: readBackupsKept(process.env), log: own }),
     notices: machine.notices,
     desired: await openDesiredStore({ directory, identity, log: own }),
     releases: createReleases({
@@ -168,6 +182,34 @@ async function runSite(input: {
     connection.close();
     await loop.stop();
   };
+}
+
+async function listBackups(databases: SitePostgres): Promise<void> {
+  const found = await databases.backups();
+  if (found.length === 0) process.stdout.write('There is no backup: one is taken before each migration.\n');
+  for (const each of found) process.stdout.write(`${each.name}  before ${each.before}\n`);
+}
+
+/** Lets the databases of an application be those of a backup. */
+async function restoreDatabases(databases: SitePostgres, command: AgentCommand): Promise<void> {
+  const { application = '', backup = '' } = command;
+  const id = await applicationId(command.config, application);
+  const connections = await databases.restore({ application: id, backup });
+  process.stdout.write(
+    `${connections.join(', ')} of ${application} will be what the backup holds. Start the agent, then let ${application} take it up:\n` +
+      `  almanac configure ${application} --in <environment>\n` +
+      'What the databases were stays on the disk.\n',
+  );
+}
+
+/** The identity of an application that a site of this agent runs. */
+async function applicationId(config: AgentConfig, name: string): Promise<string> {
+  for (const { directory } of config.sites) {
+    const { state } = await openJournal({ directory, log });
+    const found = Object.values(state.applications).find((each) => each.name === name);
+    if (found !== undefined) return found.id;
+  }
+  throw new UsageError(`no site of this agent runs ${name}`);
 }
 
 async function stopAll(config: AgentConfig, machine: Machine): Promise<void> {

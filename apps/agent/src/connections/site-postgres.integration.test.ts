@@ -70,6 +70,55 @@ describe('the databases of a site', () => {
     expect(await query(address, 'select one from kept')).toEqual([{ one: 1 }]);
   });
 
+  it('go back to a backup on a PostgreSQL of their own, and leave those of others where they are', async () => {
+    const address = await databases.provision(anOwner());
+    const other = await databases.provision(anOwner({ id: 'application-2' }));
+    await query(address, 'create table kept as select 1 as one');
+    const backUp = (before: string) => databases.backUp({ application: 'application-1', before, kept: 2 });
+    const backup = await backUp('1.4.0');
+    await query(address, 'drop table kept');
+    await query(other, 'create table theirs as select 2 as two');
+
+    const restored = await databases.restore({ application: 'application-1', backup: backup?.name ?? '' });
+    const now = await databases.provision(anOwner());
+
+    expect(restored).toEqual(['DATABASE_URL']);
+    expect(now).not.toBe(address);
+    expect(await query(now, 'select one from kept')).toEqual([{ one: 1 }]);
+    expect(await databases.provision(anOwner({ id: 'application-2' }))).toBe(other);
+    expect(await query(other, 'select two from theirs')).toEqual([{ two: 2 }]);
+    const later = createSitePostgres(directory);
+    expect(await later.provision(anOwner())).toBe(now);
+    await expect(later.restore({ application: 'application-3', backup: backup?.name ?? '' })).rejects.toThrow(
+      'holds no database of this application',
+    );
+  });
+
+  it('are backed up while somebody writes, and only the newest backups are kept', async () => {
+    const address = await databases.provision(anOwner());
+    await query(address, 'create table numbers (n int)');
+    const written: number[] = [];
+    const writing = (async () => {
+      const client = new pg.Client(address);
+      await client.connect();
+      for (let n = 1; n <= 300; n += 1) {
+        await client.query('insert into numbers values ($1)', [n]);
+        written.push(n);
+      }
+      await client.end();
+    })();
+    const before = written.length;
+    const taken = [];
+    for (const label of ['1', '2', '3'])
+      taken.push(await databases.backUp({ application: 'application-1', before: label, kept: 2 }));
+    await writing;
+
+    expect((await databases.backups()).map((each) => each.before)).toEqual(['3', '2']);
+    await databases.restore({ application: 'application-1', backup: taken[2]?.name ?? '' });
+    const [row] = await query(await databases.provision(anOwner()), 'select count(*)::int as n from numbers');
+    expect(row?.['n']).toBeGreaterThanOrEqual(before);
+  });
+
   it('stay with an application that is called otherwise', async () => {
     const before = await databases.provision(anOwner({ name: 'orders' }));
 

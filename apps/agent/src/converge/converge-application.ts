@@ -234,6 +234,8 @@ async function ensureStep(
   const module = application?.modules.find((each) => each.name === step.module);
   const command = step.step === 'migrate' ? module?.migrate : module?.verify;
   if (known !== undefined || application === undefined || module === undefined || command === undefined) return;
+  const guarded = step.step === 'migrate' ? site.guard.mayMigrate(application) : true;
+  if (guarded === undefined) return;
   const fresh: StepRecord = {
     ...step,
     id: `${step.step}-${step.module}-${step.operation}`,
@@ -244,6 +246,10 @@ async function ensureStep(
     output: '',
   };
   record.steps.push(fresh);
+  if (guarded !== true) {
+    Object.assign(fresh, { state: 'failed', endedAt: input.now, output: guarded.fault } satisfies Partial<StepRecord>);
+    return;
+  }
   await site.journal.save();
   try {
     const settings = await launchSettings(site, {

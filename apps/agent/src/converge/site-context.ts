@@ -1,6 +1,7 @@
 import type { ControlGroups } from '@almanac/host';
 import type { Logger } from 'pino';
 import type { Releases } from '../artifacts/releases.ts';
+import type { DatabaseGuard } from '../connections/database-guard.ts';
 import type { SitePostgres } from '../connections/site-postgres.ts';
 import type { SiteFiles } from '../files/site-files.ts';
 import type { SiteIdentity } from '../identity/site-identity.ts';
@@ -20,6 +21,7 @@ export interface SiteContext {
   readonly files: SiteFiles;
   readonly releases: Releases;
   readonly databases: SitePostgres;
+  readonly guard: DatabaseGuard;
   readonly runtime: ProcessRuntime;
   /** Where the kernel keeps limits; undefined where it keeps none. */
   readonly groups: ControlGroups | undefined;

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { askSite, type Estate, loadSample, startEstate, waitUntil, whenRunning } from '@almanac/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repositoryOf } from './sample-estate.ts';
+
+const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
+
+describe('the databases of the sample', () => {
+  let estate: Estate;
+
+  const agent = async (...args: readonly string[]) => {
+    const words = ['agent', ...args, '--config', join(estate.data, 'agent.json')];
+    const env = { ...process.env, ALMANAC_RUNTIME_DIR: join(estate.directory, 'runtime') };
+    return (await promisify(execFile)(process.execPath, [program, ...words], { env })).stdout;
+  };
+  const ask = (path: string, json?: unknown) =>
+    askSite({ application: 'orders', port: estate.sitePorts[0], path, ...(json === undefined ? {} : { json }) });
+  const placeOrder = async (): Promise<string> => {
+    const answer = await ask('/orders', { productId: 'star-chart', quantity: 1 });
+    expect(answer).toMatchObject({ status: 201 });
+    return JSON.parse(answer.body).id;
+  };
+
+  beforeAll(async () => {
+    estate = await startEstate();
+    await loadSample(estate.client);
+  });
+  afterAll(async () => {
+    await estate?.stop();
+    await estate?.remove();
+  });
+
+  it('are backed up before a migration, and go back to that by a command', async () => {
+    const kept = await placeOrder();
+    const repository = await repositoryOf(estate, 'orders');
+    const commit = await repository.edit(
+      'almanac.yaml',
+      (text) => text.replace('default: 5', 'default: 6'),
+      'feat: slower',
+    );
+    await estate.client.reportPush({ params: { application: 'orders' }, body: { commit } });
+    await whenRunning(estate.client, { application: 'orders', commit });
+    const lost = await placeOrder();
+
+    const [newest = ''] = (await agent('backups')).split('\n');
+    expect(newest).toContain(`before orders ${commit.slice(0, 8)}`);
+    await estate.stop();
+    const said = await agent('restore-databases', 'orders', newest.split(' ')[0] ?? '');
+    estate = await startEstate(estate);
+
+    expect(said).toContain('DATABASE_URL of orders');
+    await waitUntil('orders to answer', async () => (await ask('/orders')).status === 200);
+    expect(await ask(`/orders/${kept}`)).toMatchObject({ status: 200 });
+    expect(await ask(`/orders/${lost}`)).toMatchObject({ status: 404 });
+  });
+});
