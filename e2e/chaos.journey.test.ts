@@ -1,13 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { killed } from './chaos/faults.ts';
-import { injectFaults } from './chaos/inject.ts';
-import { plantedFaults, plantFaults } from './chaos/planted-faults.ts';
+import { injectUnderLoad } from './chaos/inject.ts';
+import { plantedFaults, withPlanted } from './chaos/planted-faults.ts';
 import { reachFailpoints } from './chaos/reach-failpoints.ts';
 import { replayDocuments } from './chaos/replay.ts';
-import { startScene } from './chaos/scene.ts';
 import { killable } from './processes.ts';
 
 /** Printed with a failure; ALMANAC_SEED repeats it. */
@@ -15,42 +11,13 @@ const seed = Number(process.env['ALMANAC_SEED'] ?? 20_261_121);
 const kills = 25;
 const minutes = 60_000;
 
-async function killUnderLoad(input: {
-  readonly parts: readonly (typeof killable)[number][];
-  readonly root?: string;
-  readonly untilWrong?: boolean;
-}) {
-  const scene = await startScene(input.root === undefined ? {} : { root: input.root });
-  try {
-    return await injectFaults(scene, {
-      seed,
-      untilWrong: input.untilWrong ?? false,
-      faults: input.parts.map(killed),
-    });
-  } finally {
-    await scene.remove();
-  }
-}
-
-async function withPlanted<Result>(
-  fault: (typeof plantedFaults)[keyof typeof plantedFaults],
-  work: (root: string) => Promise<Result>,
-): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), 'almanac-planted-'));
-  try {
-    return await work(await plantFaults(folder, [fault]));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 describe.skipIf(process.platform !== 'linux')(`faults under load (seed ${seed}; all of them: npm run chaos)`, () => {
   it(
     `${kills} times kill -9 loses no acknowledged write, repeats no migration, and leaves nothing behind`,
     async () => {
       const parts = Array.from({ length: kills }, (_, index) => killable[index % killable.length] ?? 'server');
 
-      const summary = await killUnderLoad({ parts });
+      const summary = await injectUnderLoad({ faults: parts.map(killed), seed });
 
       console.log(JSON.stringify(summary));
       expect(summary.wrong).toEqual([]);
@@ -65,8 +32,10 @@ describe.skipIf(process.platform !== 'linux')(`faults under load (seed ${seed}; 
   it(
     'a server that acknowledges before it commits is noticed',
     async () => {
-      const summary = await withPlanted(plantedFaults.acknowledgeBeforeCommit, (root) =>
-        killUnderLoad({ parts: Array.from({ length: 20 }, () => 'server' as const), root, untilWrong: true }),
+      const faults = Array.from({ length: 20 }, () => killed('server'));
+
+      const summary = await withPlanted([plantedFaults.acknowledgeBeforeCommit], (root) =>
+        injectUnderLoad({ faults, seed, untilWrong: true, estate: { root } }),
       );
 
       expect(summary.wrong.join('\n')).toContain('was acknowledged');
@@ -88,7 +57,7 @@ describe.skipIf(process.platform !== 'linux')(`faults under load (seed ${seed}; 
   it(
     'a site that takes over any document is noticed',
     async () => {
-      const result = await withPlanted(plantedFaults.noGenerationCheck, replayDocuments);
+      const result = await withPlanted([plantedFaults.noGenerationCheck], replayDocuments);
 
       expect(result.lowestAfter).toBeLessThan(result.before);
     },

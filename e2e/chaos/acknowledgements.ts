@@ -87,7 +87,7 @@ export function startWriters(client: Client, count: number): Acknowledgements {
 }
 
 /** Whether a call may have had its effect or not: nobody answered, or the server broke while it worked. */
-export function isUnknown(error: unknown): boolean {
+function isUnknown(error: unknown): boolean {
   return error instanceof ConnectionError || (error instanceof ProblemError && error.problem.status >= 500);
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { waitUntil } from '@almanac/testkit';
+import { type EstateOptions, waitUntil } from '@almanac/testkit';
 import { seededRandom } from '../seeded-random.ts';
 import type { Fault } from './faults.ts';
-import { leastPerSecond, type Scene } from './scene.ts';
+import { leastPerSecond, type Scene, startScene } from './scene.ts';
 
 export interface FaultSummary {
   readonly fired: number;
@@ -25,20 +25,29 @@ export interface FaultSummary {
 const restMs = 5500;
 const patienceSeconds = 60;
 
+interface Injection {
+  readonly faults: readonly Fault[];
+  readonly seed: number;
+  /** Ends after the first thing that is wrong: enough to show that it is noticed. */
+  readonly untilWrong?: boolean;
+  readonly onFault?: (fault: Fault, left: number) => void;
+}
+
+/** Starts an estate with work on it, lets faults happen, and removes all of it. */
+export async function injectUnderLoad(input: Injection & { readonly estate?: EstateOptions }): Promise<FaultSummary> {
+  const scene = await startScene(input.estate);
+  try {
+    return await injectFaults(scene, input);
+  } finally {
+    await scene.remove();
+  }
+}
+
 /**
  * Lets faults happen in random order and at random moments while the scene is busy, and looks after each whether what
  * was acknowledged is there; then ends the work and looks at the rest.
  */
-export async function injectFaults(
-  scene: Scene,
-  input: {
-    readonly faults: readonly Fault[];
-    readonly seed: number;
-    /** Ends after the first thing that is wrong: enough to show that it is noticed. */
-    readonly untilWrong?: boolean;
-    readonly onFault?: (fault: Fault, left: number) => void;
-  },
-): Promise<FaultSummary> {
+async function injectFaults(scene: Scene, input: Injection): Promise<FaultSummary> {
   const random = seededRandom(input.seed);
   const waiting = [...input.faults];
   const lastOf = new Map<string, number>();

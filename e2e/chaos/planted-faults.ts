@@ -1,4 +1,5 @@
-import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const repository = join(import.meta.dirname, '..', '..');
@@ -57,8 +58,21 @@ export const plantedFaults = {
   },
 } as const satisfies Readonly<Record<string, PlantedFault>>;
 
-/** Copies the sources into a folder with faults planted in them; gives what `startEstate` takes as its root. */
-export async function plantFaults(into: string, faults: readonly PlantedFault[]): Promise<string> {
+/** Does work with a copy of the sources in which faults are planted; gives it what `startEstate` takes as its root. */
+export async function withPlanted<Result>(
+  faults: readonly PlantedFault[],
+  work: (root: string) => Promise<Result>,
+): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'almanac-planted-'));
+  try {
+    return await work(await plantFaults(folder, faults));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Copies the sources into a folder with faults planted in them. */
+async function plantFaults(into: string, faults: readonly PlantedFault[]): Promise<string> {
   await mkdir(into, { recursive: true });
   for (const part of ['apps', 'packages', 'examples', 'package.json', 'package-lock.json', 'tsconfig.base.json'])
     await cp(join(repository, part), join(into, part), {

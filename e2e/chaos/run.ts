@@ -4,15 +4,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { EstateOptions } from '@almanac/testkit';
 import { seededRandom } from '../seeded-random.ts';
 import { diskFullNeeds, fillDisk } from './disk-full.ts';
 import { clockAt, clockSetBy, type Fault, fakeTimeLibrary, killed, paused, withoutDescriptors } from './faults.ts';
-import { injectFaults } from './inject.ts';
-import { type PlantedFault, plantedFaults, plantFaults } from './planted-faults.ts';
+import { injectUnderLoad } from './inject.ts';
+import { plantedFaults, withPlanted } from './planted-faults.ts';
 import { cutPower, powerCutNeeds } from './power-cut.ts';
 import { deploymentFailpoints, interruptMigrations, reachFailpoints } from './reach-failpoints.ts';
 import { replayDocuments } from './replay.ts';
-import { startScene } from './scene.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -46,35 +46,16 @@ const tell = (text: string) => {
 
 async function underLoad(
   faults: readonly Fault[],
-  options: { readonly root?: string; readonly environment?: Readonly<Record<string, string>> } = {},
-  untilWrong = false,
+  options: { readonly estate?: EstateOptions; readonly untilWrong?: boolean } = {},
 ): Promise<Outcome> {
-  const scene = await startScene(options);
-  try {
-    const { wrong, ...figures } = await injectFaults(scene, {
-      faults,
-      seed,
-      untilWrong,
-      onFault: (fault, left) => tell(`${fault.name}; ${left} left`),
-    });
-    return { figures, wrong };
-  } finally {
-    await scene.remove();
-  }
+  const onFault = (fault: Fault, left: number) => tell(`${fault.name}; ${left} left`);
+  const { wrong, ...figures } = await injectUnderLoad({ ...options, faults, seed, onFault });
+  return { figures, wrong };
 }
 
 /** So many of each of several faults, in turn. */
 const inTurn = (count: number, faults: readonly (() => Fault)[]) =>
   Array.from({ length: count }, (_, index) => faults[index % faults.length]?.()).filter((each) => each !== undefined);
-
-async function withPlanted<Result>(faults: readonly PlantedFault[], work: (root: string) => Promise<Result>) {
-  const folder = await mkdtemp(join(tmpdir(), 'almanac-planted-'));
-  try {
-    return await work(await plantFaults(folder, faults));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 const campaigns: readonly Campaign[] = [
   {
@@ -136,7 +117,7 @@ const campaigns: readonly Campaign[] = [
       try {
         return await underLoad(
           Array.from({ length: countOr(16) }, (_, index) => clockAt(file, jumps[index % jumps.length] ?? 0)),
-          { environment },
+          { estate: { environment } },
         );
       } finally {
         await rm(folder, { recursive: true, force: true });
@@ -223,7 +204,7 @@ const campaigns: readonly Campaign[] = [
     run: async () => {
       const { acknowledgeBeforeCommit } = plantedFaults;
       const { figures, wrong } = await withPlanted([acknowledgeBeforeCommit], (root) =>
-        underLoad(inTurn(30, [() => killed('server')]), { root }, true),
+        underLoad(inTurn(30, [() => killed('server')]), { estate: { root }, untilWrong: true }),
       );
       tell(wrong[0] ?? 'not noticed');
       return { figures, wrong: wrong.length > 0 ? [] : [`${acknowledgeBeforeCommit.name}: not noticed`] };
