@@ -1,4 +1,5 @@
 import type { Client } from '@almanac/client';
+import type { Build } from '@almanac/protocol';
 import { waitUntil } from '@almanac/testkit';
 import { untilAnswered } from './acknowledgements.ts';
 import type { Effects } from './effects.ts';
@@ -7,6 +8,8 @@ import type { Effects } from './effects.ts';
 export interface Deployments {
   /** The turns whose push was acknowledged. */
   readonly turns: () => number;
+  /** Builds that were asked for again, as people would, because their builder was killed each time. */
+  readonly rebuilt: () => number;
   /** Ends after the turn that is under way; gives what went wrong, in words. */
   readonly stop: () => Promise<readonly string[]>;
 }
@@ -15,6 +18,7 @@ export interface Deployments {
 export function startDeployments(client: Client, effects: Effects, patienceSeconds: number): Deployments {
   const faults: string[] = [];
   let turn = 0;
+  let rebuilt = 0;
   let stopped = false;
   const running = (async () => {
     while (!stopped) {
@@ -22,7 +26,11 @@ export function startDeployments(client: Client, effects: Effects, patienceSecon
       await untilAnswered(() => client.reportPush({ params: { application: 'effects' }, body: { commit } }));
       turn += 1;
       try {
-        await waitUntil(`turn ${turn} to run`, () => runs(client, commit), patienceSeconds);
+        const look = async () => {
+          if (await askAgain(client, commit)) rebuilt += 1;
+          return runs(client, commit);
+        };
+        await waitUntil(`turn ${turn} to run`, look, patienceSeconds);
       } catch (error) {
         faults.push(error instanceof Error ? error.message : String(error));
       }
@@ -30,12 +38,27 @@ export function startDeployments(client: Client, effects: Effects, patienceSecon
   })();
   return {
     turns: () => turn,
+    rebuilt: () => rebuilt,
     stop: async () => {
       stopped = true;
       await running;
       return faults;
     },
   };
+}
+
+/** Whether the builder of a build was lost so often that it was given up. */
+export function wasGivenUp(build: Pick<Build, 'state' | 'fault'>): boolean {
+  return build.state === 'errored' && build.fault?.detail.includes('its builder was lost') === true;
+}
+
+/** Asks for a build again that was given up; says whether it did. */
+async function askAgain(client: Client, commit: string): Promise<boolean> {
+  const { items } = await client.listBuilds({ params: { application: 'effects' }, query: { limit: 5 } });
+  const newest = items.find((each) => each.commit === commit);
+  if (newest === undefined || !wasGivenUp(newest)) return false;
+  await client.createBuild({ params: { application: 'effects' }, body: { commit, rebuild: true } });
+  return true;
 }
 
 async function runs(client: Client, commit: string): Promise<boolean> {

@@ -15,6 +15,8 @@ export interface FaultSummary {
   readonly unknown: number;
   readonly orders: number;
   readonly deployments: number;
+  /** Builds that were asked for again because their builder was killed each time. */
+  readonly rebuilt: number;
   /** Seconds from the fault until writes were acknowledged again. */
   readonly back: { readonly median: number; readonly longest: number };
   /** What was lost, done twice or left behind, in words. */
@@ -99,6 +101,7 @@ async function injectFaults(scene: Scene, input: Injection): Promise<FaultSummar
     ...scene.writes.totals(),
     orders: scene.orders.placed(),
     deployments: scene.deployments.turns(),
+    rebuilt: scene.deployments.rebuilt(),
     back: { median: sorted[Math.floor(sorted.length / 2)] ?? 0, longest: sorted.at(-1) ?? 0 },
     wrong,
   };

@@ -5,7 +5,7 @@ import { runningPostgres } from '@almanac/host';
 import { addApplication, type Estate, type EstateOptions, loadSample, startEstate, waitUntil } from '@almanac/testkit';
 import pg from 'pg';
 import { type Acknowledgements, startWriters } from './acknowledgements.ts';
-import { type Deployments, startDeployments } from './deployments.ts';
+import { type Deployments, startDeployments, wasGivenUp } from './deployments.ts';
 import { type Effects, startEffects } from './effects.ts';
 import { type Orders, startOrders } from './orders.ts';
 
@@ -81,7 +81,7 @@ async function unfinishedWork({ client }: Estate): Promise<readonly string[]> {
   const plans = (await open()).map((plan) => `plan ${plan.number} is ${plan.state}`);
   const { items } = await client.listBuilds({ params: { application: 'effects' }, query: { limit: 200 } });
   const builds = items
-    .filter((each) => each.state !== 'succeeded')
+    .filter((each) => each.state !== 'succeeded' && !wasGivenUp(each))
     .map((each) => `build ${each.number} is ${each.state}: ${each.fault?.detail ?? ''}`);
   return [...plans, ...builds];
 }

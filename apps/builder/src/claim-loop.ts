@@ -1,8 +1,9 @@
-import { type Client, ConnectionError, ProblemError } from '@almanac/client';
+import type { Client } from '@almanac/client';
 import { failpoint } from '@almanac/host';
 import type { BuilderJob, JobResultInput } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import { isLost, openJobSession } from './jobs/job-session.ts';
+import { backOff, patiently, pause } from './jobs/patiently.ts';
 import { type JobTools, runJob } from './jobs/run-job.ts';
 
 export interface ClaimLoop {
@@ -56,36 +57,13 @@ async function carryOut(loop: ClaimLoop, job: BuilderJob): Promise<void> {
 
 /** Says the result until it is heard: repeating does no harm. */
 async function complete(loop: ClaimLoop, job: BuilderJob, result: JobResultInput): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await loop.client.completeJob({ params: { job: job.id }, body: { fence: job.fence, result } });
-      return;
-    } catch (error) {
-      if (isLost(error)) return;
-      const retryable =
-        error instanceof ConnectionError || (error instanceof ProblemError && error.problem.status >= 500);
-      if (!retryable || loop.stopping.aborted || attempt > 60) throw error;
-      await pause(backOff(attempt), loop.stopping);
-    }
+  try {
+    await patiently(loop.stopping, () =>
+      loop.client.completeJob({ params: { job: job.id }, body: { fence: job.fence, result } }),
+    );
+  } catch (error) {
+    if (!isLost(error)) throw error;
   }
-}
-
-/** Half a second, doubled up to 15 seconds, with a random half so that builders do not come all at once. */
-function backOff(failures: number): number {
-  const longest = Math.min(15_000, 250 * 2 ** Math.min(failures, 10));
-  return longest / 2 + (Math.random() * longest) / 2;
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });
 }
 
 function reasonOf(error: unknown): string {

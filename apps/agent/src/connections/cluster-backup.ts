@@ -86,7 +86,7 @@ async function copyDirectory(from: string, to: string, without: ReadonlySet<stri
 /** The backups of a folder, the newest first. */
 export async function listClusterBackups(directory: string): Promise<readonly ClusterBackup[]> {
   const backups: ClusterBackup[] = [];
-  for (const name of (await readdir(directory).catch(() => [])).sort().reverse()) {
+  for (const name of (await readdir(directory).catch(() => [])).toSorted((a, b) => (a < b ? 1 : -1))) {
     const text = await readFile(join(directory, name, 'backup.json'), 'utf8').catch(() => undefined);
     const parsed = text === undefined ? undefined : described.safeParse(JSON.parse(text));
     if (parsed?.success === true) backups.push({ name, ...parsed.data });

@@ -18,6 +18,7 @@ import { type CommitTree, checkOut, hashAt } from '../git/tree.ts';
 import type { ChildRecords } from './child-records.ts';
 import { failed, type Progress } from './job-fault.ts';
 import type { JobSession } from './job-session.ts';
+import { patiently } from './patiently.ts';
 import { readManifest } from './read-manifest.ts';
 import { runStep } from './run-step.ts';
 import type { Workplace } from './workplace.ts';
@@ -68,10 +69,12 @@ export async function runBuild(input: {
     );
   }
   const planned = await planModules({ tree, manifest, toolchains: tools.toolchains });
-  const reusable = await tools.client.findReusableModules({
-    params: { job: job.id },
-    body: { fence: job.fence, inputKeys: planned.map((each) => each.inputKey) },
-  });
+  const reusable = await patiently(session.signal, () =>
+    tools.client.findReusableModules({
+      params: { job: job.id },
+      body: { fence: job.fence, inputKeys: planned.map((each) => each.inputKey) },
+    }),
+  );
   const known = new Map(reusable.modules.map((each) => [each.inputKey, each]));
 
   const checkout = join(tools.directory, 'source');
@@ -190,13 +193,12 @@ async function buildModule(input: {
     maxBytes: work.limits.artifactBytes,
     signal: session.signal,
   });
-  const { stored } = await tools.client.findArtifact({ params: { digest: packed.digest } });
-  if (!stored) {
-    const content = Readable.toWeb(createReadStream(packed.file)) as ReadableStream<Uint8Array>;
-    failpoint('job-before-upload');
-    await tools.client.putArtifact({ params: { digest: packed.digest }, content, signal: session.signal });
-    failpoint('job-after-upload');
-  }
+  const { stored } = await storeArtifact({
+    client: tools.client,
+    digest: packed.digest,
+    content: () => Readable.toWeb(createReadStream(packed.file)) as ReadableStream<Uint8Array>,
+    signal: session.signal,
+  });
   await rm(packed.file, { force: true });
   session.log(
     `${module.name}: artifact ${packed.digest.slice(0, 19)}, ${(packed.size / 1024 / 1024).toFixed(1)} MiB${stored ? ', stored already' : ''}\n`,
@@ -244,14 +246,25 @@ async function publishIndex(input: {
   readonly signal: AbortSignal;
 }): Promise<Digest> {
   const image = describeImage(input.modules.map((each) => ({ name: each.name, layer: each.artifact })));
-  for (const blob of [...image.others, image.index]) {
-    const { stored } = await input.client.findArtifact({ params: { digest: blob.digest } });
-    if (!stored)
-      await input.client.putArtifact({
-        params: { digest: blob.digest },
-        content: new Uint8Array(blob.content),
-        signal: input.signal,
-      });
-  }
+  for (const { digest, content } of [...image.others, image.index])
+    await storeArtifact({ client: input.client, digest, content: () => new Uint8Array(content), signal: input.signal });
   return image.index.digest;
+}
+
+/** Sends content unless it is there; `content` gives it anew for each try. */
+async function storeArtifact(input: {
+  readonly client: ArtifactClient;
+  readonly digest: Digest;
+  readonly content: () => NonNullable<RequestInit['body']>;
+  readonly signal: AbortSignal;
+}): Promise<{ readonly stored: boolean }> {
+  const { client, digest, signal } = input;
+  return patiently(signal, async () => {
+    const { stored } = await client.findArtifact({ params: { digest } });
+    if (stored) return { stored };
+    failpoint('job-before-upload');
+    await client.putArtifact({ params: { digest }, content: input.content(), signal });
+    failpoint('job-after-upload');
+    return { stored };
+  });
 }
