@@ -54,6 +54,7 @@ export async function startEstate(
       ALMANAC_PORT: String(port),
       ALMANAC_SITE_PORT: String(site),
       ALMANAC_RUNTIME_DIR: join(directory, 'runtime'),
+      ALMANAC_UID_RANGE: accountsOf(port),
       ...options.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -80,6 +81,12 @@ export async function startEstate(
     },
     remove: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }),
   };
+}
+
+/** Estates that run at the same time must not share accounts: a build that ends takes along whatever runs as its own. */
+function accountsOf(port: number): string {
+  const first = 1_000_000 + port * 100;
+  return `${first}-${first + 99}`;
 }
 
 /** Other accounts may pass it: applications run as accounts of their own where we are root. */

@@ -31,10 +31,19 @@ class UsageError extends Error {}
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError) console.error(`${error.message}\n(almanac backup --help says what it takes)`);
-  else if (error instanceof HostFault) console.error(`almanac: ${error.message}`);
-  else console.error(error);
-  process.exitCode = error instanceof UsageError ? 2 : error instanceof HostFault ? 1 : 70;
+  process.exitCode = explain(error);
+}
+
+/** Says what went wrong, and gives the exit status: a defect of ours shows where it is. */
+function explain(error: unknown): number {
+  if (error instanceof UsageError) {
+    console.error(`${error.message}\n(almanac backup --help says what it takes)`);
+    return 2;
+  }
+  // Errors of the system and of PostgreSQL have a code: a folder that cannot be written, an address without a server.
+  const isKnown = error instanceof HostFault || (error instanceof Error && 'code' in error);
+  console.error(isKnown && error instanceof Error ? `almanac: ${error.message || String(error)}` : error);
+  return isKnown ? 1 : 70;
 }
 
 async function run(argv: readonly string[]): Promise<number> {
