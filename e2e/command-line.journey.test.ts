@@ -153,6 +153,17 @@ describe('the walk by command line', () => {
     expect(await done('settings list greeter --json')).not.toContain('xyzzy');
   });
 
+  it('rotates a secret at once, tells who did it, and in what environments differ', async () => {
+    expect(await done('settings set greeter SECRET_WORD --env development --apply', 'plugh\n')).toMatch(/succeeded/);
+
+    expect(await greets(estate.sitePorts[0])).toBe('Hello, plugh, version 1');
+    const history = await done('settings history greeter SECRET_WORD');
+    expect(history.match(/development +\(secret [0-9a-f]{6}\) +ada/g)).toHaveLength(2);
+    const differences = await done('settings compare greeter --from development --to quality');
+    expect(differences).toMatch(/SECRET_WORD +\(secret [0-9a-f]{6}\) +-/);
+    expect(differences).not.toContain('GREETING');
+  });
+
   it('brings a site from anywhere into an environment', async () => {
     const { enrolment } = JSON.parse(await done('site add edge --env quality --json'));
     edgePort = await freePorts(1);

@@ -1,10 +1,22 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { askSite, type Estate, loadSample, startEstate, waitUntil, whenRunning } from '@almanac/testkit';
+import {
+  askSite,
+  type Estate,
+  endOf,
+  loadSample,
+  startEstate,
+  startSystemPostgres,
+  systemPostgresBinaries,
+  waitUntil,
+  whenRunning,
+} from '@almanac/testkit';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryOf } from './sample-estate.ts';
 
+const binaries = systemPostgresBinaries();
 const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 
 describe('the databases of the sample', () => {
@@ -55,4 +67,31 @@ describe('the databases of the sample', () => {
     expect(await ask(`/orders/${kept}`)).toMatchObject({ status: 200 });
     expect(await ask(`/orders/${lost}`)).toMatchObject({ status: 404 });
   });
+
+  it.skipIf(binaries === undefined)(
+    "are those of an address that somebody gave, instead of the site's (needs Debian's PostgreSQL)",
+    async () => {
+      const postgres = await startSystemPostgres(binaries ?? '');
+      try {
+        await estate.client.setSetting({
+          params: { application: 'orders', key: 'DATABASE_URL' },
+          body: { value: postgres.url, place: { environment: 'development', level: 'environment' } },
+        });
+        const { id } = await estate.client.createPlan({
+          body: { environment: 'development', operations: [{ kind: 'configure', application: 'orders' }], start: true },
+        });
+        expect(await endOf(estate.client, id)).toMatchObject({ state: 'succeeded' });
+
+        const placed = await placeOrder();
+
+        const session = new pg.Client(postgres.url);
+        await session.connect();
+        const { rows } = await session.query('select id from orders');
+        await session.end();
+        expect(rows).toEqual([{ id: placed }]);
+      } finally {
+        await postgres.stop();
+      }
+    },
+  );
 });
