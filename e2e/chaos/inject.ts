@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EstateOptions, waitUntil } from '@almanac/testkit';
+import { waitUntil } from '@almanac/testkit';
 import { seededRandom } from '../seeded-random.ts';
 import type { Fault } from './faults.ts';
-import { leastPerSecond, type Scene, startScene } from './scene.ts';
+import { leastPerSecond, type Scene, type SceneOptions, startScene } from './scene.ts';
 
 export interface FaultSummary {
   readonly fired: number;
@@ -36,7 +36,7 @@ interface Injection {
 }
 
 /** Starts an estate with work on it, lets faults happen, and removes all of it. */
-export async function injectUnderLoad(input: Injection & { readonly estate?: EstateOptions }): Promise<FaultSummary> {
+export async function injectUnderLoad(input: Injection & { readonly estate?: SceneOptions }): Promise<FaultSummary> {
   const scene = await startScene(input.estate);
   try {
     return await injectFaults(scene, input);

@@ -4,7 +4,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { EstateOptions } from '@almanac/testkit';
 import { seededRandom } from '../seeded-random.ts';
 import { diskFullNeeds, fillDisk } from './disk-full.ts';
 import { clockAt, clockSetBy, type Fault, fakeTimeLibrary, killed, paused, withoutDescriptors } from './faults.ts';
@@ -13,6 +12,7 @@ import { plantedFaults, withPlanted } from './planted-faults.ts';
 import { cutPower, powerCutNeeds } from './power-cut.ts';
 import { deploymentFailpoints, interruptMigrations, reachFailpoints } from './reach-failpoints.ts';
 import { replayDocuments } from './replay.ts';
+import type { SceneOptions } from './scene.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -46,7 +46,7 @@ const tell = (text: string) => {
 
 async function underLoad(
   faults: readonly Fault[],
-  options: { readonly estate?: EstateOptions; readonly untilWrong?: boolean } = {},
+  options: { readonly estate?: SceneOptions; readonly untilWrong?: boolean } = {},
 ): Promise<Outcome> {
   const onFault = (fault: Fault, left: number) => tell(`${fault.name}; ${left} left`);
   const { wrong, ...figures } = await injectUnderLoad({ ...options, faults, seed, onFault });
@@ -87,6 +87,8 @@ const campaigns: readonly Campaign[] = [
           countOr(12),
           parts.map((part) => () => paused(part, 5000 + random() * 55_000)),
         ),
+        // Three pauses of a minute may fall into one deployment, and leases that run out meanwhile.
+        { estate: { patienceSeconds: 400 } },
       );
     },
   },

@@ -27,8 +27,13 @@ const writers = 8;
 /** A fault counts when so many writes were acknowledged in the second before it. */
 export const leastPerSecond = 50;
 
+export interface SceneOptions extends EstateOptions {
+  /** Within how long a deployment must end, faults included; two minutes unless given. */
+  readonly patienceSeconds?: number;
+}
+
 /** Starts an estate with the sample, writers, orders, and deployments one after the other. */
-export async function startScene(options: EstateOptions & { readonly patienceSeconds?: number } = {}): Promise<Scene> {
+export async function startScene(options: SceneOptions = {}): Promise<Scene> {
   const directory = await mkdtemp(join(tmpdir(), 'almanac ledgers '));
   const effects = await startEffects(directory);
   const estate = await startEstate(undefined, options);
