@@ -134,7 +134,7 @@ async function seed(estate: Estate): Promise<void> {
   await database.connect();
   await database.query(await readFile(join(import.meta.dirname, 'board', 'seed.sql'), 'utf8'));
   await database.query(
-    `update builds set manifest = manifest || '{"settings":{"NOTE":{"secret":false,"required":false}}}' where number = 3`,
+    `update builds set manifest = manifest || '{"connections":{},"settings":{"NOTE":{"secret":false,"required":false}}}' where number = 3`,
   );
   await database.end();
 }
