@@ -1,22 +1,19 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   addApplication,
   askSite,
   type Estate,
   type LoadResult,
-  type Repository,
-  startEstate,
   startLoad,
   waitUntil,
   whenRunning,
 } from '@almanac/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eleventy } from './third-party/eleventy.ts';
+import { estateWith } from './third-party/estate-with.ts';
 import { httpServer } from './third-party/http-server.ts';
-import { takeUpdate, type WrappedApplication, wrapApplication } from './third-party/wrapped-application.ts';
+import { takeUpdate, type WrappedApplication } from './third-party/wrapped-application.ts';
 
 const minutes = 60_000;
 const perSecond = 50;
@@ -123,27 +120,6 @@ describe.skipIf(process.platform !== 'linux')('an application from npm that igno
     2 * minutes,
   );
 });
-
-/** An estate and the repository of a wrapped application, for the tests of one suite. */
-function estateWith(application: WrappedApplication) {
-  let directory: string;
-  let estate: Estate;
-  let repository: Repository;
-
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'almanac third party '));
-    repository = await wrapApplication(directory, application);
-    estate = await startEstate();
-  }, 5 * minutes);
-
-  afterAll(async () => {
-    await estate?.stop();
-    await estate?.remove();
-    await rm(directory, { recursive: true, force: true });
-  });
-
-  return { estate: () => estate, repository: () => repository };
-}
 
 /** Takes the newer release to Development with the load kept up; looks on meanwhile. */
 async function updateUnderLoad(
