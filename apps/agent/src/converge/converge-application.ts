@@ -58,7 +58,9 @@ export async function convergeApplication(
     },
     now,
   );
-  for (const order of orders) await carryOut(site, { ...input, order, now });
+  const launched: InstanceRecord[] = [];
+  for (const order of orders) launched.push(...(await carryOut(site, { ...input, order, now })));
+  await launch(site, record, launched);
   for (const step of desired.steps) await ensureStep(site, { record, step, now });
   forgetOldSpecs(record, site);
   const resting = new Set(['healthy', 'failed', 'idle']);
@@ -120,6 +122,7 @@ function graceOf(record: ApplicationRecord, instance: ObservedInstance): number 
   return (module?.stopGrace ?? 30) * 1000;
 }
 
+/** Gives the instances that are to be launched for it. */
 async function carryOut(
   site: SiteContext,
   input: {
@@ -128,7 +131,7 @@ async function carryOut(
     readonly now: number;
     readonly onChange: () => void;
   },
-): Promise<void> {
+): Promise<readonly InstanceRecord[]> {
   const { record, order, now } = input;
   const { state } = site.journal;
   if (order.kind === 'start') {
@@ -150,30 +153,33 @@ async function carryOut(
       record.specs[order.operation]?.modules.find((each) => each.name === order.module)?.health !== undefined;
     const withPort = serves ? { ...fresh, port: await freePort(portsInUse(site)) } : fresh;
     state.instances.push(withPort);
-    return startInstance(site, record, withPort);
+    return [withPort];
   }
   const instance = state.instances.find((each) => each.id === order.id);
-  if (instance === undefined) return;
+  if (instance === undefined) return [];
   switch (order.kind) {
     case 'restart':
       instance.restarts += 1;
       instance.identity = null;
-      return startInstance(site, record, instance);
+      return [instance];
     case 'recycle':
-      return site.runtime.stop(instance, graceOfRecord(record, instance));
+      await site.runtime.stop(instance, graceOfRecord(record, instance));
+      break;
     case 'drain':
       instance.draining = true;
       instance.drainingSince = now;
-      return;
+      break;
     case 'stop':
-      if (instance.stopping) return;
+      if (instance.stopping) break;
       instance.stopping = true;
       // Ending takes as long as the application takes; the pass goes on meanwhile.
       void stopInstance(site, record, instance).then(input.onChange);
-      return;
+      break;
     case 'remove':
-      return drop(site, instance);
+      await drop(site, instance);
+      break;
   }
+  return [];
 }
 
 function graceOfRecord(record: ApplicationRecord, instance: InstanceRecord): number {
@@ -201,19 +207,28 @@ async function drop(site: SiteContext, instance: InstanceRecord): Promise<void> 
   await site.files.remove(instance.application, 'homes', instance.id);
 }
 
-/** The intention is durable before the deed: an agent that dies in between finds the process by its instance. */
+/** The intention is durable before the deed: an agent that dies in between finds the processes by their instances. */
+async function launch(
+  site: SiteContext,
+  record: ApplicationRecord,
+  instances: readonly InstanceRecord[],
+): Promise<void> {
+  if (instances.length === 0) return;
+  await site.journal.save();
+  await Promise.all(instances.map((each) => startInstance(site, record, each)));
+  await site.journal.save();
+}
+
 async function startInstance(site: SiteContext, record: ApplicationRecord, instance: InstanceRecord): Promise<void> {
   const application = record.specs[instance.operation];
   const module = application?.modules.find((each) => each.name === instance.module);
   if (application === undefined || module?.start === undefined) return;
-  await site.journal.save();
   try {
     const home = await site.files.makeWritable(record.id, 'homes', instance.id);
     const settings = await launchSettings(site, { application, module, port: instance.port, home });
     failpoint('instance-before-start');
     await site.runtime.start({ record: instance, command: module.start, ...settings });
     failpoint('instance-after-start');
-    await site.journal.save();
   } catch (error) {
     site.log.error(
       { application: record.name, module: module.name, reason: error instanceof Error ? error.message : String(error) },

@@ -1,9 +1,6 @@
 import type { ModuleTarget, RolloutTarget } from '@almanac/domain';
 import type { DesiredApplication } from '@almanac/protocol';
 
-/** An instance counts as ready when it stayed so for this long: three answers of its health check, one after the other. */
-const minReadyMs = 100;
-
 /** What the rollout engine needs to know of a desired application. */
 export function rolloutTargetOf(application: DesiredApplication): RolloutTarget {
   const { strategy } = application;
@@ -20,7 +17,6 @@ export function rolloutTargetOf(application: DesiredApplication): RolloutTarget 
         serves: module.health !== undefined,
         instances: exclusive ? 1 : module.instances,
         strategy: wanted,
-        minReady: module.health === undefined ? 0 : minReadyMs,
         progressDeadline: module.startTimeout * 1000,
         stopGrace: module.stopGrace * 1000,
         migrate: module.migrate !== undefined,

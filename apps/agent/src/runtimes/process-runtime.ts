@@ -23,22 +23,22 @@ interface Vital {
   state: InstanceState;
   since: number;
   passes: number;
-  /** When the first of the passes was, which all others followed without a miss. */
-  wellSince: number;
   misses: number;
-  probing: boolean;
+  /** Whether its health check is asked again and again. */
+  watched: boolean;
   /** Ready, and well at each of its first health checks. */
   proven: boolean;
-  nextProbe: number;
   message: string | null;
 }
 
 const sampleMs = 2000;
-const probeStartingMs = 50;
-const probeReadyMs = 2000;
-const passesToBeReady = 2;
+const probeStartingMs = 25;
+const probeStartingMostMs = 250;
+const probeUnprovenMs = 50;
+const probeProvenMs = 2000;
+const passesToBeReady = 3;
 /** Whoever is ready is looked at closely at first, and one miss makes it unready. */
-const passesToBeProven = 6;
+const passesToBeProven = 8;
 const missesToBeUnready = 3;
 /** A start may take a while before its health check is a complaint. */
 const missesToBeTold = 40;
@@ -123,15 +123,14 @@ export function createProcessRuntime(input: {
         state: 'starting',
         since: record.startedAt || now,
         passes: 0,
-        wellSince: 0,
         misses: 0,
-        probing: false,
+        watched: false,
         proven: false,
-        nextProbe: 0,
         message: null,
       };
       vitals.set(record.id, vital);
-      look({ record, module, vital, now, onChange, status: () => endOf(record) });
+      const known = () => vitals.get(record.id) === vital;
+      look({ record, module, vital, known, now, onChange, status: () => endOf(record) });
       const { id, operation } = record;
       const draining = record.draining && vital.state !== 'exited';
       const state: InstanceState = record.stopping ? 'stopping' : draining ? 'draining' : vital.state;
@@ -175,6 +174,8 @@ function look(input: {
   readonly record: InstanceRecord;
   readonly module: DesiredModule | undefined;
   readonly vital: Vital;
+  /** Whether it is still this instance that the vital tells of. */
+  readonly known: () => boolean;
   readonly now: number;
   readonly onChange: () => void;
   readonly status: () => string;
@@ -197,28 +198,44 @@ function look(input: {
     if (vital.state === 'starting' && now - record.startedAt >= workerReadyMs) enter('ready');
     return;
   }
-  if (vital.probing || now < vital.nextProbe) return;
-  vital.probing = true;
-  void probe(record.port, module.health).then((fault) => {
-    vital.probing = false;
-    if (takeAnswer(vital, fault)) input.onChange();
+  if (!vital.watched) watch({ ...input, port: record.port, path: module.health });
+}
+
+/** Asks the health check of an instance until it has ended or is forgotten. */
+function watch(input: {
+  readonly vital: Vital;
+  readonly known: () => boolean;
+  readonly port: number;
+  readonly path: string;
+  readonly onChange: () => void;
+}): void {
+  const { vital } = input;
+  const goesOn = () => vital.state !== 'exited' && input.known();
+  vital.watched = goesOn();
+  if (!vital.watched) return;
+  void probe(input.port, input.path).then((fault) => {
+    if (goesOn() && takeAnswer(vital, fault)) input.onChange();
+    setTimeout(() => watch(input), pauseAfter(vital)).unref();
   });
+}
+
+/** Milliseconds until an instance is asked again: soon while somebody may wait for it. */
+function pauseAfter(vital: Vital): number {
+  if (vital.proven) return probeProvenMs;
+  return vital.state === 'ready' ? probeUnprovenMs : Math.min(probeStartingMs + vital.misses, probeStartingMostMs);
 }
 
 /** What an answer of the health check makes of an instance; says whether its state is another one now. */
 function takeAnswer(vital: Vital, fault: string | undefined): boolean {
-  const now = steadyNow();
-  if (fault === undefined && vital.passes === 0) vital.wellSince = now;
   vital.passes = fault === undefined ? vital.passes + 1 : 0;
   vital.misses = fault === undefined ? 0 : vital.misses + 1;
   if (fault !== undefined && (vital.state !== 'starting' || vital.misses > missesToBeTold))
     vital.message = `its health check fails: ${fault}`;
   const becomes = stateAfterAnswer(vital);
   vital.proven = becomes === 'ready' && (vital.proven || vital.passes >= passesToBeProven);
-  vital.nextProbe = now + (vital.proven ? probeReadyMs : probeStartingMs);
-  if (becomes === vital.state || vital.state === 'exited') return false;
+  if (becomes === vital.state) return false;
   vital.state = becomes;
-  vital.since = becomes === 'ready' ? vital.wellSince : now;
+  vital.since = steadyNow();
   if (becomes === 'ready') vital.message = null;
   return true;
 }

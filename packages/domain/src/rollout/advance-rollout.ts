@@ -59,7 +59,7 @@ export function advanceRollout(
     if (next === current) break;
     current = next;
   }
-  return { rollout: current, desired: desiredOf(current, input.observation, now) };
+  return { rollout: current, desired: desiredOf(current, input.observation) };
 }
 
 function takeTarget(rollout: Rollout, target: RolloutTarget | null, now: number): Rollout {
@@ -101,10 +101,10 @@ function step(rollout: Rollout, observation: RolloutObservation, now: number): R
         next: { phase: 'healthy', stable: rollout.candidate, candidate: null },
       });
     case 'returning':
-      return returnToStable(rollout, observation, now);
+      return returnToStable(rollout, observation);
     case 'healthy':
     case 'degraded':
-      return rest(rollout, observation, now);
+      return rest(rollout, observation);
     case 'failed':
       return rollout;
     case 'removing':
@@ -141,9 +141,9 @@ function progress(rollout: Rollout, observation: RolloutObservation, now: number
   const crashed = own.find((each) => each.failures >= crashLoop);
   if (crashed !== undefined)
     return fail(rollout, `${crashed.module} does not stay up: ${crashed.message ?? 'it ended several times'}`);
-  const ready = countReady(candidate, own, now);
+  const ready = countReady(candidate, own);
   if (ready > rollout.readyCandidates) return { ...rollout, readyCandidates: ready, progressedAt: now };
-  const complete = isComplete(candidate, own, now);
+  const complete = isComplete(candidate, own);
   const alone = observation.instances.every((each) => each.operation === candidate.operation);
   if (complete && alone) {
     return candidate.modules.some((each) => each.verify)
@@ -152,7 +152,7 @@ function progress(rollout: Rollout, observation: RolloutObservation, now: number
   }
   const deadline = Math.max(...candidate.modules.map((each) => each.progressDeadline + each.stopGrace));
   if (complete || now - rollout.progressedAt <= deadline) return rollout;
-  const late = candidate.modules.find((module) => readyOf(module, own, now) < module.instances);
+  const late = candidate.modules.find((module) => readyOf(module, own) < module.instances);
   const why = own.find((each) => each.module === late?.name && each.message !== null)?.message;
   return fail(rollout, `${late?.name ?? 'it'} was not ready in time${(why ?? null) === null ? '' : `: ${why}`}`);
 }
@@ -163,15 +163,15 @@ function fail(rollout: Rollout, reason: string): Rollout {
   return { ...rollout, phase: 'returning', candidate: null, failed: { operation, reason }, message: reason };
 }
 
-function returnToStable(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
+function returnToStable(rollout: Rollout, observation: RolloutObservation): Rollout {
   const { stable } = rollout;
   const others = observation.instances.filter((each) => each.operation !== stable?.operation);
   if (others.length > 0) return rollout;
   if (rollout.failed !== null) return { ...rollout, phase: 'failed' };
-  return stable === null ? { ...idleRollout } : rest({ ...rollout, phase: 'healthy', message: null }, observation, now);
+  return stable === null ? { ...idleRollout } : rest({ ...rollout, phase: 'healthy', message: null }, observation);
 }
 
-function rest(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
+function rest(rollout: Rollout, observation: RolloutObservation): Rollout {
   const { stable } = rollout;
   if (stable === null) return rollout;
   const short = stable.modules.find(
@@ -179,7 +179,6 @@ function rest(rollout: Rollout, observation: RolloutObservation, now: number): R
       readyOf(
         module,
         observation.instances.filter((each) => each.operation === stable.operation),
-        now,
       ) < module.instances,
   );
   if (short === undefined)
@@ -194,12 +193,12 @@ function rest(rollout: Rollout, observation: RolloutObservation, now: number): R
     : { ...rollout, phase: 'degraded', message };
 }
 
-function desiredOf(rollout: Rollout, observation: RolloutObservation, now: number): RolloutDesired {
+function desiredOf(rollout: Rollout, observation: RolloutObservation): RolloutDesired {
   const { candidate, stable } = rollout;
   const step = rollout.phase === 'migrating' ? 'migrate' : rollout.phase === 'verifying' ? 'verify' : undefined;
   const next = step === undefined ? undefined : nextStep(candidate, observation, step);
   return {
-    modules: desiredModules({ rollout, observation, now, stable, candidate }),
+    modules: desiredModules({ rollout, observation, stable, candidate }),
     steps: next === undefined ? [] : [next],
   };
 }
@@ -225,15 +224,14 @@ function nextStep(candidate: RolloutTarget | null, observation: RolloutObservati
 function desiredModules(input: {
   readonly rollout: Rollout;
   readonly observation: RolloutObservation;
-  readonly now: number;
   readonly stable: RolloutTarget | null;
   readonly candidate: RolloutTarget | null;
 }): readonly DesiredModuleShares[] {
-  const { rollout, observation, now, stable, candidate } = input;
+  const { rollout, observation, stable, candidate } = input;
   const gone = rollout.phase === 'removing' || rollout.phase === 'idle';
   const switching = rollout.phase === 'progressing' || rollout.phase === 'verifying';
   // A module that the new version does not have serves the old one until the new one is there.
-  const leaves = switching && candidate !== null && isComplete(candidate, observation.instances, now);
+  const leaves = switching && candidate !== null && isComplete(candidate, observation.instances);
   const names = new Set(
     [
       ...(stable?.modules ?? []),
@@ -246,7 +244,7 @@ function desiredModules(input: {
     if (gone) return { module: name, shares: [], hold: false };
     const settled = settle(stable, name);
     const coming = switching ? settle(candidate, name) : null;
-    return moduleShares({ module: name, instances, now, settled, coming, leaving: leaves && coming === null });
+    return moduleShares({ module: name, instances, settled, coming, leaving: leaves && coming === null });
   });
 }
 
@@ -259,18 +257,15 @@ function settle(
 }
 
 /** Whether every module of a target has all its instances ready. */
-function isComplete(target: RolloutTarget, instances: readonly ObservedInstance[], now: number): boolean {
+function isComplete(target: RolloutTarget, instances: readonly ObservedInstance[]): boolean {
   const own = instances.filter((each) => each.operation === target.operation);
-  return target.modules.every((module) => readyOf(module, own, now) >= module.instances);
+  return target.modules.every((module) => readyOf(module, own) >= module.instances);
 }
 
-function countReady(target: RolloutTarget, instances: readonly ObservedInstance[], now: number): number {
-  return target.modules.reduce((sum, module) => sum + readyOf(module, instances, now), 0);
+function countReady(target: RolloutTarget, instances: readonly ObservedInstance[]): number {
+  return target.modules.reduce((sum, module) => sum + readyOf(module, instances), 0);
 }
 
-/** Instances of a module that were ready for long enough to count. */
-export function readyOf(module: ModuleTarget, instances: readonly ObservedInstance[], now: number): number {
-  return instances.filter(
-    (each) => each.module === module.name && each.state === 'ready' && now - each.since >= module.minReady,
-  ).length;
+function readyOf(module: ModuleTarget, instances: readonly ObservedInstance[]): number {
+  return instances.filter((each) => each.module === module.name && each.state === 'ready').length;
 }

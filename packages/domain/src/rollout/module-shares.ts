@@ -8,7 +8,6 @@ interface Side {
 export interface ShareInput {
   readonly module: string;
   readonly instances: readonly ObservedInstance[];
-  readonly now: number;
   /** What ran well last. */
   readonly settled: Side | null;
   /** What is being brought in. */
@@ -53,7 +52,8 @@ function recreateCounts(input: ShareInput, coming: Side): ReadonlyMap<string, nu
 
 /**
  * At most `wanted + maxSurge` instances at a time, never fewer than `wanted - maxUnavailable` ready ones: new
- * instances come as far as there is room, old ones go as far as new ones are ready.
+ * instances come as far as there is room, old ones go as far as new ones are ready. An instance on its way out does
+ * not count, as in Kubernetes: one that takes long to end would hold up all others.
  */
 function rollingCounts(input: ShareInput, coming: Side): ReadonlyMap<string, number> {
   const { strategy, instances: wanted } = coming.module;
@@ -61,10 +61,8 @@ function rollingCounts(input: ShareInput, coming: Side): ReadonlyMap<string, num
   const unavailable = strategy.kind === 'rolling' ? strategy.maxUnavailable : 0;
   const ready = readyCount(input, coming.operation);
   const old = input.instances.filter((each) => each.operation !== coming.operation);
-  const oldPresent = old.filter((each) => each.state !== 'exited' && each.state !== 'waiting').length;
-  const present = input.instances.filter(
-    (each) => each.operation === coming.operation && each.state !== 'draining' && each.state !== 'stopping',
-  ).length;
+  const oldPresent = old.filter((each) => !leaves(each) && each.state !== 'exited' && each.state !== 'waiting').length;
+  const present = input.instances.filter((each) => each.operation === coming.operation && !leaves(each)).length;
   const room = Math.max(0, wanted + surge - oldPresent);
   const next = Math.min(wanted, Math.max(present, room));
   const keep = ready >= wanted ? 0 : Math.max(0, wanted - unavailable - ready);
@@ -75,12 +73,12 @@ function rollingCounts(input: ShareInput, coming: Side): ReadonlyMap<string, num
   return counts;
 }
 
+function leaves(instance: ObservedInstance): boolean {
+  return instance.state === 'draining' || instance.state === 'stopping';
+}
+
 function readyCount(input: ShareInput, operation: string): number {
-  const side = input.coming?.operation === operation ? input.coming : input.settled;
-  const minReady = side?.module.minReady ?? 0;
-  return input.instances.filter(
-    (each) => each.operation === operation && each.state === 'ready' && input.now - each.since >= minReady,
-  ).length;
+  return input.instances.filter((each) => each.operation === operation && each.state === 'ready').length;
 }
 
 function weightOf(ready: number, total: number): number {

@@ -8,7 +8,6 @@ export function aModule(other: Partial<ModuleTarget> = {}): ModuleTarget {
     serves: true,
     instances: 1,
     strategy: { kind: 'rolling', maxSurge: 1, maxUnavailable: 0 },
-    minReady: 0,
     progressDeadline: 60_000,
     stopGrace: 10_000,
     migrate: false,

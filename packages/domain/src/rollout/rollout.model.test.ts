@@ -173,7 +173,6 @@ const moduleDrawn = fc.record({
       .filter((each) => each.maxSurge + each.maxUnavailable > 0),
   ),
   serves: fc.boolean(),
-  minReady: fc.constantFrom(0, 500),
 });
 
 const versionDrawn = fc.record({

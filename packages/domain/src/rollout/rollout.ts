@@ -8,12 +8,11 @@ export type Strategy =
 /** One module as the target wants it. Durations are milliseconds. */
 export interface ModuleTarget {
   readonly name: string;
-  /** Whether it answers requests; a worker does not, and is ready once it stayed up for `minReady`. */
+  /** Whether it answers requests; a worker does not. */
   readonly serves: boolean;
   readonly instances: number;
   /** `recreate` also where a volume is not shared: two versions must never hold it together. */
   readonly strategy: Strategy;
-  readonly minReady: number;
   /** Without progress for so long the rollout has failed. */
   readonly progressDeadline: number;
   readonly stopGrace: number;
