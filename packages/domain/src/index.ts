@@ -1,6 +1,31 @@
 export { type Actor, actorName, authorize, type Decision, type Role, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
 export {
+  type Body,
+  type Bound,
+  type ContractElement,
+  type ContractKind,
+  contractKinds,
+  type ExportElement,
+  type Header,
+  type Json,
+  type JsonType,
+  jsonTypes,
+  type MediaContent,
+  type MessageElement,
+  type OpaqueRule,
+  type Operation,
+  type OperationElement,
+  type Parameter,
+  type PlainSchema,
+  type Response,
+  type Schema,
+  type SchemaRef,
+  type SecurityAlternative,
+  type UnionSchema,
+} from './contract/element.ts';
+export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
+export {
   type ApiTokenId,
   type ApplicationId,
   type BuildId,
