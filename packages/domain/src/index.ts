@@ -1,5 +1,7 @@
 export { type Actor, actorName, authorize, type Decision, type Role, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export { compareElements } from './contract/compare-elements.ts';
+export { schemasOf } from './contract/compare-operations.ts';
 export {
   type Body,
   type Bound,
@@ -24,6 +26,7 @@ export {
   type SecurityAlternative,
   type UnionSchema,
 } from './contract/element.ts';
+export { elementKey, everyElement } from './contract/element-key.ts';
 export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
 export {
   type ApiTokenId,

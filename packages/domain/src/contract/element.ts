@@ -36,8 +36,8 @@ export interface OpaqueRule {
 export interface PlainSchema {
   /** No value satisfies it. */
   readonly never?: true;
-  /** Sorted; absent where `values` are given or any type will do. `number` stands for integers too. */
-  readonly types?: readonly JsonType[];
+  /** Absent where `values` are given or any type will do; several types are a union. `number` stands for integers too. */
+  readonly type?: JsonType;
   /** The only values, sorted by their JSON. */
   readonly values?: readonly Json[];
   readonly formats?: readonly string[];
@@ -136,13 +136,14 @@ export interface MessageElement {
   readonly schemas: readonly Schema[];
 }
 
-/** An export of a TypeScript package: the syntax of its declaration and of every one that it names. */
+/** An export of a TypeScript package: the syntax of its declaration, and of every one that it leads to. */
 export interface ExportElement {
   readonly kind: 'package';
-  /** Key of the export's own declaration. */
-  readonly root: string;
-  /** Sorted by key; positions and comments are left out. */
-  readonly declarations: readonly (readonly [key: string, syntax: Json])[];
+  /**
+   * The export's own declaration first. Syntax is that of ESTree without positions and comments; `{ declaration: 3 }`
+   * stands where another declaration is named, members of types are sorted and carry their `key`.
+   */
+  readonly declarations: readonly Json[];
 }
 
 /** One element of a contract in normal form: equal meaning, equal content, as far as that can be told. */
