@@ -6,7 +6,6 @@ import { compareText, type Endpoint, type Finding, type FindingCode, inOrder } f
 import { byName, type ImpactIndex } from './impact-index.ts';
 import { indexCatalogue, rowOf } from './index-catalogue.ts';
 import { indexedNeighbours } from './indexed-neighbours.ts';
-import { neighbourhoodOf } from './neighbourhood.ts';
 import { type ImpactQuestion, type PlanView, type Provider, viewPlan } from './plan-view.ts';
 import { providedTwice, referenceFinding } from './reference-findings.ts';
 import { walkTouched } from './touched-references.ts';
@@ -35,17 +34,24 @@ export function analyseIndexed(index: ImpactIndex, question: ImpactQuestion): In
     if (known === undefined) problems.set(key, { code, group, nodes: new Set(node === 0 ? [] : [node]) });
     else if (node !== 0) known.nodes.add(node);
   };
+  const touched = new Set<number>();
   walkTouched(view, {
-    whole: (row) => judgeWhole(run, row, add),
-    element: (row) => judgeElement(run, { row, group: groupOf(index, row) }, add),
+    whole: (row) => {
+      touched.add(index.consumed.ownerOf(row));
+      judgeWhole(run, row, add);
+    },
+    element: (row) => {
+      touched.add(index.consumed.ownerOf(row));
+      judgeElement(run, { row, group: groupOf(index, row) }, add);
+    },
   });
   const findings = [...problems.values()].map((problem) => present(run, problem));
   return {
     findings: inOrder([...findings, ...findDuplicates(run)]),
-    neighbourhood: neighbourhoodOf({
-      neighbours: indexedNeighbours(view),
-      settingsOf: question.changes.filter((each) => each.kind !== 'remove').map((each) => each.application),
-    }),
+    neighbourhood: {
+      applications: indexedNeighbours(view, touched),
+      settingsOf: new Set(question.changes.filter((each) => each.kind !== 'remove').map((each) => each.application)),
+    },
     undecided: [...run.undecided.values()],
   };
 }
