@@ -1,5 +1,4 @@
 import type { ApplicationId, BuildId } from '../identity/id.ts';
-import type { Incidence } from './incidence.ts';
 import type { PlanView } from './plan-view.ts';
 
 /**
@@ -11,14 +10,17 @@ export function indexedNeighbours(view: PlanView, touched: Iterable<number>): Re
   const { provided, consumed, nodes } = index;
   const builds = new Set(touched);
   const contracts = new Set<number>();
-  const addContracts = (rows: Incidence, build: number): void => {
-    for (let row = rows.startOf(build); row < rows.endOf(build); row += 1)
-      if (nodes.isContract(rows.nodeOf(row))) contracts.add(rows.nodeOf(row));
+  const addProvided = (build: number): void => {
+    for (let row = provided.startOf(build); row < provided.endOf(build); row += 1)
+      if (nodes.isContract(provided.nodeOf(row))) contracts.add(provided.nodeOf(row));
   };
   for (const [application, change] of changes) {
     if (change.kind === 'configure') continue;
-    for (const build of [before.buildOf(application), after.buildOf(application)]) addContracts(provided, build);
-    addContracts(consumed, after.buildOf(application));
+    const build = after.buildOf(application);
+    addProvided(before.buildOf(application));
+    addProvided(build);
+    for (let row = consumed.startOf(build); row < consumed.endOf(build); row += 1 + consumed.valueOf(row))
+      contracts.add(consumed.nodeOf(row));
   }
   for (const contract of contracts) for (const { build } of after.providersOf(contract)) builds.add(build);
   const neighbours = new Map<ApplicationId, BuildId>();
