@@ -70,6 +70,7 @@ export {
   type LiveEvent,
   liveEvent,
 } from './api/estate.ts';
+export { type Completion, completion, type Impact, impact } from './api/impact.ts';
 export {
   deploySource,
   type Finding,

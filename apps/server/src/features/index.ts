@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely';
 import type { ArtifactStore } from '#features/artifacts';
 import type { EventFeed } from '#platform/events';
 import type { Feature } from '#platform/feature';
+import type { Tables } from '#tables';
 import { aboutFeature } from './about/index.ts';
 import { accessFeature } from './access/index.ts';
 import { applicationsFeature, endInspection } from './applications/index.ts';
@@ -11,6 +13,7 @@ import { buildsFeature, requestBuild } from './builds/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
 import { historyFeature } from './history/index.ts';
+import { impactFeature } from './impact/index.ts';
 import { plansFeature, wakePlansOf } from './plans/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { type SecretBox, settingsFeature } from './settings/index.ts';
@@ -18,6 +21,7 @@ import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifac
 import { versionsFeature } from './versions/index.ts';
 
 export interface FeatureTools {
+  readonly db: Kysely<Tables>;
   readonly feed: EventFeed;
   readonly artifacts: ArtifactStore;
   readonly box: SecretBox;
@@ -56,6 +60,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       serverVersion: tools.about.version,
       onError: tools.onError,
     }),
+    impactFeature({ feed, db: tools.db, onError: tools.onError }),
     plansFeature({ feed, refreshDocuments }),
     followingFeature(refreshDocuments),
     historyFeature,
