@@ -1,6 +1,7 @@
 import { accessRoutes } from './api/access.ts';
 import { applicationRoutes } from './api/applications.ts';
 import { builderRoutes } from './api/builders.ts';
+import { contractRoutes } from './api/contracts.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
 import { planRoutes } from './api/plans.ts';
@@ -13,6 +14,7 @@ export const routes = {
   ...siteRoutes,
   ...applicationRoutes,
   ...builderRoutes,
+  ...contractRoutes,
   ...planRoutes,
   ...estateRoutes,
 } as const;
