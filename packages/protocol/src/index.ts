@@ -55,6 +55,7 @@ export {
   type Version,
   version,
 } from './api/applications.ts';
+export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
 export { type Environment, environment, environmentType, following } from './api/environments.ts';
 export {
   type AuditEntry,
@@ -103,6 +104,15 @@ export {
   jobResult,
   source,
 } from './builder.ts';
+export {
+  type BuiltContract,
+  builtContract,
+  contractDocument,
+  contractDocumentMaxBytes,
+  contractKind,
+  fingerprint,
+  incompatibility,
+} from './contract.ts';
 export {
   type GatewayBackend,
   type GatewayConfig,

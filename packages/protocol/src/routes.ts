@@ -1,6 +1,7 @@
 import { accessRoutes } from './api/access.ts';
 import { applicationRoutes } from './api/applications.ts';
 import { builderRoutes } from './api/builders.ts';
+import { contractRoutes } from './api/contracts.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
 import { impactRoutes } from './api/impact.ts';
@@ -14,6 +15,7 @@ export const routes = {
   ...siteRoutes,
   ...applicationRoutes,
   ...builderRoutes,
+  ...contractRoutes,
   ...planRoutes,
   ...impactRoutes,
   ...estateRoutes,

@@ -5,16 +5,26 @@ import { Readable } from 'node:stream';
 import type { Client } from '@almanac/client';
 import type { Digest } from '@almanac/domain';
 import { failpoint } from '@almanac/host';
-import type { BuilderJob, BuiltModule, Evidence, JobResultInput, Manifest, ModuleManifest } from '@almanac/protocol';
+import type {
+  BuilderJob,
+  BuiltContract,
+  BuiltModule,
+  Evidence,
+  JobResultInput,
+  Manifest,
+  ModuleManifest,
+} from '@almanac/protocol';
+import { describeContract } from '../build/describe-contract.ts';
 import { describeImage } from '../build/image.ts';
 import { inputKeyOf } from '../build/input-key.ts';
 import { packFolder } from '../build/pack.ts';
+import { readContracts } from '../build/read-contracts.ts';
 import { readTestReports, removeTestReports } from '../build/test-report.ts';
 import type { Toolchain, Toolchains } from '../build/toolchain.ts';
 import type { Git } from '../git/git.ts';
 import { readCommits } from '../git/history.ts';
 import type { Mirrors } from '../git/mirror.ts';
-import { type CommitTree, checkOut, hashAt } from '../git/tree.ts';
+import { type CommitTree, checkOut, contains, hashAt } from '../git/tree.ts';
 import type { ChildRecords } from './child-records.ts';
 import { failed, type Progress } from './job-fault.ts';
 import type { JobSession } from './job-session.ts';
@@ -75,15 +85,33 @@ export async function runBuild(input: {
       body: { fence: job.fence, inputKeys: planned.map((each) => each.inputKey) },
     }),
   );
-  const known = new Map(reusable.modules.map((each) => [each.inputKey, each]));
+  const made = await modulesThatMakeContracts(tree, planned);
+  const known = new Map(
+    reusable.modules
+      .filter(({ inputKey }) => !made.some((each) => each.inputKey === inputKey))
+      .map((each) => [each.inputKey, each]),
+  );
 
   const checkout = join(tools.directory, 'source');
-  if (planned.some((each) => !known.has(each.inputKey))) {
+  if (planned.some((each) => !known.has(each.inputKey) || Object.keys(each.manifest.provides).length > 0)) {
     await checkOut(tree, checkout);
     await tools.workplace.give(checkout);
   }
   const modules: BuiltModule[] = [];
   const evidence: Evidence[] = [];
+  const contracts: BuiltContract[] = [];
+  const provide = async (module: PlannedModule): Promise<void> => {
+    for (const each of await readContracts({ checkout, module, signal: session.signal, log: session.log })) {
+      const { built, content } = describeContract(each);
+      await storeArtifact({
+        client: tools.client,
+        digest: built.document,
+        content: () => content,
+        signal: session.signal,
+      });
+      contracts.push(built);
+    }
+  };
   for (const each of planned) {
     const earlier = known.get(each.inputKey);
     if (earlier !== undefined) {
@@ -95,15 +123,40 @@ export async function runBuild(input: {
         reused: true,
         durationMs: 0,
       });
+      await provide(each);
       continue;
     }
     const built = await buildModule({ tools, work, session, tree, module: each, checkout });
     modules.push(built.module);
     evidence.push(...built.evidence);
+    await provide(each);
   }
   const index = await publishIndex({ client: tools.client, modules, signal: session.signal });
   session.log(`\nindex ${index}\n`);
-  return { kind: 'built', commit: tree.commit, commits: [...progress.commits], index, manifest, modules, evidence };
+  return {
+    kind: 'built',
+    commit: tree.commit,
+    commits: [...progress.commits],
+    index,
+    manifest,
+    modules,
+    contracts,
+    evidence,
+  };
+}
+
+/** A contract that the commit does not hold is made by the build: its module must be built for it to be there. */
+async function modulesThatMakeContracts(
+  tree: CommitTree,
+  planned: readonly PlannedModule[],
+): Promise<readonly PlannedModule[]> {
+  const found: PlannedModule[] = [];
+  for (const each of planned) {
+    const paths = Object.values(each.manifest.provides).map((path) => join(each.manifest.path, path));
+    const held = await Promise.all(paths.map((path) => contains(tree, path)));
+    if (held.includes(false)) found.push(each);
+  }
+  return found;
 }
 
 async function fetchTree(input: {
