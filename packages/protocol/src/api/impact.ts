@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, named, page, reference } from '../primitives.ts';
+import { id, page, reference } from '../primitives.ts';
 import { route } from '../route.ts';
 import { finding, operationRequest, plannedChange } from './plans.ts';
 

@@ -4,8 +4,8 @@ import {
   completePlan,
   type ImpactIndex,
   type ImpactQuestion,
-  indexCatalogue,
   type IndexedImpact,
+  indexCatalogue,
 } from '@almanac/domain';
 import type { Kysely } from 'kysely';
 import { verdictsOf } from '#features/contracts';

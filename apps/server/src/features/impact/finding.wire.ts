@@ -1,4 +1,12 @@
-import type { ApplicationId, BuildId, Change, ChainLink, Endpoint, Finding as DomainFinding, Remedy } from '@almanac/domain';
+import type {
+  ApplicationId,
+  BuildId,
+  ChainLink,
+  Change,
+  Finding as DomainFinding,
+  Endpoint,
+  Remedy,
+} from '@almanac/domain';
 import type { BuildReference, Finding } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { referencesOf } from '#features/builds';
@@ -42,7 +50,11 @@ export async function readWords(
   const rows =
     applications.size === 0
       ? []
-      : await db.selectFrom('applications').select(['id', 'name']).where('id', 'in', [...applications]).execute();
+      : await db
+          .selectFrom('applications')
+          .select(['id', 'name'])
+          .where('id', 'in', [...applications])
+          .execute();
   const names = new Map(rows.map((row) => [row.id, row.name]));
   const references = await referencesOf(db, [...builds]);
   return {

@@ -54,7 +54,12 @@ async function readProvided(
   const rows = await db
     .selectFrom('buildContracts')
     .innerJoin('contractDocuments', 'contractDocuments.fingerprint', 'buildContracts.fingerprint')
-    .select(['buildContracts.buildId', 'buildContracts.module', 'buildContracts.contract', 'contractDocuments.elements'])
+    .select([
+      'buildContracts.buildId',
+      'buildContracts.module',
+      'buildContracts.contract',
+      'contractDocuments.elements',
+    ])
     .where('buildContracts.buildId', 'in', builds)
     .execute();
   const found = new Map<BuildId, ProvidedContract[]>();

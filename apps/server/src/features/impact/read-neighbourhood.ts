@@ -1,4 +1,11 @@
-import { type ApplicationId, type BuildId, type BuildInterface, type EnvironmentId, ImpactIndex, type ImpactQuestion } from '@almanac/domain';
+import {
+  type ApplicationId,
+  type BuildId,
+  type BuildInterface,
+  type EnvironmentId,
+  ImpactIndex,
+  type ImpactQuestion,
+} from '@almanac/domain';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '#tables';
 import { readInterfaces } from './read-interfaces.ts';
