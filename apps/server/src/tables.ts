@@ -2,6 +2,7 @@ import type { AccessTables } from './features/access/access.tables.ts';
 import type { ApplicationsTables } from './features/applications/applications.tables.ts';
 import type { ArtifactsTables } from './features/artifacts/artifacts.tables.ts';
 import type { BuildsTables } from './features/builds/builds.tables.ts';
+import type { ContractsTables } from './features/contracts/contracts.tables.ts';
 import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
 import type { HistoryTables } from './features/history/history.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
@@ -16,6 +17,7 @@ export type Tables = PlatformTables &
   ApplicationsTables &
   ArtifactsTables &
   BuildsTables &
+  ContractsTables &
   EnvironmentsTables &
   HistoryTables &
   PlansTables &

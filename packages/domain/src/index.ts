@@ -1,5 +1,33 @@
 export { type Actor, actorName, authorize, type Decision, type Role, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export { compareElements } from './contract/compare-elements.ts';
+export { schemasOf } from './contract/compare-operations.ts';
+export {
+  type Body,
+  type Bound,
+  type ContractElement,
+  type ContractKind,
+  contractKinds,
+  type ExportElement,
+  type Header,
+  type Json,
+  type JsonType,
+  jsonTypes,
+  type MediaContent,
+  type MessageElement,
+  type OpaqueRule,
+  type Operation,
+  type OperationElement,
+  type Parameter,
+  type PlainSchema,
+  type Response,
+  type Schema,
+  type SchemaRef,
+  type SecurityAlternative,
+  type UnionSchema,
+} from './contract/element.ts';
+export { elementKey, everyElement } from './contract/element-key.ts';
+export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
 export {
   type ApiTokenId,
   type ApplicationId,

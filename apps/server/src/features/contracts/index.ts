@@ -1,0 +1,1 @@
+export type { ContractsTables } from './contracts.tables.ts';
