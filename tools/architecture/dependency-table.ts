@@ -30,5 +30,7 @@ export const parts: Readonly<Record<string, PartRule>> = {
 
 /** Whether a file is there for tests only; such a file may use the testkit and the root's development tools. */
 export function isForTests(path: string): boolean {
-  return /\.(test|contract|config)\.tsx?$/.test(path) || /^(e2e|bench|tools|packages\/testkit)\//.test(path);
+  return (
+    /(\.(test|contract|config)|-for-tests)\.tsx?$/.test(path) || /^(e2e|bench|tools|packages\/testkit)\//.test(path)
+  );
 }

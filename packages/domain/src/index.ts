@@ -45,6 +45,34 @@ export {
   type VersionId,
 } from './identity/id.ts';
 export { isName, nameMaxLength, namePattern } from './identity/name.ts';
+export { analyseImpact, type Impact, type ImpactInput } from './impact/analyse-impact.ts';
+export { analyseIndexed, type IndexedImpact, type UndecidedPair } from './impact/analyse-indexed.ts';
+export type {
+  BuildInterface,
+  Compatible,
+  ConsumedContract,
+  ConsumedElement,
+  ProvidedContract,
+  ProvidedElement,
+} from './impact/build-interface.ts';
+export { applyChanges, type Change, type Installed } from './impact/change.ts';
+export { type Completion, type CompletionInput, completePlan, referenceErrors } from './impact/complete-plan.ts';
+export {
+  type ChainLink,
+  type Endpoint,
+  type Finding,
+  type FindingCode,
+  findingCodes,
+  inOrder,
+  needsConfirmation,
+  type Remedy,
+  type Severity,
+} from './impact/finding.ts';
+export { ImpactIndex } from './impact/impact-index.ts';
+export { indexCatalogue } from './impact/index-catalogue.ts';
+export { type Neighbourhood, sameNeighbourhood } from './impact/neighbourhood.ts';
+export { factsWithout, type OperationFacts, operationFindings } from './impact/operation-findings.ts';
+export type { ImpactQuestion } from './impact/plan-view.ts';
 export { type Advanced, advancePlan, type PlanNote, targetsOf, touchedBy } from './plan/advance.ts';
 export { decideAbort, decideCancel, decideStart } from './plan/decide.ts';
 export {
