@@ -4,19 +4,36 @@ export {
   type ApiTokenId,
   type ApplicationId,
   type BuildId,
+  type DeliveryId,
   type Digest,
   type EnvironmentId,
   type Id,
   type InspectionId,
   type JobId,
+  type NotificationId,
   type OperationId,
   type PlanId,
   type PrincipalId,
   type SiteId,
+  type SubscriptionId,
   uuidV7,
   type VersionId,
 } from './identity/id.ts';
 export { isName, nameMaxLength, namePattern } from './identity/name.ts';
+export {
+  type AttemptOutcome,
+  type DeliveryDecision,
+  decideDelivery,
+  type ReceiverHealth,
+} from './notification/decide-delivery.ts';
+export { isWanted, type NotificationFilter, type NotificationScope } from './notification/notification-filter.ts';
+export {
+  kindOfBuild,
+  kindOfPlan,
+  type NotificationKind,
+  notificationKinds,
+} from './notification/notification-kinds.ts';
+export { type Level, observeLevel } from './notification/observe-level.ts';
 export { type Advanced, advancePlan, type PlanNote, targetsOf, touchedBy } from './plan/advance.ts';
 export { decideAbort, decideCancel, decideStart } from './plan/decide.ts';
 export {
