@@ -14,6 +14,7 @@ export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]
   'plan-changed': ['board', 'plans', 'plan', 'history'],
   'target-changed': ['board', 'history', 'site'],
   'inspection-changed': ['inspection'],
+  'notification-changed': ['subscriptions', 'deliveries'],
 };
 
 export interface LiveStatus {

@@ -71,6 +71,15 @@ export {
   liveEvent,
 } from './api/estate.ts';
 export {
+  deliveryAttempt,
+  type NotificationAddress,
+  type NotificationDelivery,
+  type NotificationSubscription,
+  notificationAddress,
+  notificationDelivery,
+  notificationSubscription,
+} from './api/notifications.ts';
+export {
   deploySource,
   type Finding,
   failurePolicy,

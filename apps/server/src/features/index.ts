@@ -11,6 +11,7 @@ import { buildsFeature, requestBuild } from './builds/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
 import { historyFeature } from './history/index.ts';
+import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
 import { plansFeature, wakePlansOf } from './plans/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { type SecretBox, settingsFeature } from './settings/index.ts';
@@ -24,6 +25,7 @@ export interface FeatureTools {
   /** The address of the server's own PostgreSQL, unless it is the embedded one, which has none. */
   readonly ownDatabase: string | undefined;
   readonly serverKeys: ServerKeys;
+  readonly notifications: Omit<DeliveryTools, 'box'>;
   readonly about: {
     readonly version: string;
     readonly database: { readonly version: string; readonly embedded: boolean };
@@ -60,5 +62,10 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     followingFeature(refreshDocuments),
     historyFeature,
     boardFeature(),
+    notificationsFeature({
+      feed,
+      tools: { ...tools.notifications, box: tools.box },
+      onError: tools.onError,
+    }),
   ];
 }

@@ -14,6 +14,9 @@ export type PrincipalId = Id<'principal'>;
 export type JobId = Id<'job'>;
 export type InspectionId = Id<'inspection'>;
 export type ApiTokenId = Id<'api-token'>;
+export type SubscriptionId = Id<'subscription'>;
+export type NotificationId = Id<'notification'>;
+export type DeliveryId = Id<'delivery'>;
 
 /** SHA-256 of content, as `sha256:` and 64 hexadecimal digits. */
 export type Digest = `sha256:${string}`;

@@ -236,6 +236,9 @@ async function dropQueued(
       .set({ state: plan.state, body: JSON.stringify(plan), endedAt: context.now, revision: row.revision + 1 })
       .where('id', '=', row.id)
       .execute();
-    await context.record({ kind: 'plan-changed', subject: { plan: row.id, environment: input.environment } });
+    await context.record({
+      kind: 'plan-changed',
+      subject: { plan: row.id, environment: input.environment, state: plan.state, was: row.body.state },
+    });
   }
 }

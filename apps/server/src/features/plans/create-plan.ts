@@ -95,7 +95,7 @@ export async function createPlan(context: CommandContext, input: CreatePlan): Pr
       endedAt: null,
     })
     .execute();
-  await context.record({ kind: 'plan-changed', subject: { plan: id, environment: environment.id } });
+  await context.record({ kind: 'plan-changed', subject: { plan: id, environment: environment.id, state: body.state } });
   return id;
 }
 

@@ -40,7 +40,10 @@ export async function savePlan(
   const touched = isUnderWay(row.body.state) || isUnderWay(plan.state);
   if (touched && (await saveTargets(context, plan))) await input.refreshDocuments(context, plan.environment);
   await recordEnds(context, { row, plan });
-  await context.record({ kind: 'plan-changed', subject: { plan: plan.id, environment: plan.environment } });
+  await context.record({
+    kind: 'plan-changed',
+    subject: { plan: plan.id, environment: plan.environment, state: plan.state, was: row.body.state },
+  });
 }
 
 async function writeLog(
