@@ -4,6 +4,7 @@ import type { ArtifactsTables } from './features/artifacts/artifacts.tables.ts';
 import type { BuildsTables } from './features/builds/builds.tables.ts';
 import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
 import type { HistoryTables } from './features/history/history.tables.ts';
+import type { HoldsTables } from './features/holds/holds.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
 import type { SettingsTables } from './features/settings/settings.tables.ts';
 import type { SitesTables } from './features/sites/sites.tables.ts';
@@ -18,6 +19,7 @@ export type Tables = PlatformTables &
   BuildsTables &
   EnvironmentsTables &
   HistoryTables &
+  HoldsTables &
   PlansTables &
   SettingsTables &
   SitesTables &

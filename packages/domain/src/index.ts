@@ -1,6 +1,29 @@
 export { type Actor, actorName, authorize, type Decision, type Role, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
 export {
+  type EnvironmentState,
+  type HistoryChange,
+  type InForce,
+  outcomeOf,
+  type StateSnapshot,
+  stateAt,
+} from './history/environment-state.ts';
+export { planRestore, type RestoreStep } from './history/plan-restore.ts';
+export {
+  type ApplicationDifference,
+  type Aspect,
+  aspects,
+  type DescribedApplication,
+  type DescribedState,
+  diffStates,
+  type Fact,
+  type FactDifference,
+  type Facts,
+  type SpreadFact,
+  type StateDifference,
+  spread,
+} from './history/state-difference.ts';
+export {
   type ApiTokenId,
   type ApplicationId,
   type BuildId,
