@@ -131,7 +131,7 @@ describe('the way back to a state', () => {
         const reached = new Map(now);
         for (const step of steps) {
           if (step.kind === 'take-out') reached.delete(step.application);
-          else reached.set(step.application, step.then);
+          else reached.set(step.application, step.wanted);
         }
 
         expect([...reached.keys()].toSorted()).toEqual([...then.keys()].toSorted());

@@ -3,7 +3,7 @@ import type { EnvironmentState, InForce } from './environment-state.ts';
 
 /** What must be done to one application so that it is again what it was. */
 export type RestoreStep =
-  | { readonly kind: 'bring-back'; readonly application: ApplicationId; readonly then: InForce }
+  | { readonly kind: 'bring-back'; readonly application: ApplicationId; readonly wanted: InForce }
   | { readonly kind: 'take-out'; readonly application: ApplicationId };
 
 /**
@@ -17,7 +17,7 @@ export function planRestore(now: EnvironmentState, then: EnvironmentState): read
       present !== undefined &&
       present.build === wanted.build &&
       (wanted.settings === null || wanted.settings === present.settings);
-    return same ? [] : [{ kind: 'bring-back', application, then: wanted }];
+    return same ? [] : [{ kind: 'bring-back', application, wanted }];
   });
   const out = [...now.keys()].filter((application) => !then.has(application));
   return [...back, ...out.map((application): RestoreStep => ({ kind: 'take-out', application }))];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, named, page, paging, reference, timestamp } from '../primitives.ts';
+import { id, named, page, paging, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
 import { environment } from './environments.ts';

@@ -59,11 +59,11 @@ export async function composeRestore(
       if (name === undefined) continue;
       operations.push({ kind: 'remove', application: step.application });
       findings.push(removes(name, `it was not in ${environment.name} at ${at}`));
-    } else if (name === undefined || !known.builds.has(step.then.build))
+    } else if (name === undefined || !known.builds.has(step.wanted.build))
       findings.push(incomplete(name ?? 'an application that is gone', { running: now.has(step.application) }));
     else {
       operations.push({ kind: 'deploy', application: step.application, source: { kind: 'moment', at } });
-      findings.push(...(await settingFindings(db, { step, name, environment: environment.id, now })));
+      findings.push(...settingFindings({ step, name, now }));
     }
   }
   return limited({ operations, findings });
@@ -110,16 +110,15 @@ export async function composeRollback(context: CommandContext, row: PlanRow): Pr
       source: { kind: 'before-plan', plan: String(row.number) },
     });
     findings.push(
-      ...(await settingFindings(db, {
+      ...settingFindings({
         step: {
           kind: 'bring-back',
           application: each.application,
-          then: { build: each.before.build, settings: each.before.settingsHash },
+          wanted: { build: each.before.build, settings: each.before.settingsHash },
         },
         name: each.applicationName,
-        environment: row.environmentId,
         now,
-      })),
+      }),
     );
   }
   if (operations.length === 0)
@@ -161,7 +160,7 @@ async function readKnown(db: Kysely<Tables>, steps: readonly RestoreStep[]) {
     .select(['id', 'name'])
     .where((where) => where('id', '=', where.fn.any(where.val(steps.map((each) => each.application)))))
     .execute();
-  const wanted = steps.flatMap((each) => (each.kind === 'bring-back' ? [each.then.build] : []));
+  const wanted = steps.flatMap((each) => (each.kind === 'bring-back' ? [each.wanted.build] : []));
   const builds = await db
     .selectFrom('builds')
     .select('id')
@@ -195,17 +194,13 @@ function incomplete(name: string, input: { readonly running: boolean }): Finding
 }
 
 /** Says when values were set since that time: they hold again from the next deployment on. */
-async function settingFindings(
-  db: Kysely<Tables>,
-  input: {
-    readonly step: Extract<RestoreStep, { readonly kind: 'bring-back' }>;
-    readonly name: string;
-    readonly environment: EnvironmentId;
-    readonly now: EnvironmentState;
-  },
-): Promise<readonly Finding[]> {
+function settingFindings(input: {
+  readonly step: Extract<RestoreStep, { readonly kind: 'bring-back' }>;
+  readonly name: string;
+  readonly now: EnvironmentState;
+}): readonly Finding[] {
   const { step, name } = input;
-  const settings = step.then.settings;
+  const settings = step.wanted.settings;
   if (settings === null)
     return [
       {
