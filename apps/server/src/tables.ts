@@ -5,6 +5,7 @@ import type { BuildsTables } from './features/builds/builds.tables.ts';
 import type { ContractsTables } from './features/contracts/contracts.tables.ts';
 import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
 import type { HistoryTables } from './features/history/history.tables.ts';
+import type { HoldsTables } from './features/holds/holds.tables.ts';
 import type { NotificationsTables } from './features/notifications/notifications.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
 import type { SettingsTables } from './features/settings/settings.tables.ts';
@@ -22,6 +23,7 @@ export type Tables = PlatformTables &
   EnvironmentsTables &
   HistoryTables &
   NotificationsTables &
+  HoldsTables &
   PlansTables &
   SettingsTables &
   SitesTables &

@@ -29,6 +29,29 @@ export {
 export { elementKey, everyElement } from './contract/element-key.ts';
 export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
 export {
+  type EnvironmentState,
+  type HistoryChange,
+  type InForce,
+  outcomeOf,
+  type StateSnapshot,
+  stateAt,
+} from './history/environment-state.ts';
+export { planRestore, type RestoreStep } from './history/plan-restore.ts';
+export {
+  type ApplicationDifference,
+  type Aspect,
+  aspects,
+  type DescribedApplication,
+  type DescribedState,
+  diffStates,
+  type Fact,
+  type FactDifference,
+  type Facts,
+  type SpreadFact,
+  type StateDifference,
+  spread,
+} from './history/state-difference.ts';
+export {
   type ApiTokenId,
   type ApplicationId,
   type BuildId,

@@ -55,7 +55,7 @@ export {
   type Version,
   version,
 } from './api/applications.ts';
-export { type Environment, environment, environmentType, following } from './api/environments.ts';
+export { driftPolicy, type Environment, environment, environmentType, following } from './api/environments.ts';
 export {
   type AuditEntry,
   auditEntry,
@@ -64,12 +64,25 @@ export {
   boardCell,
   boardRow,
   type Health,
-  type HistoryEntry,
   health,
-  historyEntry,
   type LiveEvent,
   liveEvent,
 } from './api/estate.ts';
+export {
+  type EnvironmentStateView,
+  environmentState,
+  type FactDifferenceView,
+  factDifference,
+  type HistoryEntry,
+  type Hold,
+  historyEntry,
+  hold,
+  type PlacedFact,
+  placedFact,
+  type StateDifferenceView,
+  type StateFact,
+  stateDifference,
+} from './api/history.ts';
 export {
   deliveryAttempt,
   type NotificationAddress,
@@ -79,6 +92,7 @@ export {
   notificationDelivery,
   notificationSubscription,
 } from './api/notifications.ts';
+
 export {
   deploySource,
   type Finding,

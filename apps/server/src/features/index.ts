@@ -11,8 +11,10 @@ import { buildsFeature, requestBuild } from './builds/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
 import { historyFeature } from './history/index.ts';
+import { holdsFeature } from './holds/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
 import { plansFeature, wakePlansOf } from './plans/index.ts';
+import { restoresFeature } from './restores/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { type SecretBox, settingsFeature } from './settings/index.ts';
 import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
@@ -60,7 +62,9 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     }),
     plansFeature({ feed, refreshDocuments }),
     followingFeature(refreshDocuments),
-    historyFeature,
+    historyFeature(tools.box),
+    holdsFeature,
+    restoresFeature(refreshDocuments),
     boardFeature(),
     notificationsFeature({
       feed,

@@ -39,7 +39,18 @@ export const failurePolicy = z.enum(['stop', 'continue', 'return']);
 
 export const finding = z
   .object({
-    code: z.enum(['setting-missing', 'contract-missing', 'no-site', 'downgrade', 'consumer-remains', 'build-unusable']),
+    code: z.enum([
+      'setting-missing',
+      'contract-missing',
+      'no-site',
+      'downgrade',
+      'consumer-remains',
+      'build-unusable',
+      'restore-removes',
+      'restore-incomplete',
+      'restore-overtakes',
+      'settings-of-then',
+    ]),
     severity: z.enum(['error', 'warning']),
     application: z.string(),
     detail: z.string(),
@@ -110,6 +121,10 @@ export const deploySource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('environment'), environment: reference }),
   /** What the environment ran before the present build: a rollback. */
   z.strictObject({ kind: z.literal('previous') }),
+  /** What the environment ran at a moment, with the settings of then. */
+  z.strictObject({ kind: z.literal('moment'), at: timestamp }),
+  /** What ran before a plan changed it, with the settings of then. */
+  z.strictObject({ kind: z.literal('before-plan'), plan: reference }),
   /** The newest build of the application that succeeded. */
   z.strictObject({ kind: z.literal('latest') }),
 ]);
