@@ -65,6 +65,7 @@ export {
   type OperationId,
   type PlanId,
   type PrincipalId,
+  type ReleaseId,
   type SiteId,
   type SubscriptionId,
   uuidV7,

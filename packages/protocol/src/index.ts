@@ -108,6 +108,7 @@ export {
   planOrigin,
   planState,
 } from './api/plans.ts';
+export { type Release, release } from './api/releases.ts';
 export { type Site, type SiteDetail, site, siteDetail, siteStatus } from './api/sites.ts';
 export {
   type BuilderJob,

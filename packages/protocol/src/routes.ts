@@ -6,6 +6,7 @@ import { estateRoutes } from './api/estate.ts';
 import { historyRoutes } from './api/history.ts';
 import { notificationRoutes } from './api/notifications.ts';
 import { planRoutes } from './api/plans.ts';
+import { releaseRoutes } from './api/releases.ts';
 import { siteRoutes } from './api/sites.ts';
 
 /** Every operation of the REST API by its name: the one table from which server, client and OpenAPI are made. */
@@ -16,6 +17,7 @@ export const routes = {
   ...applicationRoutes,
   ...builderRoutes,
   ...planRoutes,
+  ...releaseRoutes,
   ...notificationRoutes,
   ...historyRoutes,
   ...estateRoutes,

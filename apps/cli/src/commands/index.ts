@@ -54,6 +54,17 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'release',
+    summary: 'sets of versions that move together',
+    load: async () => [
+      (await import('./release/create.ts')).createRelease,
+      (await import('./release/list.ts')).listReleases,
+      (await import('./release/show.ts')).showRelease,
+      (await import('./release/deploy.ts')).deployRelease,
+      (await import('./release/show.ts')).removeRelease,
+    ],
+  },
+  {
     name: 'env',
     summary: 'environments',
     load: async () => [

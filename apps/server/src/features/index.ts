@@ -14,6 +14,7 @@ import { historyFeature } from './history/index.ts';
 import { holdsFeature } from './holds/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
 import { plansFeature, wakePlansOf } from './plans/index.ts';
+import { releasesFeature } from './releases/index.ts';
 import { restoresFeature } from './restores/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { type SecretBox, settingsFeature } from './settings/index.ts';
@@ -64,6 +65,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     followingFeature(refreshDocuments),
     historyFeature(tools.box),
     holdsFeature,
+    releasesFeature,
     restoresFeature(refreshDocuments),
     boardFeature(),
     notificationsFeature({
