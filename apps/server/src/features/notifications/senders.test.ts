@@ -35,9 +35,11 @@ describe('a signature', () => {
 
     for (const secret of secrets)
       expect(new Webhook(secret).verify(body, headers)).toMatchObject({ id: notification.id });
-    expect(() => new Webhook(newWebhookSecret()).verify(body, headers)).toThrow();
-    expect(() => new Webhook(secrets[0] ?? '').verify(`${body} `, headers)).toThrow();
-    expect(() => new Webhook(secrets[0] ?? '').verify(body, { ...headers, 'webhook-id': 'another' })).toThrow();
+    expect(() => new Webhook(newWebhookSecret()).verify(body, headers)).toThrow('No matching signature found');
+    expect(() => new Webhook(secrets[0] ?? '').verify(`${body} `, headers)).toThrow('No matching signature found');
+    expect(() => new Webhook(secrets[0] ?? '').verify(body, { ...headers, 'webhook-id': 'another' })).toThrow(
+      'No matching signature found',
+    );
   });
 
   it('of another time is refused', () => {
