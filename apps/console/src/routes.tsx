@@ -9,6 +9,8 @@ import { ApplicationsPage } from './features/applications/applications-page.tsx'
 import { BuildPage } from './features/applications/build-page.tsx';
 import { BoardPage } from './features/estate/board-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
+import { NotificationsPage } from './features/notifications/notifications-page.tsx';
+import { SubscriptionPage } from './features/notifications/subscription-page.tsx';
 import { PlanPage } from './features/plans/plan-page.tsx';
 import { PlansPage } from './features/plans/plans-page.tsx';
 import { SettingsPage } from './features/settings/settings-page.tsx';
@@ -107,11 +109,34 @@ const history = createRoute({
   component: HistoryPage,
 });
 const settings = createRoute({ getParentRoute: () => signedIn, path: '/settings', component: SettingsPage });
+const notifications = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/notifications',
+  component: NotificationsPage,
+});
+const subscription = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/notifications/$subscription',
+  component: SubscriptionPage,
+});
 
 const tree = root.addChildren([
   setup,
   signIn,
-  signedIn.addChildren([board, applications, application, build, plans, plan, sites, site, history, settings]),
+  signedIn.addChildren([
+    board,
+    applications,
+    application,
+    build,
+    plans,
+    plan,
+    sites,
+    site,
+    history,
+    settings,
+    notifications,
+    subscription,
+  ]),
 ]);
 
 /** The pages of the console; every one has an address that stays. */

@@ -106,6 +106,22 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'notification',
+    summary: 'who is told of what happens',
+    load: async () => [
+      (await import('./notification/add.ts')).addNotification,
+      (await import('./notification/list.ts')).listNotifications,
+      (await import('./notification/list.ts')).showNotification,
+      (await import('./notification/deliveries.ts')).listDeliveries,
+      (await import('./notification/deliveries.ts')).testNotification,
+      (await import('./notification/deliveries.ts')).retryDelivery,
+      (await import('./notification/pause.ts')).pauseNotification,
+      (await import('./notification/pause.ts')).resumeNotification,
+      (await import('./notification/pause.ts')).rotateNotificationSecret,
+      (await import('./notification/pause.ts')).removeNotification,
+    ],
+  },
+  {
     name: 'sample',
     summary: 'the sample estate',
     load: async () => [(await import('./estate/load-sample.ts')).loadSample],
