@@ -15,10 +15,14 @@ export const deployRelease: CommandDefinition = {
   run: async (session, input) => {
     const to = textOption(input, 'to');
     if (to === undefined) throw new CommandError('say where to: --to <environment>');
+    const release = await session.client.getRelease({ params: { release: argument(input, 0) } });
     const plan = await session.client.createPlan({
       body: {
         environment: to,
-        release: argument(input, 0),
+        operations: release.versions.map(
+          ({ application, number }) =>
+            ({ kind: 'deploy', application: application.name, source: { kind: 'version', number } }) as const,
+        ),
         notes: textOption(input, 'notes') ?? '',
         start: input.options['dryRun'] !== true,
       },
