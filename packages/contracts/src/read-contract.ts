@@ -15,14 +15,16 @@ export type Answer =
  * @throws {ContractFault} with file and place
  */
 export function readContract(input: {
-  /** The module's folder; nothing outside of it is read. */
+  /** The checkout. */
+  readonly within: string;
+  /** The module's folder in it; nothing outside of that is read. */
   readonly folder: string;
   readonly path: string;
   readonly signal?: AbortSignal;
 }): Promise<ContractDocument> {
-  const { folder, path, signal } = input;
+  const { within, folder, path, signal } = input;
   const worker = new Worker(new URL('./read-contract.worker.ts', import.meta.url), {
-    workerData: { folder, path },
+    workerData: { within, folder, path },
     env: {},
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: limits.heapMebibytes, stackSizeMb: 8 },

@@ -4,11 +4,15 @@ import type { Answer } from './read-contract.ts';
 import { readContractFile } from './read-contract-file.ts';
 import { openSourceFolder } from './syntax/source-folder.ts';
 
-const { folder, path } = workerData as { readonly folder: string; readonly path: string };
+const { within, folder, path } = workerData as {
+  readonly within: string;
+  readonly folder: string;
+  readonly path: string;
+};
 
 function answer(): Answer {
   try {
-    return { document: readContractFile(openSourceFolder(folder), path) };
+    return { document: readContractFile(openSourceFolder({ within, folder }), path) };
   } catch (error) {
     if (error instanceof RangeError) return { fault: { file: path, detail: 'it is nested too deep to be read' } };
     if (!(error instanceof ContractFault)) throw error;

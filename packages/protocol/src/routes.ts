@@ -1,6 +1,7 @@
 import { accessRoutes } from './api/access.ts';
 import { applicationRoutes } from './api/applications.ts';
 import { builderRoutes } from './api/builders.ts';
+import { contractRoutes } from './api/contracts.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
 import { historyRoutes } from './api/history.ts';
@@ -16,6 +17,7 @@ export const routes = {
   ...siteRoutes,
   ...applicationRoutes,
   ...builderRoutes,
+  ...contractRoutes,
   ...planRoutes,
   ...releaseRoutes,
   ...notificationRoutes,

@@ -8,6 +8,7 @@ import { artifactsFeature } from './artifacts/index.ts';
 import { auditFeature } from './audit/index.ts';
 import { boardFeature } from './board/index.ts';
 import { buildsFeature, requestBuild } from './builds/index.ts';
+import { contractsFeature } from './contracts/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
 import { historyFeature } from './history/index.ts';
@@ -48,6 +49,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     aboutFeature({ ...tools.about, feed }),
     applicationsFeature(feed, requestBuild),
     buildsFeature({ feed, artifacts: tools.artifacts, listeners }),
+    contractsFeature,
     artifactsFeature({ store: tools.artifacts, mayRead: siteWantsArtifact }),
     versionsFeature,
     settingsFeature(tools.box, tools.ownDatabase),

@@ -62,14 +62,24 @@ function measure(file: string, value: unknown): void {
     values += 1;
     if (values > limits.values)
       throw new ContractFault({ file, detail: `it has more than ${limits.values} values, aliases followed` });
+    if (typeof each === 'string') refuseUnstorable(file, each);
     if (typeof each !== 'object' || each === null) return;
     if (depth > limits.depth) throw tooDeep(file);
     if (path.has(each)) throw new ContractFault({ file, detail: 'an alias in it contains itself' });
     path.add(each);
-    for (const child of Object.values(each)) visit(child, depth + 1);
+    for (const [key, child] of Object.entries(each)) {
+      refuseUnstorable(file, key);
+      visit(child, depth + 1);
+    }
     path.delete(each);
   };
   visit(value, 0);
+}
+
+/** PostgreSQL keeps neither in JSON. */
+function refuseUnstorable(file: string, text: string): void {
+  if (text.includes('\0') || !text.isWellFormed())
+    throw new ContractFault({ file, detail: 'a text in it holds a null character or half of a surrogate pair' });
 }
 
 function tooDeep(file: string): ContractFault {

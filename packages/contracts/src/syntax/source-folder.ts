@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from 'node:fs';
-import { posix, relative, resolve, sep } from 'node:path';
+import { join, posix, relative, resolve, sep } from 'node:path';
 import { ContractFault } from '../contract-fault.ts';
 import { limits } from '../limits.ts';
 
@@ -12,10 +12,15 @@ export interface SourceFolder {
 }
 
 /**
- * Opens a folder that strangers filled: links are followed only to what lies inside, and only regular files are read.
+ * Opens a folder below another one, both filled by strangers: the folder itself may be no link, links in it are followed
+ * only to what lies inside, and only regular files are read.
+ *
+ * @throws {ContractFault} when the folder is not there, or a link
  */
-export function openSourceFolder(folder: string): SourceFolder {
-  const root = realpathSync(folder);
+export function openSourceFolder(place: { readonly within: string; readonly folder: string }): SourceFolder {
+  const root = join(realpathSync(place.within), place.folder).replace(/(?<=.)\/$/, '');
+  if (realFolder(root) !== root)
+    throw new ContractFault({ file: place.folder, detail: 'there is no such folder, or it is reached by a link' });
   let bytes = 0;
   let files = 0;
   const locate = (path: string): string | undefined => {
@@ -51,6 +56,14 @@ export function openSourceFolder(folder: string): SourceFolder {
       }
     },
   };
+}
+
+function realFolder(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same over files in memory. */
