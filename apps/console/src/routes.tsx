@@ -7,8 +7,11 @@ import { SignInPage } from './features/access/sign-in-page.tsx';
 import { ApplicationPage } from './features/applications/application-page.tsx';
 import { ApplicationsPage } from './features/applications/applications-page.tsx';
 import { BuildPage } from './features/applications/build-page.tsx';
+import { EnvironmentPage } from './features/environments/environment-page.tsx';
 import { BoardPage } from './features/estate/board-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
+import { NotificationsPage } from './features/notifications/notifications-page.tsx';
+import { SubscriptionPage } from './features/notifications/subscription-page.tsx';
 import { PlanPage } from './features/plans/plan-page.tsx';
 import { PlansPage } from './features/plans/plans-page.tsx';
 import { SettingsPage } from './features/settings/settings-page.tsx';
@@ -100,6 +103,16 @@ const site = createRoute({
   validateSearch: z.object({ log: z.string().optional() }),
   component: SitePage,
 });
+const environment = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/environments/$environment',
+  validateSearch: z.object({
+    tab: z.enum(['now', 'history']).optional(),
+    at: z.string().optional(),
+    with: z.string().optional(),
+  }),
+  component: EnvironmentPage,
+});
 const history = createRoute({
   getParentRoute: () => signedIn,
   path: '/history',
@@ -107,11 +120,35 @@ const history = createRoute({
   component: HistoryPage,
 });
 const settings = createRoute({ getParentRoute: () => signedIn, path: '/settings', component: SettingsPage });
+const notifications = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/notifications',
+  component: NotificationsPage,
+});
+const subscription = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/notifications/$subscription',
+  component: SubscriptionPage,
+});
 
 const tree = root.addChildren([
   setup,
   signIn,
-  signedIn.addChildren([board, applications, application, build, plans, plan, sites, site, history, settings]),
+  signedIn.addChildren([
+    board,
+    applications,
+    application,
+    build,
+    plans,
+    plan,
+    sites,
+    site,
+    environment,
+    history,
+    settings,
+    notifications,
+    subscription,
+  ]),
 ]);
 
 /** The pages of the console; every one has an address that stays. */

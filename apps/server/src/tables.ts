@@ -5,7 +5,10 @@ import type { BuildsTables } from './features/builds/builds.tables.ts';
 import type { ContractsTables } from './features/contracts/contracts.tables.ts';
 import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
 import type { HistoryTables } from './features/history/history.tables.ts';
+import type { HoldsTables } from './features/holds/holds.tables.ts';
+import type { NotificationsTables } from './features/notifications/notifications.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
+import type { ReleasesTables } from './features/releases/releases.tables.ts';
 import type { SettingsTables } from './features/settings/settings.tables.ts';
 import type { SitesTables } from './features/sites/sites.tables.ts';
 import type { VersionsTables } from './features/versions/versions.tables.ts';
@@ -20,7 +23,10 @@ export type Tables = PlatformTables &
   ContractsTables &
   EnvironmentsTables &
   HistoryTables &
+  NotificationsTables &
+  HoldsTables &
   PlansTables &
+  ReleasesTables &
   SettingsTables &
   SitesTables &
   VersionsTables;

@@ -31,18 +31,45 @@ export {
 export { elementKey, everyElement } from './contract/element-key.ts';
 export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
 export {
+  type EnvironmentState,
+  type HistoryChange,
+  type InForce,
+  outcomeOf,
+  type StateSnapshot,
+  stateAt,
+} from './history/environment-state.ts';
+export { planRestore, type RestoreStep } from './history/plan-restore.ts';
+export {
+  type ApplicationDifference,
+  type Aspect,
+  aspects,
+  type DescribedApplication,
+  type DescribedState,
+  diffStates,
+  type Fact,
+  type FactDifference,
+  type Facts,
+  type SpreadFact,
+  type StateDifference,
+  spread,
+} from './history/state-difference.ts';
+export {
   type ApiTokenId,
   type ApplicationId,
   type BuildId,
+  type DeliveryId,
   type Digest,
   type EnvironmentId,
   type Id,
   type InspectionId,
   type JobId,
+  type NotificationId,
   type OperationId,
   type PlanId,
   type PrincipalId,
+  type ReleaseId,
   type SiteId,
+  type SubscriptionId,
   uuidV7,
   type VersionId,
 } from './identity/id.ts';
@@ -75,6 +102,20 @@ export { indexCatalogue } from './impact/index-catalogue.ts';
 export { type Neighbourhood, sameNeighbourhood } from './impact/neighbourhood.ts';
 export { factsWithout, type OperationFacts, operationFindings } from './impact/operation-findings.ts';
 export type { ImpactQuestion } from './impact/plan-view.ts';
+export {
+  type AttemptOutcome,
+  type DeliveryDecision,
+  decideDelivery,
+  type ReceiverHealth,
+} from './notification/decide-delivery.ts';
+export { isWanted, type NotificationFilter, type NotificationScope } from './notification/notification-filter.ts';
+export {
+  kindOfBuild,
+  kindOfPlan,
+  type NotificationKind,
+  notificationKinds,
+} from './notification/notification-kinds.ts';
+export { type Level, observeLevel } from './notification/observe-level.ts';
 export { type Advanced, advancePlan, type PlanNote, targetsOf, touchedBy } from './plan/advance.ts';
 export { decideAbort, decideCancel, decideStart } from './plan/decide.ts';
 export {

@@ -56,7 +56,7 @@ export {
   version,
 } from './api/applications.ts';
 export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
-export { type Environment, environment, environmentType, following } from './api/environments.ts';
+export { driftPolicy, type Environment, environment, environmentType, following } from './api/environments.ts';
 export {
   type AuditEntry,
   auditEntry,
@@ -65,13 +65,35 @@ export {
   boardCell,
   boardRow,
   type Health,
-  type HistoryEntry,
   health,
-  historyEntry,
   type LiveEvent,
   liveEvent,
 } from './api/estate.ts';
+export {
+  type EnvironmentStateView,
+  environmentState,
+  type FactDifferenceView,
+  factDifference,
+  type HistoryEntry,
+  type Hold,
+  historyEntry,
+  hold,
+  type PlacedFact,
+  placedFact,
+  type StateDifferenceView,
+  type StateFact,
+  stateDifference,
+} from './api/history.ts';
 export { type Completion, completion, type Impact, impact } from './api/impact.ts';
+export {
+  deliveryAttempt,
+  type NotificationAddress,
+  type NotificationDelivery,
+  type NotificationSubscription,
+  notificationAddress,
+  notificationDelivery,
+  notificationSubscription,
+} from './api/notifications.ts';
 export {
   deploySource,
   type Finding,
@@ -87,6 +109,7 @@ export {
   planOrigin,
   planState,
 } from './api/plans.ts';
+export { type Release, release } from './api/releases.ts';
 export { type Site, type SiteDetail, site, siteDetail, siteStatus } from './api/sites.ts';
 export {
   type BuilderJob,

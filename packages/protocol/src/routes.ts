@@ -4,8 +4,11 @@ import { builderRoutes } from './api/builders.ts';
 import { contractRoutes } from './api/contracts.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
+import { historyRoutes } from './api/history.ts';
 import { impactRoutes } from './api/impact.ts';
+import { notificationRoutes } from './api/notifications.ts';
 import { planRoutes } from './api/plans.ts';
+import { releaseRoutes } from './api/releases.ts';
 import { siteRoutes } from './api/sites.ts';
 
 /** Every operation of the REST API by its name: the one table from which server, client and OpenAPI are made. */
@@ -18,6 +21,9 @@ export const routes = {
   ...contractRoutes,
   ...planRoutes,
   ...impactRoutes,
+  ...releaseRoutes,
+  ...notificationRoutes,
+  ...historyRoutes,
   ...estateRoutes,
 } as const;
 

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Client } from '@almanac/client';
@@ -126,10 +126,9 @@ export async function runBuild(input: {
       await provide(each);
       continue;
     }
-    const built = await buildModule({ tools, work, session, tree, module: each, checkout });
+    const built = await buildModule({ tools, work, session, tree, module: each, checkout, provide });
     modules.push(built.module);
     evidence.push(...built.evidence);
-    await provide(each);
   }
   const index = await publishIndex({ client: tools.client, modules, signal: session.signal });
   session.log(`\nindex ${index}\n`);
@@ -205,6 +204,8 @@ async function buildModule(input: {
   readonly tree: CommitTree;
   readonly module: PlannedModule;
   readonly checkout: string;
+  /** Reads what the module provides: it may only be there now, and nobody uploads what is refused. */
+  readonly provide: (module: PlannedModule) => Promise<void>;
 }): Promise<{ readonly module: BuiltModule; readonly evidence: readonly Evidence[] }> {
   const { tools, work, session, module } = input;
   const startedAt = performance.now();
@@ -239,6 +240,8 @@ async function buildModule(input: {
   };
   if (module.manifest.build !== undefined) await runStep({ ...step, step: 'build', command: module.manifest.build });
   const evidence = await testModule({ step, module });
+  await refuseLinkedFolder({ checkout: input.checkout, module });
+  await input.provide(module);
   const packed = await packFolder({
     folder,
     into: join(tools.directory, `${module.name}.tar`),
@@ -266,6 +269,18 @@ async function buildModule(input: {
     },
     evidence,
   };
+}
+
+/** Commands own the checkout: a folder that they exchanged for a link would have the builder read elsewhere. */
+async function refuseLinkedFolder(input: { readonly checkout: string; readonly module: PlannedModule }): Promise<void> {
+  const { path } = input.module.manifest;
+  const real = await realpath(join(input.checkout, path)).catch(() => undefined);
+  if (real === join(await realpath(input.checkout), path).replace(/\/$/, '')) return;
+  throw failed(
+    'path-outside-repository',
+    `the build of module ${input.module.name} exchanged its folder ${path} for a link, or removed it`,
+    { module: input.module.name },
+  );
 }
 
 type Step = Omit<Parameters<typeof runStep>[0], 'step' | 'command'>;

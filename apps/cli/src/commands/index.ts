@@ -16,6 +16,9 @@ export const topLevel: Readonly<Record<string, () => Promise<CommandDefinition>>
   rollback: async () => (await import('./deploy/rollback.ts')).rollback,
   configure: async () => (await import('./deploy/configure.ts')).configure,
   undeploy: async () => (await import('./deploy/configure.ts')).undeploy,
+  history: async () => (await import('./history/show-history.ts')).showHistory,
+  state: async () => (await import('./history/show-state.ts')).showState,
+  diff: async () => (await import('./history/show-diff.ts')).showDiff,
   logs: async () => (await import('./estate/logs.ts')).logs,
   login: async () => (await import('./account/login.ts')).login,
   logout: async () => (await import('./account/login.ts')).logout,
@@ -55,12 +58,26 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'release',
+    summary: 'sets of versions that move together',
+    load: async () => [
+      (await import('./release/create.ts')).createRelease,
+      (await import('./release/list.ts')).listReleases,
+      (await import('./release/show.ts')).showRelease,
+      (await import('./release/deploy.ts')).deployRelease,
+      (await import('./release/show.ts')).removeRelease,
+    ],
+  },
+  {
     name: 'env',
     summary: 'environments',
     load: async () => [
       (await import('./env/list.ts')).listEnvironments,
       (await import('./env/create.ts')).createEnvironment,
       (await import('./env/follow.ts')).followBranch,
+      (await import('./env/restore.ts')).restoreEnvironment,
+      (await import('./env/holds.ts')).listHolds,
+      (await import('./env/holds.ts')).liftHolds,
     ],
   },
   {
@@ -82,6 +99,7 @@ export const groups: readonly CommandGroup[] = [
       (await import('./plan/start.ts')).startPlan,
       (await import('./plan/cancel.ts')).cancelPlan,
       (await import('./plan/abort.ts')).abortPlan,
+      (await import('./plan/rollback.ts')).rollBackPlan,
     ],
   },
   {
@@ -93,6 +111,22 @@ export const groups: readonly CommandGroup[] = [
       (await import('./settings/history.ts')).settingHistory,
       (await import('./settings/set.ts')).setSetting,
       (await import('./settings/set.ts')).clearSetting,
+    ],
+  },
+  {
+    name: 'notification',
+    summary: 'who is told of what happens',
+    load: async () => [
+      (await import('./notification/add.ts')).addNotification,
+      (await import('./notification/list.ts')).listNotifications,
+      (await import('./notification/list.ts')).showNotification,
+      (await import('./notification/deliveries.ts')).listDeliveries,
+      (await import('./notification/deliveries.ts')).testNotification,
+      (await import('./notification/deliveries.ts')).retryDelivery,
+      (await import('./notification/pause.ts')).pauseNotification,
+      (await import('./notification/pause.ts')).resumeNotification,
+      (await import('./notification/pause.ts')).rotateNotificationSecret,
+      (await import('./notification/pause.ts')).removeNotification,
     ],
   },
   {

@@ -14,8 +14,12 @@ import { contractsFeature } from './contracts/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
 import { historyFeature } from './history/index.ts';
+import { holdsFeature } from './holds/index.ts';
 import { impactFeature } from './impact/index.ts';
+import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
 import { plansFeature, wakePlansOf } from './plans/index.ts';
+import { releasesFeature } from './releases/index.ts';
+import { restoresFeature } from './restores/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { type SecretBox, settingsFeature } from './settings/index.ts';
 import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
@@ -29,6 +33,7 @@ export interface FeatureTools {
   /** The address of the server's own PostgreSQL, unless it is the embedded one, which has none. */
   readonly ownDatabase: string | undefined;
   readonly serverKeys: ServerKeys;
+  readonly notifications: Omit<DeliveryTools, 'box'>;
   readonly about: {
     readonly version: string;
     readonly database: { readonly version: string; readonly embedded: boolean };
@@ -65,7 +70,15 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     impactFeature({ feed, db: tools.db, onError: tools.onError }),
     plansFeature({ feed, refreshDocuments }),
     followingFeature(refreshDocuments),
-    historyFeature,
+    historyFeature(tools.box),
+    holdsFeature,
+    releasesFeature,
+    restoresFeature(refreshDocuments),
     boardFeature(),
+    notificationsFeature({
+      feed,
+      tools: { ...tools.notifications, box: tools.box },
+      onError: tools.onError,
+    }),
   ];
 }

@@ -83,6 +83,10 @@ export const findingCode = z.enum([
   'downgrade',
   'migration-irreversible',
   'hotfix-lost',
+  'restore-removes',
+  'restore-incomplete',
+  'restore-overtakes',
+  'settings-of-then',
 ]);
 
 export const finding = z
@@ -172,6 +176,10 @@ export const deploySource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('environment'), environment: reference }),
   /** What the environment ran before the present build: a rollback. */
   z.strictObject({ kind: z.literal('previous') }),
+  /** What the environment ran at a moment, with the settings of then. */
+  z.strictObject({ kind: z.literal('moment'), at: timestamp }),
+  /** What ran before a plan changed it, with the settings of then. */
+  z.strictObject({ kind: z.literal('before-plan'), plan: reference }),
   /** The newest build of the application that succeeded. */
   z.strictObject({ kind: z.literal('latest') }),
 ]);

@@ -88,7 +88,7 @@ async function readTargets(db: Kysely<Tables>, ids: readonly ApplicationId[]) {
       'targets.operation',
       'targets.since',
       'placements.labels',
-      sql<boolean>`exists (select 1 from setting_values v where v.application_id = targets.application_id and v.environment_id = targets.environment_id and v.changed_at > targets.since)`.as(
+      sql<boolean>`targets.earlier_settings or exists (select 1 from setting_values v where v.application_id = targets.application_id and v.environment_id = targets.environment_id and v.changed_at > targets.since)`.as(
         'settingsChanged',
       ),
       sql<boolean>`exists (select 1 from jsonb_each(builds.manifest -> 'modules') m where m.value ? 'health')`.as(

@@ -11,6 +11,7 @@ import {
   read,
 } from '#platform/http';
 import { environmentRows, presentEnvironment } from './environment.wire.ts';
+import { recordPlacement, recordPolicy } from './environment-policy.ts';
 import { findEnvironment } from './find-environment.ts';
 import { readPlacement } from './placement.ts';
 
@@ -59,9 +60,11 @@ export const environmentEndpoints: readonly Endpoint[] = [
         promotesFrom: earlier?.id ?? null,
         following: JSON.stringify(body.following ?? { kind: 'none' }),
         rollout: (body.rollout ?? null) === null ? null : JSON.stringify(body.rollout),
+        drift: body.drift ?? 'heal',
         createdAt: context.now,
       })
       .execute();
+    await recordPolicy(context, id);
     await context.record({ kind: 'environment-changed', subject: { environment: id } });
     context.audit({ subject: `environment:${body.name}` });
     return presentEnvironment(await environmentRows(db).where('environments.id', '=', id).executeTakeFirstOrThrow());
@@ -84,9 +87,11 @@ export const environmentEndpoints: readonly Endpoint[] = [
         ...(body.promotesFrom === undefined ? {} : { promotesFrom: earlier?.id ?? null }),
         ...(body.following === undefined ? {} : { following: JSON.stringify(body.following) }),
         ...(body.rollout === undefined ? {} : { rollout: body.rollout === null ? null : JSON.stringify(body.rollout) }),
+        ...(body.drift === undefined ? {} : { drift: body.drift }),
       })
       .where('id', '=', environment.id)
       .execute();
+    await recordPolicy(context, environment.id);
     await context.record({ kind: 'environment-changed', subject: { environment: environment.id } });
     context.audit({ subject: `environment:${environment.name}`, detail: { ...body } });
     return presentEnvironment(
@@ -131,6 +136,7 @@ export const environmentEndpoints: readonly Endpoint[] = [
           .doUpdateSet({ labels, revision: sql`placements.revision + 1` }),
       )
       .execute();
+    await recordPlacement(context, { environment: environment.id, application: application.id, labels: body.labels });
     await context.record({
       kind: 'environment-changed',
       subject: { environment: environment.id, application: application.id },

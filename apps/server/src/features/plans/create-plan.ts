@@ -10,14 +10,15 @@ import {
   refuse,
   type Target,
 } from '@almanac/domain';
-import type { deploySource, Manifest, operationRequest, Plan } from '@almanac/protocol';
+import type { deploySource, Finding, Manifest, operationRequest, Plan } from '@almanac/protocol';
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
-import { pinSettings } from '#features/settings';
+import { pinEarlierSettings, pinSettings } from '#features/settings';
 import type { CommandContext } from '#platform/http';
 import { type Analysed, analysePlan, consumesOf, providesOf } from './analyse.ts';
+import { earlierSource } from './earlier-source.ts';
 import { readTargets } from './targets.ts';
 
 export interface CreatePlan {
@@ -26,6 +27,8 @@ export interface CreatePlan {
   readonly notes: string;
   readonly failurePolicy: FailurePolicy;
   readonly origin?: Plan['origin'];
+  /** What whoever composes it found out, beside what the analysis finds. */
+  readonly findings?: readonly Finding[];
 }
 
 interface Drafted extends Analysed {
@@ -88,14 +91,14 @@ export async function createPlan(context: CommandContext, input: CreatePlan): Pr
       origin: input.origin ?? originOf(input.operations),
       notes: input.notes,
       requestedBy: actorName(context.actor),
-      findings: JSON.stringify(findings),
+      findings: JSON.stringify([...findings, ...(input.findings ?? [])]),
       wakeAt: null,
       createdAt: context.now,
       startedAt: null,
       endedAt: null,
     })
     .execute();
-  await context.record({ kind: 'plan-changed', subject: { plan: id, environment: environment.id } });
+  await context.record({ kind: 'plan-changed', subject: { plan: id, environment: environment.id, state: body.state } });
   return id;
 }
 
@@ -117,10 +120,16 @@ async function draft(
   }
   if (request.kind === 'configure' && before === null)
     return refuse('nothing-to-do', `${application.name} does not run there; deploy it first`);
+  const earlier =
+    request.kind === 'deploy'
+      ? await earlierSource(context, { source: request.source, application, environment: input.environment })
+      : undefined;
   const buildId =
     request.kind === 'configure'
       ? before?.build
-      : await resolveSource(context, { source: request.source, application, environment: input.environment });
+      : earlier !== undefined
+        ? earlier.build
+        : await resolveSource(context, { source: request.source, application, environment: input.environment });
   if (buildId === undefined) return refuse('nothing-to-do', `${application.name} does not run there`);
   const build = await context.db.selectFrom('builds').selectAll().where('id', '=', buildId).executeTakeFirst();
   if (build === undefined || build.applicationId !== application.id)
@@ -130,19 +139,22 @@ async function draft(
       'build-not-usable',
       `build ${build.number} of ${application.name} is ${build.state}; only one that succeeded can be deployed`,
     );
-  const pinned = await pinSettings(context.db, {
-    application: application.id,
-    environment: input.environment,
-    manifest: build.manifest,
-  });
+  const place = { application: application.id, environment: input.environment, manifest: build.manifest };
+  const settingsOfThen = earlier?.settings ?? null;
+  const set = await pinSettings(context.db, place);
+  const pinned =
+    settingsOfThen === null ? set : await pinEarlierSettings(context.db, { ...place, earlier: settingsOfThen });
   const after: Target = {
     build: build.id,
     operation: context.newId<'operation'>(),
     settings: pinned.settings,
     settingsHash: pinned.hash,
+    ...(pinned.hash === set.hash ? {} : { earlierSettings: true as const }),
   };
   return {
     ...common,
+    // The same build with settings of then is no deployment.
+    kind: earlier !== undefined && before?.build === build.id ? 'configure' : common.kind,
     after,
     manifest: build.manifest,
     missing: pinned.missing,
@@ -187,6 +199,9 @@ async function resolveSource(
         refuse('nothing-to-do', `${application.name} does not run in ${from.name}; there is nothing to promote`)
       );
     }
+    case 'moment':
+    case 'before-plan':
+      throw new Error('what ran earlier is found by earlierSource');
     case 'previous':
       return previousBuild(context, { application, environment: input.environment });
     case 'latest': {

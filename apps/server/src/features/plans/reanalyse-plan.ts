@@ -1,8 +1,17 @@
 import type { PlanId } from '@almanac/domain';
+import type { Finding } from '@almanac/protocol';
 import { pinSettings } from '#features/settings';
 import type { CommandContext } from '#platform/http';
 import { type Analysed, analysePlan } from './analyse.ts';
 import { findPlan } from './load-plan.ts';
+
+/** Found out when a restore was composed; the analysis does not look for them. */
+const ofRestores = new Set<Finding['code']>([
+  'restore-removes',
+  'restore-incomplete',
+  'restore-overtakes',
+  'settings-of-then',
+]);
 
 /**
  * Analyses a draft again, with the settings and the environment as they are now; says whether it may start. What was
@@ -37,6 +46,12 @@ export async function reanalysePlan(context: CommandContext, id: PlanId): Promis
       manifest,
     });
     analysed.push({ ...common, manifest, missing: pinned.missing });
+    // What was pinned of an earlier time on purpose stays; what is set now is for others.
+    if (operation.after.earlierSettings === true) {
+      analysed.push({ ...common, manifest, missing: [] });
+      operations.push(operation);
+      continue;
+    }
     operations.push({
       ...operation,
       after: { ...operation.after, settings: pinned.settings, settingsHash: pinned.hash },
@@ -50,7 +65,7 @@ export async function reanalysePlan(context: CommandContext, id: PlanId): Promis
   await db
     .updateTable('plans')
     .set({
-      findings: JSON.stringify(findings),
+      findings: JSON.stringify([...findings, ...row.findings.filter((each) => ofRestores.has(each.code))]),
       body: JSON.stringify({ ...row.body, operations, neighbours }),
       revision: row.revision + 1,
     })

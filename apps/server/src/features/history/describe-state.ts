@@ -1,0 +1,278 @@
+import {
+  type ApplicationId,
+  type BuildId,
+  type DescribedApplication,
+  type DescribedState,
+  type EnvironmentId,
+  type EnvironmentState,
+  type Fact,
+  type Facts,
+  type PinnedSettings,
+  type SpreadFact,
+  spread,
+} from '@almanac/domain';
+import type { BuildReference, Manifest, RolloutStrategy } from '@almanac/protocol';
+import { type Kysely, sql } from 'kysely';
+import { type EnvironmentPolicy, readPolicies } from '#features/environments';
+import type { SecretBox } from '#features/settings';
+import type { Tables } from '#tables';
+
+/** A state in the words in which it is shown and compared, with the builds that it names. */
+export interface ToldState extends DescribedState {
+  readonly builds: ReadonlyMap<ApplicationId, BuildReference | null>;
+}
+
+export type DescribeState = (
+  db: Kysely<Tables>,
+  input: {
+    readonly environment: EnvironmentId;
+    readonly running: EnvironmentState;
+    /** Null for now. */
+    readonly moment: Date | null;
+  },
+) => Promise<ToldState>;
+
+/** What a build says of itself; it never changes. */
+interface BuildFacts {
+  readonly connections: Manifest['connections'];
+  readonly scale: Readonly<Record<string, number>>;
+  readonly rollout: RolloutStrategy | null;
+}
+
+/** Settings as they were pinned, by key and site: what was pinned never changes, and opening secrets costs. */
+interface SettingFacts {
+  readonly sites: readonly string[];
+  readonly byKey: Readonly<Record<string, Readonly<Record<string, Fact>>>>;
+}
+
+/** So many builds and contents of settings are remembered. */
+const remembered = 20_000;
+
+export function createDescribeState(box: SecretBox): DescribeState {
+  const builds = new Map<BuildId, BuildFacts>();
+  const contents = new Map<string, SettingFacts>();
+  return async (db, { environment, running, moment }) => {
+    for (const memory of [builds, contents]) if (memory.size > remembered) memory.clear();
+    const entries = [...running];
+    await rememberBuilds(db, {
+      builds,
+      wanted: entries.map(([, each]) => each.build),
+    });
+    await rememberSettings(db, {
+      contents,
+      box,
+      wanted: entries.flatMap(([, each]) => each.settings ?? []),
+    });
+    const [references, names, sites, policies] = await Promise.all([
+      readReferences(db, entries),
+      readNames(db, { environment, applications: entries.map(([application]) => application) }),
+      db.selectFrom('sites').select(['id', 'name']).execute(),
+      readPolicies(db, { environment, moment }),
+    ]);
+    const siteName = new Map<string, string>(sites.map((each) => [each.id, each.name]));
+    const applications = entries.map(([application, each]): [ApplicationId, DescribedApplication] => [
+      application,
+      {
+        name: names.get(application) ?? application,
+        facts: factsOf({
+          reference: references.get(each.build) ?? null,
+          build: builds.get(each.build),
+          settings: each.settings === null ? undefined : contents.get(each.settings),
+          siteName,
+          rollout: policies.environment.rollout,
+          labels: policies.placements.get(application) ?? {},
+          key: each.build,
+        }),
+      },
+    ]);
+    return {
+      applications: new Map(applications),
+      policy: policyFacts(policies.environment),
+      builds: new Map(entries.map(([application, each]) => [application, references.get(each.build) ?? null])),
+    };
+  };
+}
+
+function factsOf(input: {
+  readonly reference: BuildReference | null;
+  readonly build: BuildFacts | undefined;
+  readonly settings: SettingFacts | undefined;
+  readonly siteName: ReadonlyMap<string, string>;
+  readonly rollout: RolloutStrategy | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly key: BuildId;
+}): DescribedApplication['facts'] {
+  const { build, settings, siteName } = input;
+  const connections = build?.connections ?? {};
+  const named = (bySite: Readonly<Record<string, Fact>>): SpreadFact | undefined =>
+    spread(
+      Object.fromEntries(Object.entries(bySite).map(([site, fact]) => [siteName.get(site) ?? goneSite(site), fact])),
+    );
+  const settingFacts = Object.entries(settings?.byKey ?? {}).flatMap(([key, bySite]) => {
+    const fact = key in connections ? undefined : named(bySite);
+    return fact === undefined ? [] : [[key, fact] as const];
+  });
+  const connectionFacts = Object.entries(connections).map(([key, connection]) => {
+    const own = plain(`a ${connection.type} database of its own on each ${connection.scope}`);
+    const bound = settings?.byKey[key] ?? {};
+    const bySite = Object.fromEntries((settings?.sites ?? []).map((site) => [site, bound[site] ?? own]));
+    return [key, named(bySite) ?? { everywhere: own }] as const;
+  });
+  const rollout = input.rollout ?? build?.rollout ?? null;
+  return {
+    version: {
+      build: {
+        everywhere: { text: input.reference?.label ?? 'a build that is gone', secret: false, identity: input.key },
+      },
+    },
+    settings: Object.fromEntries(settingFacts),
+    connections: Object.fromEntries(connectionFacts),
+    scale: Object.fromEntries(
+      Object.entries(build?.scale ?? {}).map(([module, instances]) => [
+        module,
+        { everywhere: plain(String(instances)) },
+      ]),
+    ),
+    policy: {
+      ...(rollout === null ? {} : { rollout: { everywhere: plain(rolloutWords(rollout)) } }),
+      placement: { everywhere: plain(labelWords(input.labels)) },
+    },
+  };
+}
+
+function goneSite(site: string): string {
+  return `gone-${site.slice(-6)}`;
+}
+
+function plain(text: string): Fact {
+  return { text, secret: false };
+}
+
+function rolloutWords(rollout: RolloutStrategy): string {
+  return rollout.strategy === 'rolling'
+    ? `rolling, ${rollout.maxSurge} more, ${rollout.maxUnavailable} fewer`
+    : rollout.strategy;
+}
+
+function labelWords(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return pairs.length === 0 ? 'every site' : pairs.toSorted().join(', ');
+}
+
+/** What holds for an environment as a whole, by key. */
+function policyFacts(policy: EnvironmentPolicy): Facts {
+  const { following } = policy;
+  const words: Record<string, string> = {
+    type: policy.type,
+    'promotes from': policy.promotesFrom ?? 'nothing',
+    follows:
+      following.kind === 'none'
+        ? 'nothing'
+        : following.kind === 'branch'
+          ? following.branch
+          : 'the branch of each application',
+    rollout: policy.rollout === null ? 'as the manifest says' : rolloutWords(policy.rollout),
+    drift: policy.drift,
+  };
+  return Object.fromEntries(Object.entries(words).map(([key, text]) => [key, { everywhere: plain(text) }]));
+}
+
+async function rememberBuilds(
+  db: Kysely<Tables>,
+  input: { readonly builds: Map<BuildId, BuildFacts>; readonly wanted: readonly BuildId[] },
+): Promise<void> {
+  const unknown = [...new Set(input.wanted)].filter((each) => !input.builds.has(each));
+  if (unknown.length === 0) return;
+  const rows = await db
+    .selectFrom('builds')
+    .select([
+      'id',
+      sql<Manifest['connections'] | null>`manifest -> 'connections'`.as('connections'),
+      sql<RolloutStrategy | null>`manifest -> 'rollout'`.as('rollout'),
+      sql<Record<string, number> | null>`(
+        select jsonb_object_agg(module.key, coalesce(module.value #> '{scale,min}', '1'))
+        from jsonb_each(manifest -> 'modules') module)`.as('scale'),
+    ])
+    .where((where) => where('id', '=', where.fn.any(where.val(unknown))))
+    .execute();
+  for (const row of rows)
+    input.builds.set(row.id, { connections: row.connections ?? {}, scale: row.scale ?? {}, rollout: row.rollout });
+}
+
+async function rememberSettings(
+  db: Kysely<Tables>,
+  input: { readonly contents: Map<string, SettingFacts>; readonly box: SecretBox; readonly wanted: readonly string[] },
+): Promise<void> {
+  const unknown = [...new Set(input.wanted)].filter((each) => !input.contents.has(each));
+  if (unknown.length === 0) return;
+  const kept = await db
+    .selectFrom('pinnedSettings')
+    .select(['hash', 'settings'])
+    .where((where) => where('hash', '=', where.fn.any(where.val(unknown))))
+    .execute();
+  for (const row of kept) input.contents.set(row.hash, readFacts(row.settings, input.box));
+  const rest = unknown.filter((each) => !input.contents.has(each));
+  if (rest.length === 0) return;
+  // What a plan changes right now is in no entry yet.
+  const present = await db
+    .selectFrom('targets')
+    .select(['settingsHash', 'settings'])
+    .where((where) => where('settingsHash', '=', where.fn.any(where.val(rest))))
+    .execute();
+  for (const row of present) input.contents.set(row.settingsHash, readFacts(row.settings, input.box));
+}
+
+function readFacts(settings: PinnedSettings, box: SecretBox): SettingFacts {
+  const byKey: Record<string, Record<string, Fact>> = {};
+  const put = (key: string, site: string, fact: Fact) => {
+    byKey[key] = { ...byKey[key], [site]: fact };
+  };
+  for (const [site, values] of Object.entries(settings)) {
+    for (const [key, value] of Object.entries(values.plain)) put(key, site, plain(value));
+    for (const [key, envelope] of Object.entries(values.secret))
+      put(key, site, { text: box.fingerprint(box.open(envelope)), secret: true });
+  }
+  return { sites: Object.keys(settings), byKey };
+}
+
+async function readReferences(
+  db: Kysely<Tables>,
+  entries: readonly (readonly [ApplicationId, { readonly build: BuildId }])[],
+): Promise<ReadonlyMap<BuildId, BuildReference>> {
+  const wanted = entries.map(([, each]) => each.build);
+  const rows = await db
+    .selectFrom('builds')
+    .leftJoin('versions', 'versions.buildId', 'builds.id')
+    .select(['builds.id', 'builds.commit', 'builds.label', 'versions.number as version'])
+    .where((where) => where('builds.id', '=', where.fn.any(where.val(wanted))))
+    .execute();
+  return new Map(
+    rows.map((row) => [row.id, { id: row.id, commit: row.commit ?? '', label: row.label, version: row.version }]),
+  );
+}
+
+/** Names of applications as they are now; of one that is gone, as history knew it last. */
+async function readNames(
+  db: Kysely<Tables>,
+  input: { readonly environment: EnvironmentId; readonly applications: readonly ApplicationId[] },
+): Promise<ReadonlyMap<ApplicationId, string>> {
+  const rows = await db
+    .selectFrom('applications')
+    .select(['id', 'name'])
+    .where((where) => where('id', '=', where.fn.any(where.val([...input.applications]))))
+    .execute();
+  const names = new Map(rows.map((row) => [row.id, row.name]));
+  const gone = input.applications.filter((each) => !names.has(each));
+  if (gone.length === 0) return names;
+  const kept = await db
+    .selectFrom('history')
+    .select(['applicationId', 'applicationName'])
+    .distinctOn('applicationId')
+    .where('environmentId', '=', input.environment)
+    .where((where) => where('applicationId', '=', where.fn.any(where.val(gone))))
+    .orderBy('applicationId')
+    .orderBy('at', 'desc')
+    .execute();
+  for (const row of kept) names.set(row.applicationId, row.applicationName ?? row.applicationId);
+  return names;
+}
