@@ -98,7 +98,16 @@ export {
   planOrigin,
   planState,
 } from './api/plans.ts';
-export { type Site, type SiteDetail, site, siteDetail, siteStatus } from './api/sites.ts';
+export {
+  type ReconciledSite,
+  reconciledSite,
+  type Site,
+  type SiteDetail,
+  site,
+  siteDetail,
+  siteStanding,
+  siteStatus,
+} from './api/sites.ts';
 export {
   type BuilderJob,
   type BuiltModule,
