@@ -57,7 +57,14 @@ async function saveApplications(
     new Map(
       applications.map(({ application, operation, phase, message, drift }) => [
         `${application.id} ${operation}`,
-        { siteId: site, applicationId: application.id, operation, phase, message, drift: drift?.healed === false ? drift.message : null },
+        {
+          siteId: site,
+          applicationId: application.id,
+          operation,
+          phase,
+          message,
+          drift: drift?.healed === false ? drift.message : null,
+        },
       ]),
     );
   const [before, after] = [rowsOf(input.before), rowsOf(input.report.applications)];
