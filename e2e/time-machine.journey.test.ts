@@ -100,7 +100,7 @@ describe('an environment and its time machine', () => {
   it('only plans the way back until somebody says yes, and says what goes', async () => {
     const text = await almanac('env', 'restore', 'development', '--at', between);
 
-    expect(text).toContain('other is taken out');
+    expect(text).toContain('other: it is taken out');
     expect(text).toContain('Nothing has changed yet');
     expect(await tells()).toBe('two, loud, second');
   });
