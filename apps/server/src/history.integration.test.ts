@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -325,6 +327,34 @@ describe('the history of an environment', () => {
     expect(await tests.send(`DELETE /environments/production/holds/${held.id}`)).toMatchObject({ status: 204 });
     expect(await tests.send(`DELETE /environments/production/holds/${held.id}`)).toMatchObject({ status: 404 });
     expect(await holds()).toEqual([]);
+  });
+
+  it('gives entries of before there were settings in it those that their plans pinned', async () => {
+    const sql = await readFile(join(import.meta.dirname, 'migrations', '0011_history.sql'), 'utf8');
+    const [from, to] = ['create temporary table pins', 'drop table pins;'].map((each) => sql.indexOf(each)) as [
+      number,
+      number,
+    ];
+    const read = async () => {
+      const entries = await session.query(
+        'select id, application_name, before_settings, after_settings from history order by id',
+      );
+      const contents = await session.query('select hash, settings from pinned_settings order by hash');
+      return [entries.rows, contents.rows];
+    };
+    const whole = await read();
+
+    await session.query('begin');
+    await session.query('update history set application_name = null, before_settings = null, after_settings = null');
+    await session.query('delete from pinned_settings');
+    await session.query(sql.slice(from, to + 'drop table pins;'.length));
+    const filled = await read();
+    await session.query('rollback');
+
+    expect(whole[0]?.length).toBeGreaterThan(5);
+    expect(filled[0]).toEqual(whole[0]);
+    // Plans hold contents that no entry has as well: those of drafts.
+    expect(filled[1]).toEqual(expect.arrayContaining(whole[1] ?? []));
   });
 
   it('is read back whole through snapshots', async () => {

@@ -40,6 +40,13 @@ export {
 } from './history/environment-state.ts';
 export { planRestore, type RestoreStep } from './history/plan-restore.ts';
 export {
+  type ComparedApplication,
+  compareSite,
+  type DesiredOnSite,
+  type ObservedOnSite,
+  type SiteStanding,
+} from './history/site-drift.ts';
+export {
   type ApplicationDifference,
   type Aspect,
   aspects,

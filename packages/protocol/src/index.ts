@@ -110,7 +110,16 @@ export {
   planState,
 } from './api/plans.ts';
 export { type Release, release } from './api/releases.ts';
-export { type Site, type SiteDetail, site, siteDetail, siteStatus } from './api/sites.ts';
+export {
+  type ReconciledSite,
+  reconciledSite,
+  type Site,
+  type SiteDetail,
+  site,
+  siteDetail,
+  siteStanding,
+  siteStatus,
+} from './api/sites.ts';
 export {
   type BuilderJob,
   type BuiltModule,

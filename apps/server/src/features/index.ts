@@ -58,7 +58,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     versionsFeature,
     settingsFeature(tools.box, tools.ownDatabase),
     sampleFeature,
-    environmentsFeature,
+    environmentsFeature(refreshDocuments),
     sitesFeature({
       feed,
       keys: tools.serverKeys,

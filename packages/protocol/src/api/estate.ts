@@ -17,6 +17,8 @@ export const boardCell = z
     message: z.string().nullable(),
     /** True when settings changed since they were applied. */
     settingsChanged: z.boolean(),
+    /** What somebody changed by hand on one of its sites, in a sentence. */
+    drift: z.string().nullable(),
     since: timestamp,
     /** The plan that changes this cell now. */
     plan: z.object({ id: id<'plan'>(), number: z.int() }).nullable(),

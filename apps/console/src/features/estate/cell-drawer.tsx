@@ -112,6 +112,7 @@ function WhyPanel(props: { readonly row: BoardRow; readonly environment: Environ
           </>
         )}
       </dl>
+      {cell.drift === null ? null : <div className="note warning">{cell.drift}</div>}
       {cell.settingsChanged ? <div className="note waiting">Settings changed since they were applied.</div> : null}
     </div>
   );

@@ -40,6 +40,10 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
         const said = reported.get(`${id} ${application.id} ${target.operation}`);
         return { name, online, phase: said?.phase ?? null, message: said?.message ?? null };
       });
+      const drifted = own.flatMap(({ id, name }) => {
+        const said = reported.get(`${id} ${application.id} ${target.operation}`)?.drift ?? null;
+        return said === null ? [] : [`${name}: ${said}`];
+      });
       const plan = plans.find(
         (each) => each.environmentId === target.environmentId && each.applicationIds.includes(application.id),
       );
@@ -52,6 +56,7 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
           health,
           message,
           settingsChanged: target.settingsChanged,
+          drift: drifted.length === 0 ? null : drifted.join('; '),
           since: target.since.toISOString(),
           plan: plan === undefined ? null : { id: plan.id, number: plan.number },
           sites: {

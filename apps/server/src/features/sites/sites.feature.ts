@@ -6,6 +6,7 @@ import type { Feature } from '#platform/feature';
 import type { Tables } from '#tables';
 import { createAgentHub } from './agent-hub.ts';
 import { mountAgentSocket, pushDocument } from './agent-socket.ts';
+import { reconcileDaily } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
 import type { WakePlans } from './save-report.ts';
 import type { ServerKeys } from './server-keys.ts';
@@ -55,6 +56,12 @@ export function sitesFeature(input: {
         run: async (context) => {
           for (const site of hub.sites()) await pushDocument(context, hub, site);
         },
+      },
+      {
+        // Each by itself: a site that takes long, or is away, holds up no other.
+        name: 'reconcile-sites',
+        everyMs: 60_000,
+        run: (context) => reconcileDaily(context, { hub, refreshDocuments: input.refreshDocuments }),
       },
       {
         name: 'note-silent-sites',
