@@ -123,7 +123,7 @@ const tables = {
   },
 } as const;
 
-export async function seed(session: pg.Client, estate: DrawnEstate): Promise<void> {
+async function seed(session: pg.Client, estate: DrawnEstate): Promise<void> {
   await session.query(
     `insert into jobs (id, kind, work, state, created_at) values (gen_random_uuid(), 'build', '{}', 'ended', now())`,
   );
