@@ -3,6 +3,7 @@ import { applicationRoutes } from './api/applications.ts';
 import { builderRoutes } from './api/builders.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
+import { governanceRoutes } from './api/governance.ts';
 import { planRoutes } from './api/plans.ts';
 import { siteRoutes } from './api/sites.ts';
 
@@ -14,6 +15,7 @@ export const routes = {
   ...applicationRoutes,
   ...builderRoutes,
   ...planRoutes,
+  ...governanceRoutes,
   ...estateRoutes,
 } as const;
 

@@ -90,6 +90,7 @@ export const liveEvent = z
       'plan-changed',
       'target-changed',
       'inspection-changed',
+      'governance-changed',
     ]),
     /** Keys of what it concerns, by noun. */
     subject: z.record(z.string(), z.string()),
