@@ -3,6 +3,7 @@ import type { ApplicationsTables } from './features/applications/applications.ta
 import type { ArtifactsTables } from './features/artifacts/artifacts.tables.ts';
 import type { BuildsTables } from './features/builds/builds.tables.ts';
 import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
+import type { GovernanceTables } from './features/governance/governance.tables.ts';
 import type { HistoryTables } from './features/history/history.tables.ts';
 import type { NotificationsTables } from './features/notifications/notifications.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
@@ -18,6 +19,7 @@ export type Tables = PlatformTables &
   ArtifactsTables &
   BuildsTables &
   EnvironmentsTables &
+  GovernanceTables &
   HistoryTables &
   NotificationsTables &
   PlansTables &

@@ -71,6 +71,22 @@ export {
   liveEvent,
 } from './api/estate.ts';
 export {
+  approvalRule,
+  calendar,
+  type Freeze,
+  freeze,
+  type Obstacle,
+  obstacle,
+  type PolicyVersion,
+  policy,
+  policyScope,
+  policyVersion,
+  type Quarantine,
+  quarantine,
+  type Standing,
+  standing,
+} from './api/governance.ts';
+export {
   deliveryAttempt,
   type NotificationAddress,
   type NotificationDelivery,
@@ -89,9 +105,17 @@ export {
   operationRequest,
   operationState,
   type Plan,
+  type PlanApproval,
+  type PlanExemption,
+  type PlanLogEntry,
+  type PlanReport,
   type PlanState,
   plan,
+  planApproval,
+  planExemption,
+  planLogEntry,
   planOrigin,
+  planReport,
   planState,
 } from './api/plans.ts';
 export { type Site, type SiteDetail, site, siteDetail, siteStatus } from './api/sites.ts';

@@ -3,6 +3,7 @@ import { applicationRoutes } from './api/applications.ts';
 import { builderRoutes } from './api/builders.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
+import { governanceRoutes } from './api/governance.ts';
 import { notificationRoutes } from './api/notifications.ts';
 import { planRoutes } from './api/plans.ts';
 import { siteRoutes } from './api/sites.ts';
@@ -16,6 +17,7 @@ export const routes = {
   ...builderRoutes,
   ...planRoutes,
   ...notificationRoutes,
+  ...governanceRoutes,
   ...estateRoutes,
 } as const;
 

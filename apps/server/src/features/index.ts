@@ -10,11 +10,12 @@ import { boardFeature } from './board/index.ts';
 import { buildsFeature, requestBuild } from './builds/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
+import { governanceFeature } from './governance/index.ts';
 import { historyFeature } from './history/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
 import { plansFeature, wakePlansOf } from './plans/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
-import { type SecretBox, settingsFeature } from './settings/index.ts';
+import { createSealGiven, type SecretBox, settingsFeature } from './settings/index.ts';
 import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
 import { versionsFeature } from './versions/index.ts';
 
@@ -58,7 +59,8 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       serverVersion: tools.about.version,
       onError: tools.onError,
     }),
-    plansFeature({ feed, refreshDocuments }),
+    plansFeature({ feed, refreshDocuments, seal: createSealGiven(tools.box, tools.ownDatabase) }),
+    governanceFeature,
     followingFeature(refreshDocuments),
     historyFeature,
     boardFeature(),

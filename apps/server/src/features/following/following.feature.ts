@@ -4,7 +4,7 @@ import type { Environment } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { requestBuild } from '#features/builds';
 import { type JobListener, queueJob } from '#features/jobs';
-import { createPlan, reanalysePlan, startPlan } from '#features/plans';
+import { createPlan, startPlan } from '#features/plans';
 import type { RefreshDocuments } from '#features/sites';
 import type { Feature } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
@@ -84,10 +84,8 @@ async function startWaitingDrafts(context: CommandContext, refreshDocuments: Ref
     .forUpdate()
     .skipLocked()
     .execute();
-  for (const { id } of drafts) {
-    if (await reanalysePlan(context, id))
-      await startPlan(context, { plan: id, note: 'started because what it waited for has come', refreshDocuments });
-  }
+  for (const { id } of drafts)
+    await startPlan(context, { plan: id, note: 'started because what it waited for has come', refreshDocuments });
 }
 
 /** Builds a branch that moved, and deploys what was built where its branch is followed. */
@@ -193,17 +191,11 @@ async function deployWhatIsFollowed(
       failurePolicy: 'stop',
       origin: 'following',
     });
-    const { findings } = await db
-      .selectFrom('plans')
-      .select('findings')
-      .where('id', '=', plan)
-      .executeTakeFirstOrThrow();
-    if (findings.every((each) => each.severity !== 'error'))
-      await startPlan(system, {
-        plan,
-        note: `started because ${environment.name} follows ${build.branch}`,
-        refreshDocuments: input.refreshDocuments,
-      });
+    await startPlan(system, {
+      plan,
+      note: `started because ${environment.name} follows ${build.branch}`,
+      refreshDocuments: input.refreshDocuments,
+    });
   }
 }
 
@@ -225,7 +217,7 @@ async function dropQueued(
     .select(['id', 'body', 'revision'])
     .where('environmentId', '=', input.environment)
     .where('origin', '=', 'following')
-    .where('state', 'in', ['queued', 'draft'])
+    .where('state', 'in', ['awaiting-approval', 'scheduled', 'queued', 'draft'])
     .where(sql<boolean>`application_ids = array[${input.application}]::uuid[]`)
     .forUpdate()
     .execute();
