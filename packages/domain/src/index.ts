@@ -22,6 +22,14 @@ export {
   type Scope as PolicyScope,
 } from './governance/policy.ts';
 export { type Stay, soakOf } from './governance/soak.ts';
+export { type Containment, containmentOf, type Fix, lostFixes, type Patches } from './hotfix/containment.ts';
+export {
+  environmentsBefore,
+  type FixPresence,
+  type HotfixStanding,
+  hotfixStanding,
+  type PlacedFix,
+} from './hotfix/hotfix-standing.ts';
 export {
   type ApiTokenId,
   type ApplicationId,
@@ -29,6 +37,7 @@ export {
   type DeliveryId,
   type Digest,
   type EnvironmentId,
+  type HotfixId,
   type Id,
   type InspectionId,
   type JobId,
@@ -131,4 +140,11 @@ export {
   commitGraph,
   distanceToMark,
 } from './source/commit-graph.ts';
-export { compareVersions, labelOf, type Suggestion, suggestVersion, versionParts } from './version/version.ts';
+export {
+  compareVersions,
+  labelOf,
+  type Suggestion,
+  suggestHotfix,
+  suggestVersion,
+  versionParts,
+} from './version/version.ts';
