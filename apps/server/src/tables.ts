@@ -5,6 +5,7 @@ import type { BuildsTables } from './features/builds/builds.tables.ts';
 import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
 import type { GovernanceTables } from './features/governance/governance.tables.ts';
 import type { HistoryTables } from './features/history/history.tables.ts';
+import type { HotfixesTables } from './features/hotfixes/hotfixes.tables.ts';
 import type { NotificationsTables } from './features/notifications/notifications.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
 import type { SettingsTables } from './features/settings/settings.tables.ts';
@@ -21,6 +22,7 @@ export type Tables = PlatformTables &
   EnvironmentsTables &
   GovernanceTables &
   HistoryTables &
+  HotfixesTables &
   NotificationsTables &
   PlansTables &
   SettingsTables &

@@ -19,6 +19,10 @@ export const commitRecord = z.object({
 });
 export type CommitRecord = z.output<typeof commitRecord>;
 
+/** Tells equal changes under different commits: `git patch-id --stable`. */
+export const commitPatch = z.object({ commit: commitHash, patch: commitHash });
+export type CommitPatch = z.output<typeof commitPatch>;
+
 /** What a builder is asked to do; `fence` must be sent with everything that concerns the job. */
 export const builderJob = z.object({
   id: id<'job'>(),
@@ -39,6 +43,11 @@ export const builderJob = z.object({
       commit: commitHash.optional(),
       /** Commits that the server knows already: history is reported back to them. */
       knownCommits: z.array(commitHash),
+      /** Histories whose patches the server wants to know: of these commits, back to `since`. */
+      patches: z
+        .array(z.object({ since: commitHash, of: z.array(commitHash).max(20) }))
+        .max(20)
+        .optional(),
       limits: z.object({
         seconds: z.number(),
         outputBytes: z.number(),
@@ -46,6 +55,8 @@ export const builderJob = z.object({
         memoryBytes: z.number(),
       }),
     }),
+    /** Make the branch of the source at a commit, where the repository lets us. */
+    z.object({ kind: z.literal('branch'), source, commit: commitHash }),
     /** Make the repositories of the sample estate and say where they are. */
     z.object({ kind: z.literal('sample') }),
   ]),
@@ -82,6 +93,7 @@ export const jobFault = z.object({
     'repository-refused',
     'repository-too-large',
     'branch-missing',
+    'branch-taken',
     'commit-missing',
     'manifest-missing',
     'manifest-invalid',
@@ -124,6 +136,13 @@ export const jobResult = z.discriminatedUnion('kind', [
     manifest,
     modules: z.array(builtModule),
     evidence: z.array(evidence),
+    patches: z.array(commitPatch).max(5000).default([]),
+  }),
+  z.object({
+    kind: z.literal('branch-made'),
+    /** False where the repository does not let us; somebody else has to make it. */
+    made: z.boolean(),
+    detail: z.string().nullable(),
   }),
   z.object({
     kind: z.literal('sample-made'),

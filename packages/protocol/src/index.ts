@@ -86,6 +86,7 @@ export {
   type Standing,
   standing,
 } from './api/governance.ts';
+export { branchName, fixPlace, type Hotfix, type HotfixMark, hotfix, hotfixMark } from './api/hotfixes.ts';
 export {
   deliveryAttempt,
   type NotificationAddress,
@@ -124,7 +125,9 @@ export {
   type BuiltModule,
   builderJob,
   builtModule,
+  type CommitPatch,
   type CommitRecord,
+  commitPatch,
   commitRecord,
   type Evidence,
   evidence,

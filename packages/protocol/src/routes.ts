@@ -4,6 +4,7 @@ import { builderRoutes } from './api/builders.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
 import { governanceRoutes } from './api/governance.ts';
+import { hotfixRoutes } from './api/hotfixes.ts';
 import { notificationRoutes } from './api/notifications.ts';
 import { planRoutes } from './api/plans.ts';
 import { siteRoutes } from './api/sites.ts';
@@ -17,6 +18,7 @@ export const routes = {
   ...builderRoutes,
   ...planRoutes,
   ...notificationRoutes,
+  ...hotfixRoutes,
   ...governanceRoutes,
   ...estateRoutes,
 } as const;

@@ -14,6 +14,7 @@ import type { Toolchain, Toolchains } from '../build/toolchain.ts';
 import type { Git } from '../git/git.ts';
 import { readCommits } from '../git/history.ts';
 import type { Mirrors } from '../git/mirror.ts';
+import { readPatches } from '../git/patches.ts';
 import { type CommitTree, checkOut, hashAt } from '../git/tree.ts';
 import type { ChildRecords } from './child-records.ts';
 import { failed, type Progress } from './job-fault.ts';
@@ -103,7 +104,17 @@ export async function runBuild(input: {
   }
   const index = await publishIndex({ client: tools.client, modules, signal: session.signal });
   session.log(`\nindex ${index}\n`);
-  return { kind: 'built', commit: tree.commit, commits: [...progress.commits], index, manifest, modules, evidence };
+  const patches = await readPatches({ ...tree, wanted: work.patches ?? [] });
+  return {
+    kind: 'built',
+    commit: tree.commit,
+    commits: [...progress.commits],
+    index,
+    manifest,
+    modules,
+    evidence,
+    patches: [...patches],
+  };
 }
 
 async function fetchTree(input: {

@@ -12,6 +12,7 @@ import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
 import { governanceFeature } from './governance/index.ts';
 import { historyFeature } from './history/index.ts';
+import { followHotfixes, hotfixesFeature } from './hotfixes/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
 import { plansFeature, wakePlansOf } from './plans/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
@@ -39,7 +40,7 @@ export interface FeatureTools {
 export function listFeatures(tools: FeatureTools): readonly Feature[] {
   const { feed } = tools;
   const refreshDocuments = createRefreshDocuments({ keys: tools.serverKeys, box: tools.box });
-  const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments)];
+  const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments), followHotfixes];
   return [
     accessFeature,
     auditFeature,
@@ -64,6 +65,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     followingFeature(refreshDocuments),
     historyFeature,
     boardFeature(),
+    hotfixesFeature,
     notificationsFeature({
       feed,
       tools: { ...tools.notifications, box: tools.box },

@@ -40,7 +40,15 @@ export const failurePolicy = z.enum(['stop', 'continue', 'return']);
 
 export const finding = z
   .object({
-    code: z.enum(['setting-missing', 'contract-missing', 'no-site', 'downgrade', 'consumer-remains', 'build-unusable']),
+    code: z.enum([
+      'setting-missing',
+      'contract-missing',
+      'no-site',
+      'downgrade',
+      'consumer-remains',
+      'build-unusable',
+      'hotfix-lost',
+    ]),
     severity: z.enum(['error', 'warning']),
     application: z.string(),
     detail: z.string(),

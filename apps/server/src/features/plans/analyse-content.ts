@@ -12,6 +12,7 @@ import {
 } from '@almanac/domain';
 import type { Finding, Manifest } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
+import { lostHotfixes } from '#features/hotfixes';
 import { pinSettings } from '#features/settings';
 import type { Tables } from '#tables';
 import { type Analysed, analysePlan, consumesOf, providesOf } from './analyse.ts';
@@ -81,7 +82,8 @@ export async function analyseContent(
     choices: input.choices,
     neighbourhood: neighbours.map((each) => [each, targets.get(each)] as const),
   });
-  return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings] };
+  const lost = await hotfixFindings(db, { environment: environment.name, operations: drafted });
+  return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings, ...lost] };
 }
 
 async function draft(
@@ -153,6 +155,26 @@ async function downgradeOf(
   return running !== undefined && running.number > input.number
     ? `${input.name} goes back from ${running.label} to an earlier build`
     : null;
+}
+
+/** Hotfixes that run there now and are not in the build that would take their place. */
+async function hotfixFindings(
+  db: Kysely<Tables>,
+  input: { readonly environment: string; readonly operations: readonly Drafted[] },
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { application, name, before, after } of input.operations) {
+    if (before === null || after === null || before.build === after.build) continue;
+    for (const { number, branch } of await lostHotfixes(db, { application, before: before.build, after: after.build }))
+      findings.push({
+        code: 'hotfix-lost',
+        severity: 'warning',
+        application: name,
+        detail: `${input.environment} runs hotfix ${number} (${branch}) of ${name}, which this build does not contain`,
+        fix: `bring ${branch} into the branch of ${name} and deploy what is built then, or say that it may go`,
+      });
+  }
+  return findings;
 }
 
 function toWaveMember(each: Drafted) {

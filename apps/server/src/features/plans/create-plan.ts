@@ -10,6 +10,7 @@ import {
 import type { Plan } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { findEnvironment } from '#features/environments';
+import { bringsHotfix } from '#features/hotfixes';
 import type { SealGiven } from '#features/settings';
 import type { CommandContext } from '#platform/http';
 import { analyseContent } from './analyse-content.ts';
@@ -60,7 +61,7 @@ export async function draftPlan(
     reason: null,
     authors: [actorName(context.actor)],
     startAt: input.startAt?.getTime() ?? null,
-    hotfix: input.hotfix ?? false,
+    hotfix: input.hotfix ?? (await bringsHotfix(db, { environment: environment.id, builds: buildsOf(choices) })),
     course: plainCourse,
     stagedUntil: null,
     continued: false,
@@ -92,6 +93,10 @@ export async function draftPlan(
     .execute();
   await context.record({ kind: 'plan-changed', subject: { plan: id, environment: environment.id, state: body.state } });
   return id;
+}
+
+function buildsOf(choices: readonly Choice[]) {
+  return choices.flatMap((each) => each.build ?? []);
 }
 
 /** How a plan is carried out where no policy says otherwise; what policy says is read when the plan begins. */
