@@ -57,7 +57,13 @@ function aDocument(operations: Readonly<Record<string, number>>) {
     }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const fingerprint = hash(JSON.stringify(elements.map((each) => [each.key, each.fingerprint])));
-  return { kind: 'openapi', fingerprint, elements, schemas: [text, ...objects] };
+  return {
+    kind: 'openapi',
+    fingerprint,
+    elements,
+    schemas: [text, ...objects],
+    hashes: [text, ...objects].map((each) => hash(JSON.stringify(each))),
+  };
 }
 
 interface Side {
