@@ -71,7 +71,13 @@ function textOf({ label, groups }: Node, nameOf: (ref: SchemaRef) => string | nu
 
 /** The class of each node, numbered from 0. */
 function refine(nodes: readonly Node[], file: string): readonly number[] {
-  let classes = numbered(nodes.map(({ label }) => label));
+  // The first classes tell labels apart, so that later rounds need numbers only.
+  let classes = numbered(
+    nodes.map(({ label, groups }) => `${label}\n${[...new Set(groups.map((each) => each.label))].sort().join('\n')}`),
+  );
+  const labels = numbered(nodes.flatMap(({ groups }) => groups.map(({ label }) => label)));
+  let at = 0;
+  const links = nodes.map(({ groups }) => groups.map(({ refs }) => ({ label: labels[at++] ?? 0, refs })));
   let count = new Set(classes).size;
   for (let steps = nodes.length; ; steps += nodes.length) {
     if (steps > limits.refinements)
@@ -79,12 +85,26 @@ function refine(nodes: readonly Node[], file: string): readonly number[] {
         file,
         detail: 'its schemas are nested in each other too much to be told apart in bounded time',
       });
-    const next = numbered(nodes.map((node, index) => `${classes[index]} ${textOf(node, (ref) => classes[ref] ?? -1)}`));
-    const found = new Set(next).size;
-    classes = next;
+    const last = classes;
+    classes = numbered(links.map((groups, node) => linkText(groups, { node, classes: last })));
+    const found = new Set(classes).size;
     if (found === count) return classes;
     count = found;
   }
+}
+
+function linkText(
+  groups: readonly { readonly label: number; readonly refs: readonly SchemaRef[] }[],
+  { node, classes }: { readonly node: SchemaRef; readonly classes: readonly number[] },
+): string {
+  const [only] = groups;
+  if (only !== undefined && groups.length === 1) {
+    let text = `${classes[node]}`;
+    for (const ref of only.refs) text += ` ${classes[ref]}`;
+    return text;
+  }
+  const texts = groups.map(({ label, refs }) => `${label} ${refs.map((ref) => classes[ref]).join(' ')}`);
+  return `${classes[node]};${[...new Set(texts)].sort().join(';')}`;
 }
 
 function numbered(texts: readonly string[]): readonly number[] {
