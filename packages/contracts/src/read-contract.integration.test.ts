@@ -69,7 +69,9 @@ describe('a contract that is read in a thread', { timeout: 120_000 }, () => {
     );
     await write('sets.json', apiOf(bomb));
 
-    await expect(read('sets.json')).rejects.toThrow('sets.json: it has more than 200000 schemas, references and combinations resolved');
+    await expect(read('sets.json')).rejects.toThrow(
+      'sets.json: it has more than 200000 schemas, references and combinations resolved',
+    );
   });
 
   it('whose schemas differ only far away ends in bounded time', async () => {
