@@ -123,7 +123,7 @@ describe('contracts of the sample estate', () => {
       await page.goto(`${estate.url}/builds/${items[0]?.id}`);
 
       const contracts = page.getByRole('region', { name: 'Contracts' });
-      await contracts.getByRole('cell', { name: 'GET /products/{}' }).waitFor();
+      await contracts.getByRole('cell', { name: 'GET /products/{id}' }).waitFor();
       await contracts.getByRole('link', { name: 'storefront' }).waitFor();
       await page.screenshot({ path: join(pictures, `${colorScheme}-wide.png`) });
       await page.setViewportSize({ width: 420, height: 900 });

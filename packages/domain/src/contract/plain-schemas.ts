@@ -86,7 +86,7 @@ function takes(schema: PlainSchema, value: Json): 'yes' | 'no' | 'unclear' {
     return schema.multipleOf === undefined || isMultiple(value, schema.multipleOf) ? 'yes' : 'no';
   }
   if (typeof value === 'string') {
-    const length = [...value].length;
+    const length = Array.from(value).length;
     if (length < (schema.minLength ?? 0) || length > (schema.maxLength ?? Number.POSITIVE_INFINITY)) return 'no';
     return schema.patterns === undefined && schema.formats === undefined && schema.opaque === undefined
       ? 'yes'

@@ -48,10 +48,10 @@ function providedLines({ provides }: BuildContracts): readonly string[] {
 function consumedLines({ consumes }: BuildContracts): readonly string[] {
   if (consumes.length === 0) return [];
   const rows = consumes.flatMap(({ contract, module, elements, providers }) =>
-    elements.map(({ element, builtAgainst }) => [
+    elements.map(({ element, label, builtAgainst }) => [
       contract,
       module,
-      element === '*' ? 'every element' : element,
+      element === '*' ? 'every element' : label,
       short(builtAgainst),
       providers.map(({ name }) => name).join(', ') || 'nobody',
     ]),

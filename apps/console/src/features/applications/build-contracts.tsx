@@ -77,10 +77,10 @@ function Consumed(props: { readonly contracts: Contracts['consumes'] }) {
         </thead>
         <tbody>
           {props.contracts.flatMap(({ contract, module, elements, providers }) =>
-            elements.map(({ element, builtAgainst }, index) => (
+            elements.map(({ element, label, builtAgainst }, index) => (
               <tr key={`${contract} ${module} ${element}`}>
                 <td>{index === 0 ? <ContractName contract={contract} module={module} /> : null}</td>
-                <td className="mono">{element === '*' ? 'every element' : element}</td>
+                <td className="mono">{element === '*' ? 'every element' : label}</td>
                 <td className="mono soft">{builtAgainst?.slice(0, 12) ?? 'nothing provided it'}</td>
                 <td>{index === 0 ? <Applications list={providers} none="nobody" /> : null}</td>
               </tr>
