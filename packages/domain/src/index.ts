@@ -25,6 +25,7 @@ export {
   type Response,
   type Schema,
   type SchemaRef,
+  type SchemaTable,
   type SecurityAlternative,
   type UnionSchema,
 } from './contract/element.ts';

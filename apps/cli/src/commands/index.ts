@@ -49,6 +49,14 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'contract',
+    summary: 'what builds provide and consume',
+    load: async () => [
+      (await import('./contract/list.ts')).listContracts,
+      (await import('./contract/diff.ts')).diffContracts,
+    ],
+  },
+  {
     name: 'version',
     summary: 'names for builds',
     load: async () => [
