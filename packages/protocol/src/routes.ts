@@ -22,6 +22,7 @@ export const routes = {
   ...builderRoutes,
   ...contractRoutes,
   ...planRoutes,
+  ...impactRoutes,
   ...releaseRoutes,
   ...notificationRoutes,
   ...historyRoutes,
