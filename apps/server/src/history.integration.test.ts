@@ -329,6 +329,30 @@ describe('the history of an environment', () => {
     expect(await holds()).toEqual([]);
   });
 
+  it('tells of sites that are silent what they said last, at once and each for itself', async () => {
+    await tests.send('POST /sites', { body: { name: 'oslo', environment: 'production' } });
+    const began = performance.now();
+
+    const all = await tests.send('POST /sites/reconcile', { body: { environment: 'production' } });
+    const one = await tests.send('POST /sites/reconcile', { body: { site: 'oslo' } });
+
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(all).toMatchObject({
+      status: 200,
+      body: {
+        sites: [
+          { site: { name: 'berlin' }, outcome: 'silent', detail: expect.stringContaining('did not answer') },
+          { site: { name: 'oslo' }, outcome: 'enrolling', lastSeenAt: null, reconciledAt: null },
+        ],
+      },
+    });
+    expect(all.body.sites[0].applications).toContainEqual(
+      expect.objectContaining({ application: expect.objectContaining({ name: 'catalog' }), standing: 'missing' }),
+    );
+    expect(one.body.sites.map((each: { site: { name: string } }) => each.site.name)).toEqual(['oslo']);
+    expect(await tests.send('POST /sites/reconcile', { body: { site: 'nowhere' } })).toMatchObject({ status: 404 });
+  });
+
   it('gives entries of before there were settings in it those that their plans pinned', async () => {
     const sql = await readFile(join(import.meta.dirname, 'migrations', '0011_history.sql'), 'utf8');
     const [from, to] = ['create temporary table pins', 'drop table pins;'].map((each) => sql.indexOf(each)) as [
