@@ -19,8 +19,11 @@ export interface FailpointResult {
   readonly faults: readonly string[];
 }
 
-/** The failpoints that a deployment reaches; those of migrations are reached by making a database. */
-export const deploymentFailpoints = failpoints.filter((each) => !each.startsWith('migration-'));
+/**
+ * The failpoints that a deployment reaches; those of migrations are reached by making a database, those of notifications
+ * by their own tests.
+ */
+export const deploymentFailpoints = failpoints.filter((each) => !/^(migration|notification)-/.test(each));
 
 /** Some are reached by every start; they fire when the deployment is under way. */
 const late: Readonly<Partial<Record<Failpoint, number>>> = {

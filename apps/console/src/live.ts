@@ -7,13 +7,17 @@ import { useSyncExternalStore } from 'react';
 export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
   'application-changed': ['board', 'applications', 'application'],
   'build-changed': ['board', 'builds', 'build'],
+  'release-changed': ['releases'],
   'version-created': ['board', 'versions', 'builds', 'build', 'applications', 'application'],
   'environment-changed': ['board', 'environments'],
   'site-changed': ['board', 'sites', 'site'],
   'settings-changed': ['board', 'settings'],
   'plan-changed': ['board', 'plans', 'plan', 'history'],
   'target-changed': ['board', 'history', 'site'],
+  'governance-changed': ['plan', 'plans', 'governance'],
   'inspection-changed': ['inspection'],
+  'hotfix-changed': ['board', 'hotfixes', 'versions'],
+  'notification-changed': ['subscriptions', 'deliveries'],
 };
 
 export interface LiveStatus {

@@ -1,5 +1,57 @@
-export { type Actor, actorName, authorize, type Decision, type Role, type Scope } from './access/authorize.ts';
+export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export { compareElements } from './contract/compare-elements.ts';
+export { schemasOf } from './contract/compare-operations.ts';
+export {
+  type Body,
+  type Bound,
+  type ContractElement,
+  type ContractKind,
+  contractKinds,
+  type ElementBody,
+  type ExportElement,
+  elementOf,
+  type Header,
+  type Json,
+  type JsonType,
+  jsonTypes,
+  type MediaContent,
+  type MessageElement,
+  type OpaqueRule,
+  type Operation,
+  type OperationElement,
+  type Parameter,
+  type PlainSchema,
+  type Response,
+  type Schema,
+  type SchemaRef,
+  type SecurityAlternative,
+  type UnionSchema,
+} from './contract/element.ts';
+export { elementKey, everyElement } from './contract/element-key.ts';
+export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
+export type { Calendar } from './governance/calendar.ts';
+export {
+  confirmationCodes,
+  type Found,
+  findingKey,
+  mayWaitFor,
+  type Obstacle,
+  type ObstacleCode,
+  obstacleCodes,
+} from './governance/obstacle.ts';
+export {
+  type ApprovalRule,
+  combinePolicies,
+  type ExpeditedGate,
+  expeditedGates,
+  holdsIn,
+  openPolicy,
+  type Policy,
+  type Requirements,
+  type Scope as PolicyScope,
+} from './governance/policy.ts';
+export { type Stay, soakOf } from './governance/soak.ts';
 export {
   type EnvironmentState,
   type HistoryChange,
@@ -30,34 +82,104 @@ export {
   type StateDifference,
   spread,
 } from './history/state-difference.ts';
+export { type Containment, containmentOf, type Fix, lostFixes, type Patches } from './hotfix/containment.ts';
+export {
+  environmentsBefore,
+  type FixPresence,
+  type HotfixStanding,
+  hotfixStanding,
+  type PlacedFix,
+} from './hotfix/hotfix-standing.ts';
 export {
   type ApiTokenId,
   type ApplicationId,
   type BuildId,
+  type DeliveryId,
   type Digest,
   type EnvironmentId,
+  type HotfixId,
   type Id,
   type InspectionId,
   type JobId,
+  type NotificationId,
   type OperationId,
   type PlanId,
   type PrincipalId,
+  type ReleaseId,
   type SiteId,
+  type SubscriptionId,
   uuidV7,
   type VersionId,
 } from './identity/id.ts';
 export { isName, nameMaxLength, namePattern } from './identity/name.ts';
-export { type Advanced, advancePlan, type PlanNote, targetsOf, touchedBy } from './plan/advance.ts';
-export { decideAbort, decideCancel, decideStart } from './plan/decide.ts';
+export { analyseImpact, type Impact, type ImpactInput } from './impact/analyse-impact.ts';
+export { analyseIndexed, type IndexedImpact, type UndecidedPair } from './impact/analyse-indexed.ts';
+export type {
+  BuildInterface,
+  Compatible,
+  ConsumedContract,
+  ConsumedElement,
+  ProvidedContract,
+  ProvidedElement,
+} from './impact/build-interface.ts';
+export { applyChanges, type Change, type Installed } from './impact/change.ts';
+export { type Completion, type CompletionInput, completePlan, referenceErrors } from './impact/complete-plan.ts';
+export {
+  type ChainLink,
+  type Endpoint,
+  type Finding,
+  type FindingCode,
+  findingCodes,
+  inOrder,
+  needsConfirmation,
+  type Remedy,
+  type Severity,
+} from './impact/finding.ts';
+export { ImpactIndex } from './impact/impact-index.ts';
+export { indexCatalogue } from './impact/index-catalogue.ts';
+export { type Neighbourhood, sameNeighbourhood } from './impact/neighbourhood.ts';
+export { factsWithout, type OperationFacts, operationFindings } from './impact/operation-findings.ts';
+export type { ImpactQuestion } from './impact/plan-view.ts';
+export {
+  type AttemptOutcome,
+  type DeliveryDecision,
+  decideDelivery,
+  type ReceiverHealth,
+} from './notification/decide-delivery.ts';
+export { isWanted, type NotificationFilter, type NotificationScope } from './notification/notification-filter.ts';
+export {
+  kindOfBuild,
+  kindOfPlan,
+  type NotificationKind,
+  notificationKinds,
+} from './notification/notification-kinds.ts';
+export { type Level, observeLevel } from './notification/observe-level.ts';
+export { advancePlan, targetsOf, touchedBy } from './plan/advance.ts';
+export {
+  decideAbort,
+  decideCancel,
+  decideContinue,
+  decideEdit,
+  decidePause,
+  decideReject,
+  decideSchedule,
+  decideStart,
+} from './plan/decide.ts';
+export type { Advanced, PlanNote } from './plan/note.ts';
 export {
   type FailurePolicy,
+  type GateObservation,
+  isAtGates,
   isTerminal,
   isUnderWay,
   mayAbort,
   mayCancel,
+  mayPause,
   type OperationState,
   type PinnedSettings,
   type Plan,
+  type PlanContent,
+  type PlanCourse,
   type PlanObservation,
   type PlanOperation,
   type PlanState,
@@ -107,4 +229,11 @@ export {
   commitGraph,
   distanceToMark,
 } from './source/commit-graph.ts';
-export { compareVersions, labelOf, type Suggestion, suggestVersion, versionParts } from './version/version.ts';
+export {
+  compareVersions,
+  labelOf,
+  type Suggestion,
+  suggestHotfix,
+  suggestVersion,
+  versionParts,
+} from './version/version.ts';

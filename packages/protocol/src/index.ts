@@ -55,6 +55,7 @@ export {
   type Version,
   version,
 } from './api/applications.ts';
+export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
 export { driftPolicy, type Environment, environment, environmentType, following } from './api/environments.ts';
 export {
   type AuditEntry,
@@ -68,6 +69,22 @@ export {
   type LiveEvent,
   liveEvent,
 } from './api/estate.ts';
+export {
+  approvalRule,
+  calendar,
+  type Freeze,
+  freeze,
+  type Obstacle,
+  obstacle,
+  type PolicyVersion,
+  policy,
+  policyScope,
+  policyVersion,
+  type Quarantine,
+  quarantine,
+  type Standing,
+  standing,
+} from './api/governance.ts';
 export {
   type EnvironmentStateView,
   environmentState,
@@ -83,6 +100,17 @@ export {
   type StateFact,
   stateDifference,
 } from './api/history.ts';
+export { branchName, fixPlace, type Hotfix, type HotfixMark, hotfix, hotfixMark } from './api/hotfixes.ts';
+export { type Completion, completion, type Impact, impact } from './api/impact.ts';
+export {
+  deliveryAttempt,
+  type NotificationAddress,
+  type NotificationDelivery,
+  type NotificationSubscription,
+  notificationAddress,
+  notificationDelivery,
+  notificationSubscription,
+} from './api/notifications.ts';
 export {
   deploySource,
   type Finding,
@@ -93,11 +121,20 @@ export {
   operationRequest,
   operationState,
   type Plan,
+  type PlanApproval,
+  type PlanExemption,
+  type PlanLogEntry,
+  type PlanReport,
   type PlanState,
   plan,
+  planApproval,
+  planExemption,
+  planLogEntry,
   planOrigin,
+  planReport,
   planState,
 } from './api/plans.ts';
+export { type Release, release } from './api/releases.ts';
 export {
   type ReconciledSite,
   reconciledSite,
@@ -113,7 +150,9 @@ export {
   type BuiltModule,
   builderJob,
   builtModule,
+  type CommitPatch,
   type CommitRecord,
+  commitPatch,
   commitRecord,
   type Evidence,
   evidence,
@@ -124,6 +163,15 @@ export {
   jobResult,
   source,
 } from './builder.ts';
+export {
+  type BuiltContract,
+  builtContract,
+  contractDocument,
+  contractDocumentMaxBytes,
+  contractKind,
+  fingerprint,
+  incompatibility,
+} from './contract.ts';
 export {
   type GatewayBackend,
   type GatewayConfig,

@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely';
 import type { ArtifactStore } from '#features/artifacts';
 import type { EventFeed } from '#platform/events';
 import type { Feature } from '#platform/feature';
+import type { Tables } from '#tables';
 import { aboutFeature } from './about/index.ts';
 import { accessFeature } from './access/index.ts';
 import { applicationsFeature, endInspection } from './applications/index.ts';
@@ -8,24 +10,32 @@ import { artifactsFeature } from './artifacts/index.ts';
 import { auditFeature } from './audit/index.ts';
 import { boardFeature } from './board/index.ts';
 import { buildsFeature, requestBuild } from './builds/index.ts';
+import { contractsFeature } from './contracts/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
+import { governanceFeature } from './governance/index.ts';
 import { historyFeature } from './history/index.ts';
 import { holdsFeature } from './holds/index.ts';
+import { followHotfixes, hotfixesFeature } from './hotfixes/index.ts';
+import { impactFeature } from './impact/index.ts';
+import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
 import { plansFeature, wakePlansOf } from './plans/index.ts';
+import { releasesFeature } from './releases/index.ts';
 import { restoresFeature } from './restores/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
-import { type SecretBox, settingsFeature } from './settings/index.ts';
+import { createSealGiven, type SecretBox, settingsFeature } from './settings/index.ts';
 import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
 import { versionsFeature } from './versions/index.ts';
 
 export interface FeatureTools {
+  readonly db: Kysely<Tables>;
   readonly feed: EventFeed;
   readonly artifacts: ArtifactStore;
   readonly box: SecretBox;
   /** The address of the server's own PostgreSQL, unless it is the embedded one, which has none. */
   readonly ownDatabase: string | undefined;
   readonly serverKeys: ServerKeys;
+  readonly notifications: Omit<DeliveryTools, 'box'>;
   readonly about: {
     readonly version: string;
     readonly database: { readonly version: string; readonly embedded: boolean };
@@ -38,13 +48,14 @@ export interface FeatureTools {
 export function listFeatures(tools: FeatureTools): readonly Feature[] {
   const { feed } = tools;
   const refreshDocuments = createRefreshDocuments({ keys: tools.serverKeys, box: tools.box });
-  const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments)];
+  const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments), followHotfixes];
   return [
     accessFeature,
     auditFeature,
     aboutFeature({ ...tools.about, feed }),
     applicationsFeature(feed, requestBuild),
     buildsFeature({ feed, artifacts: tools.artifacts, listeners }),
+    contractsFeature,
     artifactsFeature({ store: tools.artifacts, mayRead: siteWantsArtifact }),
     versionsFeature,
     settingsFeature(tools.box, tools.ownDatabase),
@@ -58,11 +69,20 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       serverVersion: tools.about.version,
       onError: tools.onError,
     }),
-    plansFeature({ feed, refreshDocuments }),
+    impactFeature({ feed, db: tools.db, onError: tools.onError }),
+    plansFeature({ feed, refreshDocuments, seal: createSealGiven(tools.box, tools.ownDatabase) }),
+    governanceFeature,
     followingFeature(refreshDocuments),
     historyFeature(tools.box),
     holdsFeature,
+    releasesFeature,
     restoresFeature(refreshDocuments),
     boardFeature(),
+    hotfixesFeature,
+    notificationsFeature({
+      feed,
+      tools: { ...tools.notifications, box: tools.box },
+      onError: tools.onError,
+    }),
   ];
 }

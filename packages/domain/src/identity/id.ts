@@ -10,10 +10,15 @@ export type SiteId = Id<'site'>;
 export type PlanId = Id<'plan'>;
 export type OperationId = Id<'operation'>;
 export type VersionId = Id<'version'>;
+export type ReleaseId = Id<'release'>;
 export type PrincipalId = Id<'principal'>;
 export type JobId = Id<'job'>;
 export type InspectionId = Id<'inspection'>;
 export type ApiTokenId = Id<'api-token'>;
+export type SubscriptionId = Id<'subscription'>;
+export type NotificationId = Id<'notification'>;
+export type HotfixId = Id<'hotfix'>;
+export type DeliveryId = Id<'delivery'>;
 
 /** SHA-256 of content, as `sha256:` and 64 hexadecimal digits. */
 export type Digest = `sha256:${string}`;

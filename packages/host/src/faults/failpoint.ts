@@ -16,6 +16,8 @@ export const failpoints = [
   'report-after-save',
   'migration-before',
   'migration-after',
+  'notification-before-send',
+  'notification-after-send',
   // Agent
   'desired-before-write',
   'desired-after-write',
