@@ -12,7 +12,7 @@ import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
 import { governanceFeature } from './governance/index.ts';
 import { historyFeature } from './history/index.ts';
-import { plansFeature, wakePlansOf } from './plans/index.ts';
+import { plansFeature, wakePlansOf, wakeWaitingPlans } from './plans/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { createSealGiven, type SecretBox, settingsFeature } from './settings/index.ts';
 import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
@@ -58,7 +58,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       onError: tools.onError,
     }),
     plansFeature({ feed, refreshDocuments, seal: createSealGiven(tools.box, tools.ownDatabase) }),
-    governanceFeature,
+    governanceFeature(wakeWaitingPlans),
     followingFeature(refreshDocuments),
     historyFeature,
     boardFeature(),
