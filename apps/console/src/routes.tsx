@@ -8,6 +8,7 @@ import { ApplicationPage } from './features/applications/application-page.tsx';
 import { ApplicationsPage } from './features/applications/applications-page.tsx';
 import { BuildPage } from './features/applications/build-page.tsx';
 import { BoardPage } from './features/estate/board-page.tsx';
+import { GovernancePage } from './features/governance/governance-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { PlanPage } from './features/plans/plan-page.tsx';
 import { PlansPage } from './features/plans/plans-page.tsx';
@@ -106,12 +107,25 @@ const history = createRoute({
   validateSearch: z.object({ environment: z.string().optional(), application: z.string().optional() }),
   component: HistoryPage,
 });
+const governance = createRoute({ getParentRoute: () => signedIn, path: '/governance', component: GovernancePage });
 const settings = createRoute({ getParentRoute: () => signedIn, path: '/settings', component: SettingsPage });
 
 const tree = root.addChildren([
   setup,
   signIn,
-  signedIn.addChildren([board, applications, application, build, plans, plan, sites, site, history, settings]),
+  signedIn.addChildren([
+    board,
+    applications,
+    application,
+    build,
+    plans,
+    plan,
+    sites,
+    site,
+    history,
+    governance,
+    settings,
+  ]),
 ]);
 
 /** The pages of the console; every one has an address that stays. */

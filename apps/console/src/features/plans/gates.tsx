@@ -27,28 +27,19 @@ function Obstacles(props: { readonly standing: Standing }) {
   if (obstacles.length === 0) return <p className="soft">Nothing: every gate is open.</p>;
   return (
     <>
-      <div className="table-scroll">
-        <table className="table">
-          <thead>
-            <tr>
-              <th>What</th>
-              <th>Who can act</th>
-              <th>Next step</th>
-              <th>Passes by itself</th>
-            </tr>
-          </thead>
-          <tbody>
-            {obstacles.map((each) => (
-              <tr key={each.code + each.application + each.detail}>
-                <td>{each.detail}</td>
-                <td>{each.owner}</td>
-                <td>{each.action}</td>
-                <td>{each.earliest === null ? 'no' : <Moment at={each.earliest} />}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {obstacles.map((each) => (
+        <div key={each.code + each.application + each.detail} className="note waiting">
+          <strong>{each.detail}</strong>
+          <div>
+            {each.owner} · {each.action}
+          </div>
+          {each.earliest === null ? null : (
+            <div className="soft">
+              passes by itself <Moment at={each.earliest} />
+            </div>
+          )}
+        </div>
+      ))}
       <p className="soft">
         {earliest === null
           ? 'Somebody has to act before it can begin.'

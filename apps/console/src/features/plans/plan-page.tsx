@@ -12,7 +12,7 @@ import { StateOf } from '../../ui/state-mark.tsx';
 import { useGrowingText } from '../../ui/use-growing-text.ts';
 import { Findings } from './findings.tsx';
 import { Gates, Words } from './gates.tsx';
-import { isAtGates } from './plan.view-model.ts';
+import { isAtGates, isToldByGates } from './plan.view-model.ts';
 import { PlanCommands } from './plan-commands.tsx';
 import { PlanTimeline } from './plan-timeline.tsx';
 
@@ -48,7 +48,7 @@ export function PlanPage() {
         <Read query={plan} skeleton={<SkeletonRows rows={4} columns={3} />}>
           {(found) => (
             <>
-              {found.reason === null ? null : (
+              {found.reason === null || isToldByGates(found) ? null : (
                 <div className={`note ${found.state === 'failed' ? 'failed' : 'waiting'}`}>{found.reason}</div>
               )}
               {found.notes === '' ? null : <p style={{ margin: 0 }}>{found.notes}</p>}

@@ -69,6 +69,11 @@ export function isAtGates(plan: Plan): boolean {
   return waiting.has(plan.state) || plan.state === 'staged';
 }
 
+/** Whether the list of what stands in its way says all that its reason would say. */
+export function isToldByGates(plan: Plan): boolean {
+  return plan.state === 'awaiting-approval' || plan.state === 'scheduled';
+}
+
 /** The operations of a plan by wave, in the order in which they run. */
 export function wavesOf(plan: Plan): readonly { readonly wave: number; readonly operations: readonly Operation[] }[] {
   const waves = [...new Set(plan.operations.map((each) => each.wave))].toSorted((a, b) => a - b);
