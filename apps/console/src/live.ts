@@ -14,7 +14,9 @@ export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]
   'settings-changed': ['board', 'settings'],
   'plan-changed': ['board', 'plans', 'plan', 'history'],
   'target-changed': ['board', 'history', 'site'],
+  'governance-changed': ['plan', 'plans', 'governance'],
   'inspection-changed': ['inspection'],
+  'hotfix-changed': ['board', 'hotfixes', 'versions'],
   'notification-changed': ['subscriptions', 'deliveries'],
 };
 

@@ -1,4 +1,4 @@
-export { type Actor, actorName, authorize, type Decision, type Role, type Scope } from './access/authorize.ts';
+export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
 export { compareElements } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
@@ -25,11 +25,35 @@ export {
   type Response,
   type Schema,
   type SchemaRef,
+  type SchemaTable,
   type SecurityAlternative,
   type UnionSchema,
 } from './contract/element.ts';
 export { elementKey, everyElement } from './contract/element-key.ts';
 export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
+export type { Calendar } from './governance/calendar.ts';
+export {
+  confirmationCodes,
+  type Found,
+  findingKey,
+  mayWaitFor,
+  type Obstacle,
+  type ObstacleCode,
+  obstacleCodes,
+} from './governance/obstacle.ts';
+export {
+  type ApprovalRule,
+  combinePolicies,
+  type ExpeditedGate,
+  expeditedGates,
+  holdsIn,
+  openPolicy,
+  type Policy,
+  type Requirements,
+  type Scope as PolicyScope,
+} from './governance/policy.ts';
+export { calendarWords, policyWords, scopeWords } from './governance/policy-words.ts';
+export { type Stay, soakOf } from './governance/soak.ts';
 export {
   type EnvironmentState,
   type HistoryChange,
@@ -60,6 +84,14 @@ export {
   type StateDifference,
   spread,
 } from './history/state-difference.ts';
+export { type Containment, containmentOf, type Fix, lostFixes, type Patches } from './hotfix/containment.ts';
+export {
+  environmentsBefore,
+  type FixPresence,
+  type HotfixStanding,
+  hotfixStanding,
+  type PlacedFix,
+} from './hotfix/hotfix-standing.ts';
 export {
   type ApiTokenId,
   type ApplicationId,
@@ -67,6 +99,7 @@ export {
   type DeliveryId,
   type Digest,
   type EnvironmentId,
+  type HotfixId,
   type Id,
   type InspectionId,
   type JobId,
@@ -123,17 +156,32 @@ export {
   notificationKinds,
 } from './notification/notification-kinds.ts';
 export { type Level, observeLevel } from './notification/observe-level.ts';
-export { type Advanced, advancePlan, type PlanNote, targetsOf, touchedBy } from './plan/advance.ts';
-export { decideAbort, decideCancel, decideStart } from './plan/decide.ts';
+export { advancePlan, targetsOf, touchedBy } from './plan/advance.ts';
+export {
+  decideAbort,
+  decideCancel,
+  decideContinue,
+  decideEdit,
+  decidePause,
+  decideReject,
+  decideSchedule,
+  decideStart,
+} from './plan/decide.ts';
+export type { Advanced, PlanNote } from './plan/note.ts';
 export {
   type FailurePolicy,
+  type GateObservation,
+  isAtGates,
   isTerminal,
   isUnderWay,
   mayAbort,
   mayCancel,
+  mayPause,
   type OperationState,
   type PinnedSettings,
   type Plan,
+  type PlanContent,
+  type PlanCourse,
   type PlanObservation,
   type PlanOperation,
   type PlanState,
@@ -183,4 +231,11 @@ export {
   commitGraph,
   distanceToMark,
 } from './source/commit-graph.ts';
-export { compareVersions, labelOf, type Suggestion, suggestVersion, versionParts } from './version/version.ts';
+export {
+  compareVersions,
+  labelOf,
+  type Suggestion,
+  suggestHotfix,
+  suggestVersion,
+  versionParts,
+} from './version/version.ts';

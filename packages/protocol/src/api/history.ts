@@ -119,7 +119,7 @@ export const historyRoutes = {
       at: timestamp.optional(),
       /** Only this one. */
       application: reference.optional(),
-      /** `versions` leaves settings and connections out: many applications have many of them. */
+      /** `versions` leaves out all but builds and instances: many applications have many settings. */
       facts: z.enum(['all', 'versions']).default('all'),
     }),
     response: environmentState,

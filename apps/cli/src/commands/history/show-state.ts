@@ -45,7 +45,10 @@ export const showState: CommandDefinition = {
                   .join(', '),
               ]),
             })
-          : factLines(applications.flatMap((each) => each.facts))),
+          : applications.flatMap((each) => [
+              `version ${each.build?.label ?? 'a build that is gone'}`,
+              ...factLines(each.facts),
+            ])),
       ...state.policy.map((each) => `  ${each.key}: ${factWords(each.fact)}`),
     ]);
     return exitCodes.ok;

@@ -21,17 +21,15 @@ export function StateTable(props: { readonly state: EnvironmentStateView }) {
                 {each.application.name}
               </th>
             </tr>
+            <tr>
+              <td>version</td>
+              <td className="mono">{each.build?.label ?? 'a build that is gone'}</td>
+            </tr>
             {each.facts.map((fact) => (
               <tr key={`${fact.aspect} ${fact.key} ${fact.site}`}>
                 <td>
-                  {fact.aspect === 'version' ? (
-                    'version'
-                  ) : (
-                    <>
-                      <span className="mono">{fact.key}</span>
-                      <div className="soft">{fact.site === null ? fact.aspect : `${fact.aspect}, on ${fact.site}`}</div>
-                    </>
-                  )}
+                  <span className="mono">{fact.key}</span>
+                  <div className="soft">{fact.site === null ? fact.aspect : `${fact.aspect}, on ${fact.site}`}</div>
                 </td>
                 <td className="mono">{words(fact.fact)}</td>
               </tr>

@@ -41,14 +41,14 @@ interface BuildFacts {
   readonly rollout: RolloutStrategy | null;
 }
 
-/** Settings as they were pinned, by key and site: what was pinned never changes, and opening secrets costs. */
+/** Settings as they were pinned, with sites by their keys: what was pinned never changes, and opening secrets costs. */
 interface SettingFacts {
   readonly sites: readonly string[];
-  readonly byKey: Readonly<Record<string, Readonly<Record<string, Fact>>>>;
+  readonly facts: Facts;
 }
 
-/** So many builds and contents of settings are remembered. */
-const remembered = 20_000;
+/** So many builds, and contents of settings, are remembered: what few environments have now and had lately. */
+const remembered = 5000;
 
 export function createDescribeState(box: SecretBox): DescribeState {
   const builds = new Map<BuildId, BuildFacts>();
@@ -104,20 +104,21 @@ function factsOf(input: {
 }): DescribedApplication['facts'] {
   const { build, settings, siteName } = input;
   const connections = input.withSettings ? (build?.connections ?? {}) : {};
-  const named = (bySite: Readonly<Record<string, Fact>>): SpreadFact | undefined =>
-    spread(
-      Object.fromEntries(Object.entries(bySite).map(([site, fact]) => [siteName.get(site) ?? goneSite(site), fact])),
-    );
-  const settingFacts = Object.entries(settings?.byKey ?? {}).flatMap(([key, bySite]) => {
-    const fact = key in connections ? undefined : named(bySite);
-    return fact === undefined ? [] : [[key, fact] as const];
-  });
-  const connectionFacts = Object.entries(connections).map(([key, connection]) => {
+  const settingFacts: Record<string, SpreadFact> = {};
+  for (const [key, fact] of Object.entries(settings?.facts ?? {}))
+    if (!(key in connections)) settingFacts[key] = withNames(fact, siteName);
+  const connectionFacts: Record<string, SpreadFact> = {};
+  for (const [key, connection] of Object.entries(connections)) {
     const own = plain(`a ${connection.type} database of its own on each ${connection.scope}`);
-    const bound = settings?.byKey[key] ?? {};
-    const bySite = Object.fromEntries((settings?.sites ?? []).map((site) => [site, bound[site] ?? own]));
-    return [key, named(bySite) ?? { everywhere: own }] as const;
-  });
+    const bound = settings?.facts[key];
+    connectionFacts[key] =
+      bound === undefined || settings === undefined
+        ? { everywhere: own }
+        : withNames(
+            'everywhere' in bound ? bound : { bySite: { ...sameOn(settings.sites, own), ...bound.bySite } },
+            siteName,
+          );
+  }
   const rollout = input.rollout ?? build?.rollout ?? null;
   return {
     version: {
@@ -125,8 +126,8 @@ function factsOf(input: {
         everywhere: { text: input.reference?.label ?? 'a build that is gone', secret: false, identity: input.key },
       },
     },
-    settings: Object.fromEntries(settingFacts),
-    connections: Object.fromEntries(connectionFacts),
+    settings: settingFacts,
+    connections: connectionFacts,
     scale: Object.fromEntries(
       Object.entries(build?.scale ?? {}).map(([module, instances]) => [
         module,
@@ -138,6 +139,19 @@ function factsOf(input: {
       placement: { everywhere: plain(labelWords(input.labels)) },
     },
   };
+}
+
+function withNames(fact: SpreadFact, names: ReadonlyMap<string, string>): SpreadFact {
+  if ('everywhere' in fact) return fact;
+  return {
+    bySite: Object.fromEntries(
+      Object.entries(fact.bySite).map(([site, each]) => [names.get(site) ?? goneSite(site), each]),
+    ),
+  };
+}
+
+function sameOn(sites: readonly string[], fact: Fact): Record<string, Fact> {
+  return Object.fromEntries(sites.map((site) => [site, fact]));
 }
 
 function goneSite(site: string): string {
@@ -223,16 +237,25 @@ async function rememberSettings(
 }
 
 function readFacts(settings: PinnedSettings, box: SecretBox): SettingFacts {
-  const byKey: Record<string, Record<string, Fact>> = {};
+  const sites = Object.entries(settings);
+  const byKey = new Map<string, Record<string, Fact>>();
   const put = (key: string, site: string, fact: Fact) => {
-    byKey[key] = { ...byKey[key], [site]: fact };
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, { [site]: fact });
+    else known[site] = fact;
   };
-  for (const [site, values] of Object.entries(settings)) {
+  for (const [site, values] of sites) {
     for (const [key, value] of Object.entries(values.plain)) put(key, site, plain(value));
     for (const [key, envelope] of Object.entries(values.secret))
       put(key, site, { text: box.fingerprint(box.open(envelope)), secret: true });
   }
-  return { sites: Object.keys(settings), byKey };
+  const facts: Record<string, SpreadFact> = {};
+  for (const [key, bySite] of byKey) {
+    // What some sites lack does not hold everywhere, though it is the same where it holds.
+    const everywhere = Object.keys(bySite).length === sites.length ? spread(bySite) : undefined;
+    facts[key] = everywhere ?? { bySite };
+  }
+  return { sites: sites.map(([site]) => site), facts };
 }
 
 /** Builds and names of applications as they are now; the name of one that is gone as history knew it last. */

@@ -110,15 +110,17 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
         applications: byName(state).map(([id, { name, facts }]) => ({
           application: { id, name },
           build: state.builds.get(id) ?? null,
-          facts: placed(facts),
+          facts: placed(query.facts === 'versions' ? { scale: facts.scale } : { ...facts, version: {} }),
         })),
       };
     }),
 
     read('getStateDifference', async ({ db }, { params, query }) => {
-      const from = await find(db, { environment: params.environment, at: query.from });
-      const to = await find(db, { environment: query.with ?? params.environment, at: query.to });
-      const [before, after] = [await tell(db, from, 'all'), await tell(db, to, 'all')];
+      const [from, to] = await Promise.all([
+        find(db, { environment: params.environment, at: query.from }),
+        find(db, { environment: query.with ?? params.environment, at: query.to }),
+      ]);
+      const [before, after] = await Promise.all([tell(db, from, 'all'), tell(db, to, 'all')]);
       const difference = diffStates(before, after);
       return {
         before: from.side,

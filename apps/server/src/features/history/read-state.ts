@@ -5,6 +5,7 @@ import {
   type EnvironmentState,
   type HistoryChange,
   type InForce,
+  outcomeOf,
   type StateSnapshot,
   stateAt,
 } from '@almanac/domain';
@@ -35,6 +36,22 @@ export async function readStateAt(
   return stateAt({ snapshot, changes: rows.map(toChange), moment: moment.getTime() });
 }
 
+/** What one application was at a moment; null where it was not there. */
+export async function readApplicationAt(
+  db: Kysely<Tables>,
+  input: { readonly environment: EnvironmentId; readonly application: ApplicationId; readonly moment: Date },
+): Promise<InForce | null> {
+  const last = await historyRows(db)
+    .where('environmentId', '=', input.environment)
+    .where('applicationId', '=', input.application)
+    .where('at', '<=', input.moment)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last === undefined ? null : outcomeOf(toChange(last));
+}
+
 /** The newest snapshot that is not of after a moment; the newest of all without one. */
 export async function readSnapshot(
   db: Kysely<Tables>,
@@ -57,21 +74,20 @@ export async function readSnapshot(
 
 /** Entries of an environment in the order in which they were written, with what the domain folds. */
 export function changeRows(db: Kysely<Tables>, environment: EnvironmentId) {
-  return db
-    .selectFrom('history')
-    .select([
-      // A number costs less to read than a date, of which there are as many as entries.
-      sql<number>`extract(epoch from at)::float8 * 1000`.as('atMs'),
-      'applicationId',
-      'kind',
-      'beforeBuildId',
-      'beforeSettings',
-      'afterBuildId',
-      'afterSettings',
-    ])
-    .where('environmentId', '=', environment)
-    .orderBy('at')
-    .orderBy('id');
+  return historyRows(db).where('environmentId', '=', environment).orderBy('at').orderBy('id');
+}
+
+function historyRows(db: Kysely<Tables>) {
+  return db.selectFrom('history').select([
+    // A number costs less to read than a date, of which there are as many as entries.
+    sql<number>`extract(epoch from at)::float8 * 1000`.as('atMs'),
+    'applicationId',
+    'kind',
+    'beforeBuildId',
+    'beforeSettings',
+    'afterBuildId',
+    'afterSettings',
+  ]);
 }
 
 export function toChange(row: {

@@ -20,6 +20,7 @@ import { type SiteRow, siteRows } from './site.wire.ts';
 interface Tools {
   readonly hub: AgentHub;
   readonly refreshDocuments: RefreshDocuments;
+  readonly onError: (error: unknown) => void;
 }
 
 interface Context {
@@ -30,19 +31,30 @@ interface Context {
 const reconciler = { kind: 'system', name: 'reconcile' } as const;
 /** An agent that has many files to look at takes a while; nobody waits for it. */
 const dailyPatienceMs = 300_000;
+/** Who did not answer is asked again after so long, and until then takes nobody's turn. */
+const askAgainMs = 3_600_000;
 const atOnce = 20;
 
-/** Lets every connected site look at everything it has once a day. */
-export async function reconcileDaily(context: Context, tools: Tools): Promise<void> {
-  const due = await siteRows(context.db)
-    .where(sql<boolean>`(sites.reconciled_at is null or sites.reconciled_at < now() - interval '24 hours')`)
-    .where('sites.enrolledAt', 'is not', null)
-    .where((where) => where('sites.id', '=', where.fn.any(where.val([...tools.hub.sites()]))))
-    .orderBy('sites.reconciledAt', (order) => order.asc().nullsFirst())
-    .limit(atOnce)
-    .execute();
-  await renewDocuments(context, { sites: due, tools });
-  await Promise.all(due.map((site) => tools.hub.reconcile(site.id, dailyPatienceMs)));
+/** Lets every connected site look at everything it has once a day, each by itself. */
+export function createDailyReconcile(tools: Tools): (context: Context) => Promise<void> {
+  const asked = new Map<SiteId, number>();
+  return async (context) => {
+    const now = performance.now();
+    for (const [site, at] of asked) if (now - at > askAgainMs) asked.delete(site);
+    const connected = tools.hub.sites().filter((each) => !asked.has(each));
+    if (connected.length === 0) return;
+    const due = await siteRows(context.db)
+      .where(sql<boolean>`(sites.reconciled_at is null or sites.reconciled_at < now() - interval '24 hours')`)
+      .where((where) => where('sites.id', '=', where.fn.any(where.val([...connected]))))
+      .orderBy('sites.reconciledAt', (order) => order.asc().nullsFirst())
+      .limit(atOnce)
+      .execute();
+    await renewDocuments(context, { sites: due, tools });
+    for (const { id } of due) {
+      asked.set(id, now);
+      void tools.hub.reconcile(id, dailyPatienceMs);
+    }
+  };
 }
 
 /** Lets sites look at everything, each for itself and as long as patience lasts, and tells how they stand. */
@@ -51,7 +63,7 @@ export async function reconcileSites(
   input: { readonly sites: readonly SiteRow[]; readonly patienceMs: number; readonly tools: Tools },
 ): Promise<ReconciledSite[]> {
   const { sites, tools } = input;
-  await renewDocuments(context, { sites, tools });
+  const failed = await renewDocuments(context, { sites, tools });
   const answers = new Map(
     await Promise.all(
       sites.map(async (site) => [site.id, await tools.hub.reconcile(site.id, input.patienceMs)] as const),
@@ -66,23 +78,40 @@ export async function reconcileSites(
           .orderBy('environments.position')
           .orderBy('sites.name')
           .execute();
-  return Promise.all(rows.map((row) => tellSite(context.db, { row, answered: answers.get(row.id) !== undefined })));
+  return Promise.all(
+    rows.map((row) =>
+      tellSite(context.db, {
+        row,
+        answered: answers.get(row.id) !== undefined,
+        renewed: !failed.has(row.environmentId),
+      }),
+    ),
+  );
 }
 
-/** What a site should be is made anew too: whatever was missed in between comes now. */
+/** What a site should be is made anew too: whatever was missed comes now. Gives the environments where that failed. */
 async function renewDocuments(
   context: Context,
   input: { readonly sites: readonly SiteRow[]; readonly tools: Tools },
-): Promise<void> {
-  for (const environment of new Set(input.sites.map((each) => each.environmentId)))
-    await context.inTransaction({ actor: reconciler, action: null }, (command) =>
-      input.tools.refreshDocuments(command, environment),
-    );
+): Promise<ReadonlySet<EnvironmentId>> {
+  const failed = new Set<EnvironmentId>();
+  for (const environment of new Set(input.sites.map((each) => each.environmentId))) {
+    try {
+      await context.inTransaction({ actor: reconciler, action: null }, (command) =>
+        input.tools.refreshDocuments(command, environment),
+      );
+    } catch (error) {
+      // What is wrong with one environment must not keep the others from being told.
+      failed.add(environment);
+      input.tools.onError(error);
+    }
+  }
+  return failed;
 }
 
 async function tellSite(
   db: Kysely<Tables>,
-  input: { readonly row: SiteRow; readonly answered: boolean },
+  input: { readonly row: SiteRow; readonly answered: boolean; readonly renewed: boolean },
 ): Promise<ReconciledSite> {
   const { row, answered } = input;
   const [desired, observed] = [await readDesired(db, row), await readObserved(db, row.id)];
@@ -102,9 +131,11 @@ async function tellSite(
       ? 'no agent came yet'
       : !row.online
         ? 'it is offline; this is what it said last'
-        : answered
-          ? null
-          : 'its agent did not answer in time; this is what it said last';
+        : !answered
+          ? 'its agent did not answer in time; this is what it said last'
+          : input.renewed
+            ? null
+            : "what it should be could not be made anew; the server's log has more";
   return {
     site: { id: row.id, name: row.name },
     environment: { id: row.environmentId, name: row.environmentName },

@@ -18,8 +18,9 @@ export function siteEndpoints(input: {
   readonly hub: AgentHub;
   readonly keys: ServerKeys;
   readonly refreshDocuments: RefreshDocuments;
+  readonly onError: (error: unknown) => void;
 }): readonly Endpoint[] {
-  const { hub, keys, refreshDocuments } = input;
+  const { hub, keys, refreshDocuments, onError } = input;
   return [
     read('listSites', async ({ db }, { query }) => {
       const cursor = decodeCursor(query.cursor);
@@ -112,7 +113,7 @@ export function siteEndpoints(input: {
         .orderBy('sites.name')
         .limit(mostReconciled)
         .execute();
-      const tools = { hub, refreshDocuments };
+      const tools = { hub, refreshDocuments, onError };
       const told = await context.aside(() =>
         reconcileSites(context, { sites, patienceMs: body.patienceSeconds * 1000, tools }),
       );
