@@ -67,18 +67,22 @@ async function startOnce(given: { readonly directory: string; readonly address: 
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  const ended = once(server, 'exit');
   try {
     let metrics = '';
-    await waitUntil('the index is loaded', async () => {
-      const answer = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
-      metrics = (await answer?.text()) ?? '';
-      return /^almanac_impact_index_loads 1$/m.test(metrics);
-    });
+    await waitUntil(
+      'the index to be loaded',
+      async () => {
+        const answer = await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => undefined);
+        metrics = (await answer?.text()) ?? '';
+        return /^almanac_impact_index_loads 1$/m.test(metrics);
+      },
+      300,
+    );
     const seconds = Number(/^almanac_impact_index_load_seconds (\S+)$/m.exec(metrics)?.[1]);
     const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
     return { seconds, megabytes: Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1]) / 1000 };
   } finally {
-    const ended = once(server, 'exit');
     server.kill('SIGTERM');
     await ended;
   }
