@@ -133,7 +133,7 @@ describe('a hotfix of what Production runs', () => {
     // Whoever would lose it is told, and has to say that it is wanted.
     const lost = await almanac('promote prices --to production');
     expect(lost.status).toBe(6);
-    expect(lost.output).toContain('hotfix-lost');
+    expect(lost.output).toContain('production runs hotfix 1 (hotfix/1.7.0)');
 
     // Quality becomes what Production is, to look at it there.
     await done('replicate --from production --to quality');
