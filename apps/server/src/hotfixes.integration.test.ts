@@ -203,6 +203,21 @@ describe('a hotfix', () => {
     expect((await composed('quality', fix)).hotfix).toBe(false);
   });
 
+  it('is deployed by name, and never as the newest build', async () => {
+    await start();
+    await branchMade();
+    await pushed();
+
+    const { body } = await tests.send('POST /plans', {
+      body: {
+        environment: 'production',
+        operations: [{ kind: 'deploy', application, source: { kind: 'latest' } }],
+      },
+    });
+
+    expect(body.operations).toMatchObject([{ after: { commit: ahead } }]);
+  });
+
   it('that would be lost is found, and needs a word', async () => {
     await start();
     await branchMade();
