@@ -7,6 +7,7 @@ import { EnvironmentTag } from '../../ui/environment-tag.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { VersionChip } from '../../ui/version-chip.tsx';
+import { StartHotfix } from '../hotfixes/start-hotfix.tsx';
 import { actionsAt, type CellAction, cellAt } from './board.view-model.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 
@@ -51,6 +52,9 @@ export function CellDrawer(props: {
             <CommandLine command={action.command} />
           </div>
         ))}
+        {cell === undefined || environment.promotesFrom === null ? null : (
+          <StartHotfix application={row.application.name} environment={environment.name} label={cell.build.label} />
+        )}
         <Link to="/applications/$application" params={{ application: row.application.name }} search={{}}>
           Everything about {row.application.displayName}
         </Link>
@@ -113,6 +117,13 @@ function WhyPanel(props: { readonly row: BoardRow; readonly environment: Environ
         )}
       </dl>
       {cell.drift === null ? null : <div className="note warning">{cell.drift}</div>}
+      {cell.hotfixes.map((each) => (
+        <div key={each.number} className={`note ${each.presence === 'contained' ? '' : 'warning'}`}>
+          {each.presence === 'contained'
+            ? `Has hotfix ${each.number} (${each.branch}), which earlier environments do not all have.`
+            : `Lacks hotfix ${each.number} (${each.branch}) of ${each.environment.name}.`}
+        </div>
+      ))}
       {cell.settingsChanged ? <div className="note waiting">Settings changed since they were applied.</div> : null}
     </div>
   );
