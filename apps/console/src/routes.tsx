@@ -7,6 +7,7 @@ import { SignInPage } from './features/access/sign-in-page.tsx';
 import { ApplicationPage } from './features/applications/application-page.tsx';
 import { ApplicationsPage } from './features/applications/applications-page.tsx';
 import { BuildPage } from './features/applications/build-page.tsx';
+import { EnvironmentPage } from './features/environments/environment-page.tsx';
 import { BoardPage } from './features/estate/board-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { PlanPage } from './features/plans/plan-page.tsx';
@@ -100,6 +101,16 @@ const site = createRoute({
   validateSearch: z.object({ log: z.string().optional() }),
   component: SitePage,
 });
+const environment = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/environments/$environment',
+  validateSearch: z.object({
+    tab: z.enum(['now', 'history']).optional(),
+    at: z.string().optional(),
+    with: z.string().optional(),
+  }),
+  component: EnvironmentPage,
+});
 const history = createRoute({
   getParentRoute: () => signedIn,
   path: '/history',
@@ -111,7 +122,19 @@ const settings = createRoute({ getParentRoute: () => signedIn, path: '/settings'
 const tree = root.addChildren([
   setup,
   signIn,
-  signedIn.addChildren([board, applications, application, build, plans, plan, sites, site, history, settings]),
+  signedIn.addChildren([
+    board,
+    applications,
+    application,
+    build,
+    plans,
+    plan,
+    sites,
+    site,
+    environment,
+    history,
+    settings,
+  ]),
 ]);
 
 /** The pages of the console; every one has an address that stays. */

@@ -15,6 +15,9 @@ export const topLevel: Readonly<Record<string, () => Promise<CommandDefinition>>
   rollback: async () => (await import('./deploy/rollback.ts')).rollback,
   configure: async () => (await import('./deploy/configure.ts')).configure,
   undeploy: async () => (await import('./deploy/configure.ts')).undeploy,
+  history: async () => (await import('./history/show-history.ts')).showHistory,
+  state: async () => (await import('./history/show-state.ts')).showState,
+  diff: async () => (await import('./history/show-diff.ts')).showDiff,
   logs: async () => (await import('./estate/logs.ts')).logs,
   login: async () => (await import('./account/login.ts')).login,
   logout: async () => (await import('./account/login.ts')).logout,
@@ -60,6 +63,9 @@ export const groups: readonly CommandGroup[] = [
       (await import('./env/list.ts')).listEnvironments,
       (await import('./env/create.ts')).createEnvironment,
       (await import('./env/follow.ts')).followBranch,
+      (await import('./env/restore.ts')).restoreEnvironment,
+      (await import('./env/holds.ts')).listHolds,
+      (await import('./env/holds.ts')).liftHolds,
     ],
   },
   {
@@ -81,6 +87,7 @@ export const groups: readonly CommandGroup[] = [
       (await import('./plan/start.ts')).startPlan,
       (await import('./plan/cancel.ts')).cancelPlan,
       (await import('./plan/abort.ts')).abortPlan,
+      (await import('./plan/rollback.ts')).rollBackPlan,
     ],
   },
   {

@@ -103,6 +103,10 @@ function CommandPalette() {
     queryKey: ['applications'],
     queryFn: () => api.listApplications({ query: { limit: 200 } }),
   });
+  const environments = useQuery({
+    queryKey: ['environments'],
+    queryFn: () => api.listEnvironments({ query: { limit: 100 } }),
+  });
   const actions = [
     ...pages.map((page) => ({
       id: page.to,
@@ -116,6 +120,13 @@ function CommandPalette() {
       description: 'almanac app add',
       onClick: () => void navigate({ to: '/', search: { add: true } }),
     },
+    ...(environments.data?.items ?? []).map((each) => ({
+      id: each.id,
+      label: each.displayName,
+      description: 'Environment',
+      onClick: () =>
+        void navigate({ to: '/environments/$environment', params: { environment: each.name }, search: {} }),
+    })),
     ...(applications.data?.items ?? []).map((each) => ({
       id: each.id,
       label: each.displayName,

@@ -14,6 +14,7 @@ import { useGrowingText } from '../../ui/use-growing-text.ts';
 import { Findings } from './findings.tsx';
 import { commandsOf, type PlanCommand } from './plan.view-model.ts';
 import { PlanTimeline } from './plan-timeline.tsx';
+import { RollBackPlan } from './roll-back-plan.tsx';
 
 export function PlanPage() {
   const { plan: number } = useParams({ from: '/signed-in/plans/$plan' });
@@ -101,6 +102,7 @@ function Commands(props: { readonly plan: Plan }) {
           {command.label}
         </Button>
       ))}
+      <RollBackPlan plan={plan} />
       {run.isError ? <ErrorNote error={run.error} /> : null}
     </>
   );
