@@ -10,6 +10,8 @@ import { BuildPage } from './features/applications/build-page.tsx';
 import { EnvironmentPage } from './features/environments/environment-page.tsx';
 import { BoardPage } from './features/estate/board-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
+import { NotificationsPage } from './features/notifications/notifications-page.tsx';
+import { SubscriptionPage } from './features/notifications/subscription-page.tsx';
 import { PlanPage } from './features/plans/plan-page.tsx';
 import { PlansPage } from './features/plans/plans-page.tsx';
 import { SettingsPage } from './features/settings/settings-page.tsx';
@@ -118,6 +120,16 @@ const history = createRoute({
   component: HistoryPage,
 });
 const settings = createRoute({ getParentRoute: () => signedIn, path: '/settings', component: SettingsPage });
+const notifications = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/notifications',
+  component: NotificationsPage,
+});
+const subscription = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/settings/notifications/$subscription',
+  component: SubscriptionPage,
+});
 
 const tree = root.addChildren([
   setup,
@@ -134,6 +146,8 @@ const tree = root.addChildren([
     environment,
     history,
     settings,
+    notifications,
+    subscription,
   ]),
 ]);
 

@@ -41,7 +41,7 @@ export interface ServerForTests {
  * A whole server on a data directory and a database of its own: an embedded PostgreSQL, or a database made for it on
  * the one in `TEST_DATABASE_URL` (15 or newer, whose account may create databases).
  */
-export async function startServerForTests(): Promise<ServerForTests> {
+export async function startServerForTests(environment: Readonly<Record<string, string>> = {}): Promise<ServerForTests> {
   const directory = await mkdtemp(join(tmpdir(), 'almanac server '));
   const tokens = join(directory, 'tokens');
   const own = await createOwnDatabase(process.env['TEST_DATABASE_URL']);
@@ -52,6 +52,7 @@ export async function startServerForTests(): Promise<ServerForTests> {
       ALMANAC_BOOTSTRAP_TOKENS: tokens,
       ALMANAC_LOG_LEVEL: 'silent',
       ...(own === undefined ? {} : { DATABASE_URL: own.address }),
+      ...environment,
     }),
   );
   const tokenOf = async (account: string) => (await readFile(join(tokens, account), 'utf8')).trim();

@@ -8,6 +8,7 @@ import type { HistoryTables } from './features/history/history.tables.ts';
 import type { HoldsTables } from './features/holds/holds.tables.ts';
 import type { NotificationsTables } from './features/notifications/notifications.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
+import type { ReleasesTables } from './features/releases/releases.tables.ts';
 import type { SettingsTables } from './features/settings/settings.tables.ts';
 import type { SitesTables } from './features/sites/sites.tables.ts';
 import type { VersionsTables } from './features/versions/versions.tables.ts';
@@ -25,6 +26,7 @@ export type Tables = PlatformTables &
   NotificationsTables &
   HoldsTables &
   PlansTables &
+  ReleasesTables &
   SettingsTables &
   SitesTables &
   VersionsTables;

@@ -55,6 +55,7 @@ export {
   type Version,
   version,
 } from './api/applications.ts';
+export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
 export { driftPolicy, type Environment, environment, environmentType, following } from './api/environments.ts';
 export {
   type AuditEntry,
@@ -92,7 +93,6 @@ export {
   notificationDelivery,
   notificationSubscription,
 } from './api/notifications.ts';
-
 export {
   deploySource,
   type Finding,
@@ -108,6 +108,7 @@ export {
   planOrigin,
   planState,
 } from './api/plans.ts';
+export { type Release, release } from './api/releases.ts';
 export { type Site, type SiteDetail, site, siteDetail, siteStatus } from './api/sites.ts';
 export {
   type BuilderJob,
@@ -125,6 +126,15 @@ export {
   jobResult,
   source,
 } from './builder.ts';
+export {
+  type BuiltContract,
+  builtContract,
+  contractDocument,
+  contractDocumentMaxBytes,
+  contractKind,
+  fingerprint,
+  incompatibility,
+} from './contract.ts';
 export {
   type GatewayBackend,
   type GatewayConfig,

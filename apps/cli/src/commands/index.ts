@@ -57,6 +57,17 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'release',
+    summary: 'sets of versions that move together',
+    load: async () => [
+      (await import('./release/create.ts')).createRelease,
+      (await import('./release/list.ts')).listReleases,
+      (await import('./release/show.ts')).showRelease,
+      (await import('./release/deploy.ts')).deployRelease,
+      (await import('./release/show.ts')).removeRelease,
+    ],
+  },
+  {
     name: 'env',
     summary: 'environments',
     load: async () => [
@@ -99,6 +110,22 @@ export const groups: readonly CommandGroup[] = [
       (await import('./settings/history.ts')).settingHistory,
       (await import('./settings/set.ts')).setSetting,
       (await import('./settings/set.ts')).clearSetting,
+    ],
+  },
+  {
+    name: 'notification',
+    summary: 'who is told of what happens',
+    load: async () => [
+      (await import('./notification/add.ts')).addNotification,
+      (await import('./notification/list.ts')).listNotifications,
+      (await import('./notification/list.ts')).showNotification,
+      (await import('./notification/deliveries.ts')).listDeliveries,
+      (await import('./notification/deliveries.ts')).testNotification,
+      (await import('./notification/deliveries.ts')).retryDelivery,
+      (await import('./notification/pause.ts')).pauseNotification,
+      (await import('./notification/pause.ts')).resumeNotification,
+      (await import('./notification/pause.ts')).rotateNotificationSecret,
+      (await import('./notification/pause.ts')).removeNotification,
     ],
   },
   {

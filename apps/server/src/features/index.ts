@@ -8,12 +8,14 @@ import { artifactsFeature } from './artifacts/index.ts';
 import { auditFeature } from './audit/index.ts';
 import { boardFeature } from './board/index.ts';
 import { buildsFeature, requestBuild } from './builds/index.ts';
+import { contractsFeature } from './contracts/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
 import { historyFeature } from './history/index.ts';
 import { holdsFeature } from './holds/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
 import { plansFeature, wakePlansOf } from './plans/index.ts';
+import { releasesFeature } from './releases/index.ts';
 import { restoresFeature } from './restores/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { type SecretBox, settingsFeature } from './settings/index.ts';
@@ -47,6 +49,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     aboutFeature({ ...tools.about, feed }),
     applicationsFeature(feed, requestBuild),
     buildsFeature({ feed, artifacts: tools.artifacts, listeners }),
+    contractsFeature,
     artifactsFeature({ store: tools.artifacts, mayRead: siteWantsArtifact }),
     versionsFeature,
     settingsFeature(tools.box, tools.ownDatabase),
@@ -64,6 +67,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     followingFeature(refreshDocuments),
     historyFeature(tools.box),
     holdsFeature,
+    releasesFeature,
     restoresFeature(refreshDocuments),
     boardFeature(),
     notificationsFeature({

@@ -16,7 +16,7 @@ interface State {
 
 interface Pair {
   readonly now: Json | undefined;
-  readonly then: Json | undefined;
+  readonly was: Json | undefined;
   readonly place: string;
   readonly depth: number;
 }
@@ -30,78 +30,78 @@ type Syntax = { readonly [key: string]: Json };
  */
 export function compareDeclarations(provided: ExportElement, builtAgainst: ExportElement): readonly Incompatibility[] {
   const state: State = { provided, builtAgainst, reasons: [], seen: new Set(), steps: 0 };
-  compareDeclaration(state, { now: 0, then: 0, place: '', depth: 0 });
+  compareDeclaration(state, { now: 0, was: 0, place: '', depth: 0 });
   return state.reasons;
 }
 
 function compareDeclaration(
   state: State,
-  pair: { readonly now: number; readonly then: number; readonly place: string; readonly depth: number },
+  pair: { readonly now: number; readonly was: number; readonly place: string; readonly depth: number },
 ): void {
-  const key = `${pair.now} ${pair.then}`;
+  const key = `${pair.now} ${pair.was}`;
   if (state.seen.has(key)) return;
   state.seen.add(key);
   compareSyntax(state, {
     ...pair,
     now: state.provided.declarations[pair.now],
-    then: state.builtAgainst.declarations[pair.then],
+    was: state.builtAgainst.declarations[pair.was],
   });
 }
 
 function compareSyntax(state: State, pair: Pair): void {
-  const { now, then, place } = pair;
+  const { now, was, place } = pair;
   state.steps += 1;
   if (state.steps > mostSteps || pair.depth > deepest) {
     if (state.steps <= mostSteps + 1) tell(state, 'cannot-tell', place, 'the declaration is too large to compare');
     return;
   }
-  if (isList(now) && isList(then)) compareLists(state, { ...pair, now, then });
-  else if (isSyntax(now) && isSyntax(then)) compareNodes(state, { ...pair, now, then });
-  else if (now !== then) tell(state, 'cannot-tell', place, 'the declaration reads otherwise');
+  if (isList(now) && isList(was)) compareLists(state, { ...pair, now, was });
+  else if (isSyntax(now) && isSyntax(was)) compareNodes(state, { ...pair, now, was });
+  else if (now !== was) tell(state, 'cannot-tell', place, 'the declaration reads otherwise');
 }
 
-function compareNodes(state: State, pair: Pair & { readonly now: Syntax; readonly then: Syntax }): void {
-  const { now, then, place } = pair;
+function compareNodes(state: State, pair: Pair & { readonly now: Syntax; readonly was: Syntax }): void {
+  const { now, was, place } = pair;
   const depth = pair.depth + 1;
-  const [one, other] = [now['declaration'], then['declaration']];
+  const [one, other] = [now['declaration'], was['declaration']];
   if (typeof one === 'number' && typeof other === 'number') {
-    compareDeclaration(state, { now: one, then: other, place, depth });
+    compareDeclaration(state, { now: one, was: other, place, depth });
     return;
   }
-  if (now['type'] !== then['type']) {
-    tell(state, 'cannot-tell', place, `it was a ${String(then['type'])} and is a ${String(now['type'])}`);
+  if (now['type'] !== was['type']) {
+    tell(state, 'cannot-tell', place, `it was a ${String(was['type'])} and is a ${String(now['type'])}`);
     return;
   }
-  for (const key of new Set([...Object.keys(now), ...Object.keys(then)])) {
-    const part = { now: now[key], then: then[key], place, depth };
-    if (key === 'members' && isList(part.now) && isList(part.then))
-      compareMembers(state, { ...part, now: part.now, then: part.then, isClass: now['type'] === 'ClassBody' });
-    else if (key === 'params' && isList(part.now) && isList(part.then))
-      compareParameters(state, { ...part, now: part.now, then: part.then });
+  for (const key of new Set([...Object.keys(now), ...Object.keys(was)])) {
+    const part = { now: now[key], was: was[key], place, depth };
+    if (key === 'members' && isList(part.now) && isList(part.was))
+      compareMembers(state, { ...part, now: part.now, was: part.was, isClass: now['type'] === 'ClassBody' });
+    else if (key === 'params' && isList(part.now) && isList(part.was))
+      compareParameters(state, { ...part, now: part.now, was: part.was });
     else compareSyntax(state, part);
   }
 }
 
-type ListPair = Pair & { readonly now: readonly Json[]; readonly then: readonly Json[] };
+type ListPair = Pair & { readonly now: readonly Json[]; readonly was: readonly Json[] };
 
 function compareLists(state: State, pair: ListPair): void {
-  if (pair.now.length !== pair.then.length) {
+  if (pair.now.length !== pair.was.length) {
     tell(state, 'cannot-tell', pair.place, 'the declaration reads otherwise');
     return;
   }
   for (const [index, now] of pair.now.entries())
-    compareSyntax(state, { now, then: pair.then[index], place: pair.place, depth: pair.depth + 1 });
+    compareSyntax(state, { now, was: pair.was[index], place: pair.place, depth: pair.depth + 1 });
 }
 
 function compareParameters(state: State, pair: ListPair): void {
-  const { now, then, place } = pair;
-  for (const [index, each] of then.entries()) {
+  const { now, was, place } = pair;
+  for (const [index, each] of was.entries()) {
     const at = `${place} parameter ${index + 1}`.trim();
     if (index >= now.length) tell(state, 'declaration-changed', at, `parameter ${index + 1} is not there any more`);
-    else compareSyntax(state, { now: now[index], then: each, place: at, depth: pair.depth + 1 });
+    else compareSyntax(state, { now: now[index], was: each, place: at, depth: pair.depth + 1 });
   }
   for (const [index, each] of now.entries()) {
-    if (index < then.length || mayBeLeftOut(each)) continue;
+    if (index < was.length || mayBeLeftOut(each)) continue;
     tell(state, 'declaration-changed', place, `parameter ${index + 1} is there now and may not be left out`);
   }
 }
@@ -112,15 +112,15 @@ function mayBeLeftOut(parameter: Json): boolean {
 
 function compareMembers(state: State, pair: ListPair & { readonly isClass: boolean }): void {
   const now = byKey(pair.now);
-  const then = byKey(pair.then);
-  for (const [key, member] of then) {
+  const was = byKey(pair.was);
+  for (const [key, member] of was) {
     const place = `${pair.place}/${key}`;
     const found = now.get(key);
     if (found === undefined) tell(state, 'declaration-changed', place, `the member ${key} is not there any more`);
-    else compareSyntax(state, { now: found, then: member, place, depth: pair.depth + 1 });
+    else compareSyntax(state, { now: found, was: member, place, depth: pair.depth + 1 });
   }
   for (const [key, member] of now) {
-    if (then.has(key) || pair.isClass || (isSyntax(member) && member['optional'] === true)) continue;
+    if (was.has(key) || pair.isClass || (isSyntax(member) && member['optional'] === true)) continue;
     tell(
       state,
       'cannot-tell',

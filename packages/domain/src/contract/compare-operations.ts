@@ -43,7 +43,9 @@ export function compareOperations(
 ): readonly Incompatibility[] {
   const provider = { operation: provided.operation, schemas: provided.schemas };
   const consumer = { operation: builtAgainst.operation, schemas: builtAgainst.schemas };
-  return provided.sent ? compareExchange(consumer, provider) : compareExchange(provider, consumer);
+  return provided.sent
+    ? compareExchange({ answering: consumer, asking: provider, providerAsks: true })
+    : compareExchange({ answering: provider, asking: consumer, providerAsks: false });
 }
 
 interface Side {
@@ -51,7 +53,14 @@ interface Side {
   readonly schemas: readonly Schema[];
 }
 
-function compareExchange(answering: Side, asking: Side): readonly Incompatibility[] {
+interface Sides {
+  readonly answering: Side;
+  readonly asking: Side;
+  /** What the provider writes is read with patience, whichever way it goes. */
+  readonly providerAsks: boolean;
+}
+
+function compareExchange({ answering, asking, providerAsks }: Sides): readonly Incompatibility[] {
   const exchange = { answering: answering.operation, asking: asking.operation };
   const found = [
     compareParameters(exchange),
@@ -62,14 +71,14 @@ function compareExchange(answering: Side, asking: Side): readonly Incompatibilit
   return [
     ...found.flatMap((each) => each.reasons),
     ...compareSchemas(
-      { written: asking.schemas, read: answering.schemas, direction: 'input' },
+      { written: asking.schemas, read: answering.schemas, direction: providerAsks ? 'output' : 'input' },
       found.flatMap((each) => each.inputs),
     ),
     ...compareSchemas(
-      { written: answering.schemas, read: asking.schemas, direction: 'output' },
+      { written: answering.schemas, read: asking.schemas, direction: providerAsks ? 'input' : 'output' },
       found.flatMap((each) => each.outputs),
     ),
-    ...compareCallbacks(answering, asking),
+    ...compareCallbacks({ answering, asking, providerAsks }),
   ];
 }
 
@@ -293,15 +302,17 @@ function namesOf(alternative: SecurityAlternative): string {
     .join(' and ');
 }
 
-/** In a callback the sides are exchanged. */
-function compareCallbacks(answering: Side, asking: Side): readonly Incompatibility[] {
+/** In a callback who answered asks. */
+function compareCallbacks({ answering, asking, providerAsks }: Sides): readonly Incompatibility[] {
   return asking.operation.callbacks.flatMap(([name, operation]) => {
     const place = `callback ${name}`;
     const made = answering.operation.callbacks.find(([each]) => each === name)?.[1];
     if (made === undefined) return [reason('callback-removed', place, `the callback ${name} is not made any more`)];
-    return compareExchange({ operation, schemas: asking.schemas }, { operation: made, schemas: answering.schemas }).map(
-      (each) => ({ ...each, place: `${place} ${each.place}` }),
-    );
+    return compareExchange({
+      answering: { operation, schemas: asking.schemas },
+      asking: { operation: made, schemas: answering.schemas },
+      providerAsks: !providerAsks,
+    }).map((each) => ({ ...each, place: `${place} ${each.place}` }));
   });
 }
 

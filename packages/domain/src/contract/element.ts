@@ -148,3 +148,11 @@ export interface ExportElement {
 
 /** One element of a contract in normal form: equal meaning, equal content, as far as that can be told. */
 export type ContractElement = OperationElement | MessageElement | ExportElement;
+
+/** An element without its schemas, which are kept once for all elements of a contract. */
+export type ElementBody = Omit<OperationElement, 'schemas'> | Omit<MessageElement, 'schemas'> | ExportElement;
+
+/** An element made whole with the schemas of its contract. */
+export function elementOf(body: ElementBody, schemas: readonly Schema[]): ContractElement {
+  return body.kind === 'package' ? body : { ...body, schemas };
+}

@@ -45,6 +45,11 @@ function compareTypes(direction: Direction, { written, read }: PlainPair): Incom
 }
 
 function compareValues(direction: Direction, { written, read }: PlainPair): PlainResult {
+  if (written.type === 'null')
+    return {
+      reasons: [differs(direction, ['null-refused', 'null-possible'], 'null is none of the values')],
+      goals: [],
+    };
   const possible = written.values ?? (written.type === 'boolean' ? [false, true] : undefined);
   if (possible === undefined)
     return {

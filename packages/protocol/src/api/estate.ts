@@ -70,6 +70,7 @@ export const liveEvent = z
       'application-changed',
       'build-changed',
       'version-created',
+      'release-changed',
       'environment-changed',
       'site-changed',
       'settings-changed',

@@ -1,6 +1,7 @@
 import type { ApiToken } from '@almanac/protocol';
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
@@ -15,6 +16,11 @@ export function SettingsPage() {
       <div className="stack">
         <h2>About this installation</h2>
         <About />
+        <h2>Notifications</h2>
+        <p style={{ margin: 0 }}>
+          Who is told of plans, builds, sites and applications, by signed webhook or e-mail:{' '}
+          <Link to="/settings/notifications">all subscriptions</Link>
+        </p>
         <h2>Your API tokens</h2>
         <Tokens />
       </div>

@@ -1,24 +1,28 @@
-import type { BuildId, ContractElement, ContractKind, Incompatibility } from '@almanac/domain';
+import type { BuildId, ContractKind, ElementBody, Incompatibility, Schema } from '@almanac/domain';
 import type { JSONColumnType } from 'kysely';
 
-/** One element of a contract: its key, and the fingerprint of its normalised content. */
-interface ElementFingerprint {
+/** One element of a contract: its key, what its document calls it, and the fingerprint of its content. */
+export interface KnownElement {
   readonly key: string;
+  readonly label: string;
   readonly fingerprint: string;
 }
+
+/** An element without the schemas that it refers to: those are a row of their own, once for all of a document. */
+export type StoredElement = ElementBody & { readonly schemasOf: string };
 
 export interface ContractsTables {
   /** A contract's content, once per fingerprint; its elements are sorted by key. */
   readonly contractDocuments: {
     fingerprint: string;
     kind: ContractKind;
-    elements: JSONColumnType<readonly ElementFingerprint[]>;
+    elements: JSONColumnType<readonly KnownElement[]>;
   };
-  /** A normalised element, once per fingerprint; only read to compare two that differ. */
+  /** A normalised element, or the schemas of a document under its digest; only read to compare two that differ. */
   readonly contractElements: {
     fingerprint: string;
-    kind: ContractKind;
-    body: JSONColumnType<ContractElement>;
+    kind: ContractKind | 'schemas';
+    body: JSONColumnType<StoredElement | readonly Schema[]>;
   };
   /** What a build provides. */
   readonly buildContracts: { buildId: BuildId; module: string; contract: string; fingerprint: string };

@@ -25,6 +25,7 @@ export interface DeliveryTools {
 /** An attempt that this node may make until its claim ends; whoever claims the delivery later has a greater number. */
 export interface ClaimedAttempt {
   readonly delivery: DeliveryId;
+  readonly subscription: SubscriptionId;
   readonly number: number;
 }
 
@@ -51,6 +52,7 @@ export async function sendOnce(
   input: { readonly attempt: ClaimedAttempt; readonly tools: DeliveryTools },
 ): Promise<{ readonly result: SendResult; readonly durationMs: number }> {
   const row = await readDelivery(context.db, input.attempt.delivery);
+  if (row === undefined) return { result: failure('the subscription was removed meanwhile'), durationMs: 0 };
   const startedAt = performance.now();
   failpoint('notification-before-send');
   const result = await send(context, { row, tools: input.tools });
@@ -74,12 +76,12 @@ async function readDelivery(db: Kysely<Tables>, id: DeliveryId) {
       'notificationSubscriptions.address',
     ])
     .where('notificationDeliveries.id', '=', id)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
 }
 
 async function send(
   context: { readonly db: Kysely<Tables>; readonly signal: AbortSignal },
-  input: { readonly row: Awaited<ReturnType<typeof readDelivery>>; readonly tools: DeliveryTools },
+  input: { readonly row: NonNullable<Awaited<ReturnType<typeof readDelivery>>>; readonly tools: DeliveryTools },
 ): Promise<SendResult> {
   const { row, tools } = input;
   const { signal } = context;
@@ -131,22 +133,23 @@ async function recordResult(
   const { attempt, result } = input;
   await inTransaction({ actor: teller, action: null }, async (context) => {
     const { db } = context;
+    // The subscription is locked before its delivery and attempts, as by those who remove or resume it.
+    const subscription = await db
+      .selectFrom('notificationSubscriptions')
+      .selectAll()
+      .where('id', '=', attempt.subscription)
+      .forUpdate()
+      .executeTakeFirst();
     const delivery = await db
       .selectFrom('notificationDeliveries')
-      .select(['id', 'tries', 'subscriptionId'])
+      .select(['id', 'tries'])
       .where('id', '=', attempt.delivery)
       .where('attempts', '=', attempt.number)
       .where('state', '=', 'pending')
       .forUpdate()
       .executeTakeFirst();
     await endAttempt(db, input);
-    if (delivery === undefined) return;
-    const subscription = await db
-      .selectFrom('notificationSubscriptions')
-      .selectAll()
-      .where('id', '=', delivery.subscriptionId)
-      .forUpdate()
-      .executeTakeFirstOrThrow();
+    if (subscription === undefined || delivery === undefined) return;
     const decision = decideDelivery({
       tries: delivery.tries,
       outcome: result.delivered

@@ -1,4 +1,3 @@
-import type { DeliveryId } from '@almanac/domain';
 import { sql } from 'kysely';
 import type { BackgroundContext } from '#platform/feature';
 import { attemptDelivery, type ClaimedAttempt, type DeliveryTools } from './attempt-delivery.ts';
@@ -51,7 +50,7 @@ async function claimDue(context: BackgroundContext, places: number): Promise<rea
   // The usual case costs one look into an index and no transaction.
   if (waiting === undefined) return [];
   return context.inTransaction({ actor: teller, action: null }, async ({ db, now }) => {
-    const { rows } = await sql<{ delivery: DeliveryId; number: number }>`
+    const { rows } = await sql<ClaimedAttempt>`
       with due as (
         select d.id from notification_deliveries d
         where d.id in (
@@ -73,7 +72,7 @@ async function claimDue(context: BackgroundContext, places: number): Promise<rea
       update notification_deliveries d
       set claimed_until = now() + make_interval(secs => ${claimSeconds}), attempts = attempts + 1, tries = tries + 1
       from due where d.id = due.id
-      returning d.id as delivery, d.attempts as number`.execute(db);
+      returning d.id as delivery, d.subscription_id as subscription, d.attempts as number`.execute(db);
     if (rows.length === 0) return [];
     await db
       .updateTable('notificationAttempts')

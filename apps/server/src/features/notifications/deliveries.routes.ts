@@ -1,7 +1,7 @@
 import type { DeliveryId, NotificationId } from '@almanac/domain';
 import { sql } from 'kysely';
 import { type CommandContext, command, decodeCursor, direct, type Endpoint, pageOf, read } from '#platform/http';
-import { type DeliveryTools, endAttempt, sendOnce } from './attempt-delivery.ts';
+import { type ClaimedAttempt, type DeliveryTools, endAttempt, sendOnce } from './attempt-delivery.ts';
 import type { Bell } from './bell.ts';
 import { deliveryRows, presentDeliveries, presentDelivery } from './delivery.wire.ts';
 import type { NotificationContent } from './notification-content.ts';
@@ -80,10 +80,7 @@ const testContent: NotificationContent = {
 };
 
 /** Writes a test that this request attempts itself, so that whoever asked sees the answer. */
-async function claimTest(
-  context: CommandContext,
-  reference: string,
-): Promise<{ readonly delivery: DeliveryId; readonly number: number }> {
+async function claimTest(context: CommandContext, reference: string): Promise<ClaimedAttempt> {
   const { db, now } = context;
   const subscription = await findSubscription(db, reference);
   const { position } = await db.selectFrom('outboxHead').select('position').executeTakeFirstOrThrow();
@@ -120,5 +117,5 @@ async function claimTest(
     .values({ deliveryId: delivery, number: 1, at: now, outcome: 'under-way' })
     .execute();
   context.audit({ subject: `notification-subscription:${subscription.name}` });
-  return { delivery, number: 1 };
+  return { delivery, subscription: subscription.id, number: 1 };
 }

@@ -29,7 +29,9 @@ export function notificationsFeature(input: {
     ],
     mount: async (server) => {
       const stop = input.feed.subscribe(news.ring);
-      server.addHook('preClose', async () => stop());
+      server.addHook('preClose', async () => {
+        stop();
+      });
     },
     periodics: [
       {

@@ -1,5 +1,6 @@
 import { lookup as lookupAddress } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 
 /**
  * Addresses that are not of the public internet, by IANA's registries of special-purpose addresses (RFC 6890): this
@@ -56,6 +57,13 @@ export function createReach(internal: readonly string[], resolve: Resolve = reso
     isPublicAddress(address) || isAllowed(address, host)
       ? undefined
       : `${host === address ? host : `${host} is ${address}, which`} is no public address; whoever runs this server may allow it by ALMANAC_NOTIFICATIONS_INTERNAL`;
+  const judged = callbackify(async (host: string) => {
+    const found = await resolve(host);
+    // One address that may not be reached is enough: a name that leads to both is not an accident.
+    const refusal = found.map(({ address }) => refusalOf(address, host)).find((each) => each !== undefined);
+    if (refusal !== undefined) throw new Error(refusal);
+    return found;
+  });
   return {
     refusalOf,
     refusalOfUrl: (url) => {
@@ -71,20 +79,13 @@ export function createReach(internal: readonly string[], resolve: Resolve = reso
         ? undefined
         : 'notifications go over https; plain http is only for hosts in ALMANAC_NOTIFICATIONS_INTERNAL';
     },
-    lookup: (host, options, callback) => {
-      resolve(host).then(
-        (found) => {
-          const [first] = found;
-          if (first === undefined) return callback(new Error(`${host} has no address`), '', 0);
-          // One address that may not be reached is enough: a name that leads to both is not an accident.
-          const refusal = found.map(({ address }) => refusalOf(address, host)).find((each) => each !== undefined);
-          if (refusal !== undefined) return callback(new Error(refusal), '', 0);
-          if (options.all === true) callback(null, [...found]);
-          else callback(null, first.address, first.family);
-        },
-        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), '', 0),
-      );
-    },
+    lookup: (host, options, callback) =>
+      judged(host, (error, found = []) => {
+        const [first] = found;
+        if (error !== null || first === undefined) callback(error ?? new Error(`${host} has no address`), '', 0);
+        else if (options.all === true) callback(null, [...found]);
+        else callback(null, first.address, first.family);
+      }),
   };
 }
 

@@ -94,8 +94,7 @@ function resultOf(
 
 /** PostgreSQL keeps no NUL, and nobody wants to see other control characters. */
 function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is them that are replaced
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '�');
+  return text.replace(/[^\P{Cc}\t\n]/gu, '\uFFFD');
 }
 
 function retryAfterOf(header: unknown): number | null {

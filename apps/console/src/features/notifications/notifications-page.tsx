@@ -1,0 +1,84 @@
+import { Button, Modal } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../../api.ts';
+import { Page } from '../../ui/page.tsx';
+import { Empty, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import { AddSubscription } from './add-subscription.tsx';
+import { conditionOf, placeOf, wishOf } from './notification.view-model.ts';
+
+/** Who is told of what. */
+export function NotificationsPage() {
+  const [adding, setAdding] = useState(false);
+  const subscriptions = useQuery({
+    queryKey: ['subscriptions'],
+    queryFn: () => api.listNotificationSubscriptions({ query: { limit: 200 } }),
+    refetchInterval: 10_000,
+  });
+  return (
+    <Page
+      title="Notifications"
+      under="Who is told of what happens, by webhook or e-mail"
+      actions={<Button onClick={() => setAdding(true)}>Add a subscription</Button>}
+    >
+      <OfflineNote />
+      <Read query={subscriptions} skeleton={<SkeletonRows rows={3} columns={5} />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="Nobody is told of anything yet">
+              <Button onClick={() => setAdding(true)}>Add a subscription</Button>
+            </Empty>
+          ) : (
+            <div className="table-scroll">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th>Subscription</th>
+                    <th>State</th>
+                    <th>To</th>
+                    <th>Of</th>
+                    <th>Waiting</th>
+                    <th>Delivered</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((each) => {
+                    const { health, word } = conditionOf(each);
+                    return (
+                      <tr key={each.id}>
+                        <td>
+                          <Link to="/settings/notifications/$subscription" params={{ subscription: each.name }}>
+                            {each.name}
+                          </Link>
+                        </td>
+                        <td>
+                          <StateMark health={health} word={word} showWord />
+                          {each.pausedReason === null ? null : <div className="soft">{each.pausedReason}</div>}
+                        </td>
+                        <td className="mono break">{placeOf(each)}</td>
+                        <td>{wishOf(each)}</td>
+                        <td className="mono">{each.deliveries.pending}</td>
+                        <td className="mono">{each.deliveries.delivered}</td>
+                      </tr>
+                    );
+                  })}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Read>
+      <Modal
+        opened={adding}
+        onClose={() => setAdding(false)}
+        title="Add a subscription"
+        size="lg"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        {adding ? <AddSubscription onClose={() => setAdding(false)} /> : null}
+      </Modal>
+    </Page>
+  );
+}
