@@ -84,6 +84,7 @@ export {
   type StateFact,
   stateDifference,
 } from './api/history.ts';
+export { type Completion, completion, type Impact, impact } from './api/impact.ts';
 export {
   deliveryAttempt,
   type NotificationAddress,

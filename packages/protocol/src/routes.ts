@@ -5,6 +5,7 @@ import { contractRoutes } from './api/contracts.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
 import { historyRoutes } from './api/history.ts';
+import { impactRoutes } from './api/impact.ts';
 import { notificationRoutes } from './api/notifications.ts';
 import { planRoutes } from './api/plans.ts';
 import { releaseRoutes } from './api/releases.ts';
@@ -22,6 +23,7 @@ export const routes = {
   ...releaseRoutes,
   ...notificationRoutes,
   ...historyRoutes,
+  ...impactRoutes,
   ...estateRoutes,
 } as const;
 

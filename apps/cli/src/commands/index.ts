@@ -12,6 +12,7 @@ export const topLevel: Readonly<Record<string, () => Promise<CommandDefinition>>
   status: async () => (await import('./estate/status.ts')).status,
   deploy: async () => (await import('./deploy/deploy.ts')).deploy,
   promote: async () => (await import('./deploy/promote.ts')).promote,
+  impact: async () => (await import('./deploy/impact.ts')).impact,
   rollback: async () => (await import('./deploy/rollback.ts')).rollback,
   configure: async () => (await import('./deploy/configure.ts')).configure,
   undeploy: async () => (await import('./deploy/configure.ts')).undeploy,

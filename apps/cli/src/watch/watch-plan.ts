@@ -1,5 +1,6 @@
 import type { Operation, Plan } from '@almanac/protocol';
 import { exitCodes } from '../exit-codes.ts';
+import { findingLines } from '../output/finding-lines.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { stateMark } from '../output/words.ts';
 import type { Session } from '../session.ts';
@@ -46,7 +47,7 @@ export function planLines(terminal: Terminal, plan: Plan): readonly string[] {
   return [
     head,
     ...plan.operations.flatMap((operation) => operationLines(terminal, operation)),
-    ...findingLines(terminal, plan),
+    ...plan.findings.flatMap((finding) => findingLines(terminal, finding)),
   ];
 }
 
@@ -60,13 +61,6 @@ function operationLines(terminal: Terminal, operation: Operation): readonly stri
     .map((each) => `      ${each.site.name}: ${each.phase}${each.message === null ? '' : `, ${each.message}`}`);
   const message = operation.message === null ? [] : [`      ${operation.message}`];
   return [line, ...message, ...sites];
-}
-
-export function findingLines(terminal: Terminal, plan: Plan): readonly string[] {
-  return plan.findings.flatMap((each) => [
-    `  ${terminal.paint(each.severity === 'error' ? 'red' : 'yellow', each.severity)} ${each.application}: ${each.detail}`,
-    ...(each.fix === null ? [] : [`      ${each.fix}`]),
-  ]);
 }
 
 function summaryOf(plan: Plan): string {

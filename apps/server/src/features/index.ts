@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely';
 import type { ArtifactStore } from '#features/artifacts';
 import type { EventFeed } from '#platform/events';
 import type { Feature } from '#platform/feature';
+import type { Tables } from '#tables';
 import { aboutFeature } from './about/index.ts';
 import { accessFeature } from './access/index.ts';
 import { applicationsFeature, endInspection } from './applications/index.ts';
@@ -13,6 +15,7 @@ import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
 import { historyFeature } from './history/index.ts';
 import { holdsFeature } from './holds/index.ts';
+import { impactFeature } from './impact/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
 import { plansFeature, wakePlansOf } from './plans/index.ts';
 import { releasesFeature } from './releases/index.ts';
@@ -23,6 +26,7 @@ import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifac
 import { versionsFeature } from './versions/index.ts';
 
 export interface FeatureTools {
+  readonly db: Kysely<Tables>;
   readonly feed: EventFeed;
   readonly artifacts: ArtifactStore;
   readonly box: SecretBox;
@@ -63,6 +67,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       serverVersion: tools.about.version,
       onError: tools.onError,
     }),
+    impactFeature({ feed, db: tools.db, onError: tools.onError }),
     plansFeature({ feed, refreshDocuments }),
     followingFeature(refreshDocuments),
     historyFeature(tools.box),

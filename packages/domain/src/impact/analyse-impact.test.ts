@@ -3,6 +3,7 @@ import { analyseImpact } from './analyse-impact.ts';
 import type { BuildInterface } from './build-interface.ts';
 import type { Change } from './change.ts';
 import { aBuild, applicationId, buildId, compatible, configure, deploy, remove } from './impact-for-tests.ts';
+import { sameNeighbourhood } from './neighbourhood.ts';
 
 /** Builds whose label stands in `installed` are in the environment before the plan. */
 function analyse(builds: readonly BuildInterface[], installed: readonly string[], changes: readonly Change[]) {
@@ -150,16 +151,25 @@ describe('the impact of a plan', () => {
   });
 
   it('names what it read of the environment: neighbours with their builds, and whose settings', () => {
-    const other = aBuild('other@1');
-    const { neighbourhood } = analyse(
-      [...all, other],
-      ['shop@1', 'other@1'],
-      [deploy('catalog@1'), configure('other')],
-    );
+    const far = aBuild('far@1', { consumes: { catalog: { 'GET /prices': '1' } } });
+    const { neighbourhood } = analyse([...all, far], ['catalog@1', 'shop@1', 'far@1'], [deploy('catalog@2')]);
 
-    expect(neighbourhood).toEqual({
-      applications: [{ application: 'shop', build: 'shop@1' }],
-      settingsOf: ['catalog', 'other'],
-    });
+    // `far` consumes only what stays as it is.
+    expect([...neighbourhood.applications]).toEqual([['shop', 'shop@1']]);
+    expect([...neighbourhood.settingsOf]).toEqual(['catalog']);
+  });
+});
+
+describe('two neighbourhoods', () => {
+  const neighbourhood = (installed: readonly string[]) =>
+    analyse([...all, aBuild('other@1')], installed, [deploy('shop@1')]).neighbourhood;
+
+  it('are the same where nothing moved that was read, whatever moved elsewhere', () => {
+    expect(sameNeighbourhood(neighbourhood(['catalog@1']), neighbourhood(['other@1', 'catalog@1']))).toBe(true);
+  });
+
+  it('are not where a producer has another build, or is gone', () => {
+    expect(sameNeighbourhood(neighbourhood(['catalog@1']), neighbourhood(['catalog@2']))).toBe(false);
+    expect(sameNeighbourhood(neighbourhood(['catalog@1']), neighbourhood([]))).toBe(false);
   });
 });

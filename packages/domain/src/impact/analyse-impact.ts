@@ -3,7 +3,7 @@ import type { BuildInterface, Compatible, ConsumedContract, ProvidedContract } f
 import { type Catalogue, plainCatalogue } from './catalogue.ts';
 import { applyChanges, type Change, type Installed } from './change.ts';
 import { compareText, type Endpoint, type Finding, type FindingCode, inOrder } from './finding.ts';
-import { type Neighbourhood, neighbourhoodOf } from './neighbourhood.ts';
+import type { Neighbourhood } from './neighbourhood.ts';
 import { providedTwice, referenceFinding } from './reference-findings.ts';
 import type { Problem } from './remedy.ts';
 
@@ -34,12 +34,19 @@ export function analyseImpact(input: ImpactInput): Impact {
   const after = stateOf(input, applyChanges(input.installed, input.changes));
   const changes = new Map(input.changes.map((each) => [each.application, each]));
   const plan: Plan = { before, after, changes, catalogue: plainCatalogue(input.builds), compatible: input.compatible };
+  const judged = [...after.values()].flatMap((consumer) =>
+    consumer.consumes.map((consumed) => ({ consumer, ...judge(plan, consumer, consumed) })),
+  );
+  const isPlanned = (application: ApplicationId) => changes.has(application);
+  const presentation = { catalogue: plan.catalogue, compatible: plan.compatible, isPlanned };
+  const references = judged.flatMap((each) => each.problems.map((problem) => referenceFinding(problem, presentation)));
+  const touched = new Set(judged.filter((each) => each.touched).map((each) => each.consumer.application));
   return {
-    findings: inOrder([...findReferences(plan), ...findDuplicates(plan)]),
-    neighbourhood: neighbourhoodOf({
-      neighbours: neighboursOf(plan),
-      settingsOf: input.changes.filter((each) => each.kind !== 'remove').map((each) => each.application),
-    }),
+    findings: inOrder([...references, ...findDuplicates(plan)]),
+    neighbourhood: {
+      applications: neighboursOf(plan, touched),
+      settingsOf: new Set(input.changes.filter((each) => each.kind !== 'remove').map((each) => each.application)),
+    },
   };
 }
 
@@ -85,54 +92,56 @@ function fingerprintIn(provider: Provider | undefined, key: string): string | nu
   return provider.contract.elements.find((each) => each.key === key)?.fingerprint;
 }
 
-function findReferences(plan: Plan): readonly Finding[] {
-  const isPlanned = (application: ApplicationId) => plan.changes.has(application);
-  const presentation = { catalogue: plan.catalogue, compatible: plan.compatible, isPlanned };
-  return [...plan.after.values()].flatMap((consumer) =>
-    consumer.consumes
-      .flatMap((consumed) => judge(plan, consumer, consumed))
-      .map((problem) => referenceFinding(problem, presentation)),
-  );
-}
-
 type CausedProblem = Problem & { readonly cause: Change };
 
+interface Judgement {
+  /** Whether the plan touches the reference at all. */
+  readonly touched: boolean;
+  readonly problems: readonly CausedProblem[];
+}
+
 /** Judges what one module consumes of one contract. */
-function judge(plan: Plan, consumer: BuildInterface, consumed: ConsumedContract): readonly CausedProblem[] {
+function judge(plan: Plan, consumer: BuildInterface, consumed: ConsumedContract): Judgement {
   const [was] = providersOf(plan.before, consumed.contract);
   const [is] = providersOf(plan.after, consumed.contract);
   const own = moveOf(plan, consumer.application);
-  const deployed = own?.kind === 'deploy';
   const cause = own ?? moveOf(plan, is?.endpoint.application) ?? moveOf(plan, was?.endpoint.application);
   // Neither the consumer nor the producer moves: nothing that the plan touches.
-  if (cause === undefined) return [];
-  const problem = (code: FindingCode, producer: Endpoint | null, elements: readonly string[]): CausedProblem => ({
-    code,
-    consumer: { application: consumer.application, build: consumer.build, module: consumed.module },
-    producer,
-    contract: consumed.contract,
-    elements: [...new Set(elements)].toSorted(compareText),
-    cause,
-  });
-  if (is === undefined) {
-    if (!deployed && was === undefined) return [];
-    const { code, producer } = missing(plan, consumed.contract, was);
-    return [
-      problem(
-        code,
-        producer,
-        consumed.elements.map((each) => each.key),
-      ),
-    ];
-  }
-  const sameProvider = was?.endpoint.application === is.endpoint.application;
+  if (cause === undefined) return { touched: false, problems: [] };
+  const whole = own?.kind === 'deploy' || !sameProvider(was, is);
+  const concerned = consumed.elements.filter(({ key }) => whole || fingerprintIn(was, key) !== fingerprintIn(is, key));
   const byCode = new Map<FindingCode, string[]>();
-  for (const { key, builtAgainst } of consumed.elements) {
-    const touched = deployed || !sameProvider || fingerprintIn(was, key) !== fingerprintIn(is, key);
-    const code = touched ? judgeElement(plan, { is, key, builtAgainst }) : undefined;
+  for (const { key, builtAgainst } of concerned) {
+    const code = is === undefined ? undefined : judgeElement(plan, { is, key, builtAgainst });
     if (code !== undefined) byCode.set(code, [...(byCode.get(code) ?? []), key]);
   }
-  return [...byCode].map(([code, keys]) => problem(code, is.endpoint, keys));
+  const lost = whole && is === undefined ? [missing(plan, consumed.contract, was)] : [];
+  const problem = (told: Pick<Problem, 'code' | 'producer'>, elements: readonly string[]): CausedProblem => ({
+    ...told,
+    consumer: { application: consumer.application, build: consumer.build, module: consumed.module },
+    contract: consumed.contract,
+    elements: elements.toSorted(compareText),
+    cause,
+  });
+  return {
+    touched: whole || concerned.length > 0,
+    problems: [
+      ...lost.map((told) =>
+        problem(
+          told,
+          consumed.elements.map((each) => each.key),
+        ),
+      ),
+      ...[...byCode].map(([code, keys]) => problem({ code, producer: is?.endpoint ?? null }, keys)),
+    ],
+  };
+}
+
+/** Whether the same application provides a contract, and its elements are known, or not, as before. */
+function sameProvider(was: Provider | undefined, is: Provider | undefined): boolean {
+  if (was === undefined || is === undefined) return was === is;
+  const sameApplication = was.endpoint.application === is.endpoint.application;
+  return sameApplication && (was.contract.elements === null) === (is.contract.elements === null);
 }
 
 /** What brings another build of an application, or takes it away. */
@@ -197,20 +206,18 @@ function findDuplicates(plan: Plan): readonly Finding[] {
   });
 }
 
-function neighboursOf(plan: Plan): ReadonlyMap<ApplicationId, BuildId> {
-  const provided = new Set<string>();
-  const consumed = new Set<string>();
-  for (const { application, kind } of plan.changes.values()) {
-    if (kind === 'configure') continue;
+function neighboursOf(plan: Plan, touched: ReadonlySet<ApplicationId>): ReadonlyMap<ApplicationId, BuildId> {
+  const read = new Set<string>();
+  for (const application of plan.changes.keys()) {
+    if (moveOf(plan, application) === undefined) continue;
     for (const state of [plan.before, plan.after])
-      for (const each of state.get(application)?.provides ?? []) provided.add(each.contract);
-    for (const each of plan.after.get(application)?.consumes ?? []) consumed.add(each.contract);
+      for (const each of state.get(application)?.provides ?? []) read.add(each.contract);
+    for (const each of plan.after.get(application)?.consumes ?? []) read.add(each.contract);
   }
   const neighbours = [...plan.after.values()].filter(
-    (each) =>
-      !plan.changes.has(each.application) &&
-      (each.consumes.some(({ contract }) => provided.has(contract)) ||
-        each.provides.some(({ contract }) => consumed.has(contract) || provided.has(contract))),
+    ({ application, provides }) =>
+      !plan.changes.has(application) &&
+      (touched.has(application) || provides.some(({ contract }) => read.has(contract))),
   );
   return new Map(neighbours.map((each) => [each.application, each.build]));
 }

@@ -6,7 +6,6 @@ import { compareText, type Endpoint, type Finding, type FindingCode, inOrder } f
 import { byName, type ImpactIndex } from './impact-index.ts';
 import { indexCatalogue, rowOf } from './index-catalogue.ts';
 import { indexedNeighbours } from './indexed-neighbours.ts';
-import { neighbourhoodOf } from './neighbourhood.ts';
 import { type ImpactQuestion, type PlanView, type Provider, viewPlan } from './plan-view.ts';
 import { providedTwice, referenceFinding } from './reference-findings.ts';
 import { walkTouched } from './touched-references.ts';
@@ -35,17 +34,26 @@ export function analyseIndexed(index: ImpactIndex, question: ImpactQuestion): In
     if (known === undefined) problems.set(key, { code, group, nodes: new Set(node === 0 ? [] : [node]) });
     else if (node !== 0) known.nodes.add(node);
   };
+  const touched = new Set<number>();
   walkTouched(view, {
-    whole: (row) => judgeWhole(run, row, add),
-    element: (row) => judgeElement(run, { row, group: groupOf(index, row) }, add),
+    whole: (row) => {
+      touched.add(index.consumed.ownerOf(row));
+      judgeWhole(run, row, add);
+    },
+    element: (row) => {
+      touched.add(index.consumed.ownerOf(row));
+      const group = groupOf(index, row);
+      const provider = view.after.providersOf(index.consumed.nodeOf(group))[0];
+      if (provider !== undefined) judgeElement(run, { row, group, provider }, add);
+    },
   });
   const findings = [...problems.values()].map((problem) => present(run, problem));
   return {
     findings: inOrder([...findings, ...findDuplicates(run)]),
-    neighbourhood: neighbourhoodOf({
-      neighbours: indexedNeighbours(view),
-      settingsOf: question.changes.filter((each) => each.kind !== 'remove').map((each) => each.application),
-    }),
+    neighbourhood: {
+      applications: indexedNeighbours(view, touched),
+      settingsOf: new Set(question.changes.filter((each) => each.kind !== 'remove').map((each) => each.application)),
+    },
     undecided: [...run.undecided.values()],
   };
 }
@@ -72,30 +80,31 @@ function groupOf({ consumed, nodes }: ImpactIndex, row: number): number {
   return at;
 }
 
-/** The rows of the elements that follow the row of a contract. */
-function* elementsOf({ consumed, nodes }: ImpactIndex, group: number): Iterable<number> {
-  const end = consumed.endOf(consumed.ownerOf(group));
-  for (let row = group + 1; row < end && !nodes.isContract(consumed.nodeOf(row)); row += 1) yield row;
-}
-
 function judgeWhole(run: Run, group: number, add: Add): void {
   const { index, after } = run.view;
-  if (after.providersOf(index.consumed.nodeOf(group)).length === 0) {
-    // Why it is missing is said when the finding is presented; the code stands for all of them here.
-    add('contract-missing', group, 0);
-    for (const row of elementsOf(index, group)) add('contract-missing', group, index.consumed.nodeOf(row));
-    return;
+  const { consumed } = index;
+  const provider = after.providersOf(consumed.nodeOf(group))[0];
+  const end = group + 1 + consumed.valueOf(group);
+  // Why it is missing is said when the finding is presented; the code stands for all reasons here.
+  if (provider === undefined) add('contract-missing', group, 0);
+  for (let row = group + 1; row < end; row += 1) {
+    if (provider === undefined) add('contract-missing', group, consumed.nodeOf(row));
+    else judgeElement(run, { row, group, provider }, add);
   }
-  for (const row of elementsOf(index, group)) judgeElement(run, { row, group }, add);
 }
 
-function judgeElement(run: Run, at: { readonly row: number; readonly group: number }, add: Add): void {
-  const { index, after } = run.view;
+function judgeElement(
+  run: Run,
+  at: { readonly row: number; readonly group: number; readonly provider: Provider },
+  add: Add,
+): void {
+  const { index } = run.view;
+  const { provider } = at;
+  if (index.provided.valueOf(provider.row) === byName) return;
   const node = index.consumed.nodeOf(at.row);
-  const [provider] = after.providersOf(index.nodes.contractOf(node));
-  if (provider === undefined || index.provided.valueOf(provider.row) === byName) return;
   const provided = index.provided.valueOf(rowOf(index, provider.build, node));
   const builtAgainst = index.consumed.valueOf(at.row);
+  if (provided === builtAgainst && provided !== 0) return;
   const code = judge(run, { provider, node, provided, builtAgainst });
   if (code !== undefined) add(code, at.group, node);
 }
@@ -111,7 +120,7 @@ function judge(
 ): FindingCode | undefined {
   const { provided, builtAgainst } = given;
   if (provided === 0) return 'element-missing';
-  if (builtAgainst === 0 || provided === builtAgainst) return undefined;
+  if (builtAgainst === 0) return undefined;
   if (!compatible(run, provided, builtAgainst)) return 'element-incompatible';
   return hasLater(run.view.index, { ...given, fingerprint: builtAgainst }) ? 'newer-producer' : 'consumer-outdated';
 }

@@ -7,13 +7,18 @@ const noKey = 1;
 
 /** Numbers for what can be provided and consumed: a contract as such, and each of its elements. */
 export class ContractNodes {
-  readonly #names = new Interner();
-  readonly #keys = new Interner();
+  readonly #names: Interner;
+  readonly #keys: Interner;
   readonly #nodes = new PairTable();
   readonly #nameOf = new IntColumn();
   readonly #keyOf = new IntColumn();
   readonly #contractOf = new IntColumn();
   #size = 0;
+
+  constructor(keep?: (text: string) => string) {
+    this.#names = new Interner(keep);
+    this.#keys = new Interner(keep);
+  }
 
   /** The node of a contract; made when there is none. */
   contract(name: string): number {

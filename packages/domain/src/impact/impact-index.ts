@@ -24,11 +24,14 @@ export class ImpactIndex {
   readonly applications = new Interner<ApplicationId>();
   readonly builds = new Interner<BuildId>();
   readonly modules = new Interner();
-  readonly fingerprints = new Interner();
-  readonly nodes = new ContractNodes();
+  readonly fingerprints: Interner;
+  readonly nodes: ContractNodes;
   /** Owner: build; value: fingerprint of an element; label: module. */
   readonly provided = new Incidence();
-  /** As `provided`, with the fingerprint that was built against; a contract's row stands before those of its elements. */
+  /**
+   * As `provided`, with the fingerprint that was built against. A contract's row stands before those of its elements; its
+   * value is their number.
+   */
   readonly consumed = new Incidence();
   readonly #applicationOf = new IntColumn();
   readonly #numberOf = new IntColumn();
@@ -38,6 +41,12 @@ export class ImpactIndex {
   /** By environment: which build of each application it contains. */
   readonly #installed = new Map<EnvironmentId, IntColumn>();
   readonly #verdicts = new PairTable();
+
+  /** `keep` makes what is stored of a text, for whoever gives texts that should not be kept as they are. */
+  constructor({ keep }: { readonly keep?: (text: string) => string } = {}) {
+    this.fingerprints = new Interner(keep);
+    this.nodes = new ContractNodes(keep);
+  }
 
   /** Makes a build known, or holds one that is known once more. */
   hold(given: BuildInterface): void {
@@ -96,6 +105,11 @@ export class ImpactIndex {
     return column;
   }
 
+  /** The environments of which something was said. */
+  environments(): readonly EnvironmentId[] {
+    return [...this.#installed.keys()];
+  }
+
   installedIn(environment: EnvironmentId, application: ApplicationId): BuildId | undefined {
     const build = this.column(environment).get(this.applications.find(application));
     return build === 0 ? undefined : this.builds.textOf(build);
@@ -150,7 +164,7 @@ export class ImpactIndex {
   #consumedRows({ contract, module, elements }: ConsumedContract): readonly IncidenceRow[] {
     const label = this.modules.idOf(module);
     const own = this.nodes.contract(contract);
-    const rows: IncidenceRow[] = [{ node: own, value: 0, label }];
+    const rows: IncidenceRow[] = [{ node: own, value: elements.length, label }];
     for (const { key, builtAgainst } of elements) {
       const value = builtAgainst === null ? 0 : this.fingerprints.idOf(builtAgainst);
       rows.push({ node: this.nodes.element(own, key), value, label });

@@ -7,6 +7,15 @@ export interface IncidenceRow {
   readonly label: number;
 }
 
+/** The fields of a row, side by side: whoever follows a chain needs most of them, and memory gives neighbours at once. */
+const width = 6;
+const nodeField = 0;
+const valueField = 1;
+const labelField = 2;
+const ownerField = 3;
+const nextField = 4;
+const previousField = 5;
+
 /** Blocks are cut in this measure, so that what one owner leaves fits the next one. */
 const grain = 8;
 
@@ -16,12 +25,7 @@ const grain = 8;
  * goes at a cost of its own rows. Rows count from 1; 0 is the end of a chain.
  */
 export class Incidence {
-  readonly #node = new IntColumn();
-  readonly #value = new IntColumn();
-  readonly #label = new IntColumn();
-  readonly #owner = new IntColumn();
-  readonly #next = new IntColumn();
-  readonly #previous = new IntColumn();
+  readonly #rows = new IntColumn();
   /** By node. */
   readonly #first = new IntColumn();
   /** By owner. */
@@ -38,10 +42,11 @@ export class Incidence {
     this.#length.set(owner, rows.length);
     let at = start;
     for (const { node, value, label } of rows) {
-      this.#node.set(at, node);
-      this.#value.set(at, value);
-      this.#label.set(at, label);
-      this.#owner.set(at, owner);
+      const row = at * width;
+      this.#rows.set(row + nodeField, node);
+      this.#rows.set(row + valueField, value);
+      this.#rows.set(row + labelField, label);
+      this.#rows.set(row + ownerField, owner);
       this.#link(at, node);
       at += 1;
     }
@@ -71,20 +76,20 @@ export class Incidence {
     return this.#first.get(node);
   }
   nextOf(row: number): number {
-    return this.#next.get(row);
+    return this.#rows.get(row * width + nextField);
   }
 
   nodeOf(row: number): number {
-    return this.#node.get(row);
+    return this.#rows.get(row * width + nodeField);
   }
   valueOf(row: number): number {
-    return this.#value.get(row);
+    return this.#rows.get(row * width + valueField);
   }
   labelOf(row: number): number {
-    return this.#label.get(row);
+    return this.#rows.get(row * width + labelField);
   }
   ownerOf(row: number): number {
-    return this.#owner.get(row);
+    return this.#rows.get(row * width + ownerField);
   }
 
   #reserve(length: number): number {
@@ -98,17 +103,17 @@ export class Incidence {
 
   #link(row: number, node: number): void {
     const after = this.#first.get(node);
-    this.#next.set(row, after);
-    this.#previous.set(row, 0);
-    if (after !== 0) this.#previous.set(after, row);
+    this.#rows.set(row * width + nextField, after);
+    this.#rows.set(row * width + previousField, 0);
+    if (after !== 0) this.#rows.set(after * width + previousField, row);
     this.#first.set(node, row);
   }
 
   #unlink(row: number): void {
-    const before = this.#previous.get(row);
-    const after = this.#next.get(row);
-    if (before === 0) this.#first.set(this.#node.get(row), after);
-    else this.#next.set(before, after);
-    if (after !== 0) this.#previous.set(after, before);
+    const before = this.#rows.get(row * width + previousField);
+    const after = this.nextOf(row);
+    if (before === 0) this.#first.set(this.nodeOf(row), after);
+    else this.#rows.set(before * width + nextField, after);
+    if (after !== 0) this.#rows.set(after * width + previousField, before);
   }
 }

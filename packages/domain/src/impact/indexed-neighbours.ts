@@ -1,32 +1,32 @@
 import type { ApplicationId, BuildId } from '../identity/id.ts';
 import type { PlanView } from './plan-view.ts';
 
-/** The applications that the changed ones consume of or provide for, before or after, with their builds. */
-export function indexedNeighbours(view: PlanView): ReadonlyMap<ApplicationId, BuildId> {
+/**
+ * What an analysis read beside the plan, with the builds: whoever provides what the plan's applications consume or the
+ * same as they do, and `touched`, builds with a reference that the plan touches.
+ */
+export function indexedNeighbours(view: PlanView, touched: Iterable<number>): ReadonlyMap<ApplicationId, BuildId> {
   const { index, before, after, changes } = view;
   const { provided, consumed, nodes } = index;
-  const neighbours = new Map<ApplicationId, BuildId>();
-  const add = (build: number): void => {
-    const application = index.applicationOf(build);
-    if (!after.contains(build) || changes.has(application)) return;
-    neighbours.set(index.applications.textOf(application), index.builds.textOf(build));
-  };
-  const addProviders = (contract: number): void => {
-    for (const { build } of after.providersOf(contract)) add(build);
+  const builds = new Set(touched);
+  const contracts = new Set<number>();
+  const addProvided = (build: number): void => {
+    for (let row = provided.startOf(build); row < provided.endOf(build); row += 1)
+      if (nodes.isContract(provided.nodeOf(row))) contracts.add(provided.nodeOf(row));
   };
   for (const [application, change] of changes) {
     if (change.kind === 'configure') continue;
     const build = after.buildOf(application);
-    for (let row = consumed.startOf(build); row < consumed.endOf(build); row += 1)
-      if (nodes.isContract(consumed.nodeOf(row))) addProviders(consumed.nodeOf(row));
-    for (const each of new Set([before.buildOf(application), build])) {
-      for (let row = provided.startOf(each); row < provided.endOf(each); row += 1) {
-        const contract = provided.nodeOf(row);
-        if (!nodes.isContract(contract)) continue;
-        addProviders(contract);
-        for (let use = consumed.firstOf(contract); use !== 0; use = consumed.nextOf(use)) add(consumed.ownerOf(use));
-      }
-    }
+    addProvided(before.buildOf(application));
+    addProvided(build);
+    for (let row = consumed.startOf(build); row < consumed.endOf(build); row += 1 + consumed.valueOf(row))
+      contracts.add(consumed.nodeOf(row));
+  }
+  for (const contract of contracts) for (const { build } of after.providersOf(contract)) builds.add(build);
+  const neighbours = new Map<ApplicationId, BuildId>();
+  for (const build of builds) {
+    const application = index.applicationOf(build);
+    if (!changes.has(application)) neighbours.set(index.applications.textOf(application), index.builds.textOf(build));
   }
   return neighbours;
 }

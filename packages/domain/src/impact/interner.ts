@@ -2,14 +2,21 @@
 export class Interner<Text extends string = string> {
   readonly #ids = new Map<Text, number>();
   readonly #texts: (Text | undefined)[] = [undefined];
+  readonly #keep: (text: Text) => Text;
+
+  /** `keep` makes what is stored of a text that was never seen. */
+  constructor(keep: (text: Text) => Text = (text) => text) {
+    this.#keep = keep;
+  }
 
   /** The integer of a text; a new one for a text that was never seen. */
   idOf(text: Text): number {
     const known = this.#ids.get(text);
     if (known !== undefined) return known;
     const id = this.#texts.length;
-    this.#ids.set(text, id);
-    this.#texts.push(text);
+    const own = this.#keep(text);
+    this.#ids.set(own, id);
+    this.#texts.push(own);
     return id;
   }
 

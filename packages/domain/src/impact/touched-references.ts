@@ -20,8 +20,7 @@ export function walkTouched(view: PlanView, visit: TouchedReferences): void {
     if (change.kind !== 'deploy') continue;
     const build = after.buildOf(application);
     const end = index.consumed.endOf(build);
-    for (let row = index.consumed.startOf(build); row < end; row += 1)
-      if (index.nodes.isContract(index.consumed.nodeOf(row))) visit.whole(row);
+    for (let row = index.consumed.startOf(build); row < end; row += 1 + index.consumed.valueOf(row)) visit.whole(row);
   }
   const { contracts, elements } = changedProvisions(view);
   for (const node of contracts) walkChain(view, node, visit.whole);

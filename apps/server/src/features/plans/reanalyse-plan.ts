@@ -27,6 +27,7 @@ export async function reanalysePlan(context: CommandContext, id: PlanId): Promis
       application: operation.application,
       name: operation.applicationName,
       kind: operation.kind,
+      after: operation.after,
       downgrade: null,
     };
     const build =
