@@ -1,6 +1,6 @@
 import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
-import { isForTests, type PartRule, parts } from './dependency-table.ts';
+import { isForTests, type PartRule, parts, sideDoors } from './dependency-table.ts';
 import { importsOf, type SourceFile } from './modules.ts';
 
 /** The dependencies that each workspace declares, by its folder, and those of the root under `''`. */
@@ -60,7 +60,7 @@ function onlyAllowedWorkspaces({ specifier, rule, workspace, forTests }: Import)
 }
 
 function onlyFrontDoors({ specifier }: Import): string | undefined {
-  if (specifier.startsWith('@almanac/') && specifier !== packageOf(specifier)) {
+  if (specifier.startsWith('@almanac/') && specifier !== packageOf(specifier) && !sideDoors.has(specifier)) {
     return `another package is reached by its front door, ${packageOf(specifier)}`;
   }
   return /^#(features|platform)\/[^/]+\/./.test(specifier) ? 'a neighbour is reached by its front door' : undefined;

@@ -4,6 +4,7 @@ import type { ArtifactsTables } from './features/artifacts/artifacts.tables.ts';
 import type { BuildsTables } from './features/builds/builds.tables.ts';
 import type { ContractsTables } from './features/contracts/contracts.tables.ts';
 import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
+import type { GovernanceTables } from './features/governance/governance.tables.ts';
 import type { HistoryTables } from './features/history/history.tables.ts';
 import type { HoldsTables } from './features/holds/holds.tables.ts';
 import type { NotificationsTables } from './features/notifications/notifications.tables.ts';
@@ -22,6 +23,7 @@ export type Tables = PlatformTables &
   BuildsTables &
   ContractsTables &
   EnvironmentsTables &
+  GovernanceTables &
   HistoryTables &
   NotificationsTables &
   HoldsTables &

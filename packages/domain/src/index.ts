@@ -1,4 +1,4 @@
-export { type Actor, actorName, authorize, type Decision, type Role, type Scope } from './access/authorize.ts';
+export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
 export { compareElements } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
@@ -30,6 +30,28 @@ export {
 } from './contract/element.ts';
 export { elementKey, everyElement } from './contract/element-key.ts';
 export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
+export type { Calendar } from './governance/calendar.ts';
+export {
+  confirmationCodes,
+  type Found,
+  findingKey,
+  mayWaitFor,
+  type Obstacle,
+  type ObstacleCode,
+  obstacleCodes,
+} from './governance/obstacle.ts';
+export {
+  type ApprovalRule,
+  combinePolicies,
+  type ExpeditedGate,
+  expeditedGates,
+  holdsIn,
+  openPolicy,
+  type Policy,
+  type Requirements,
+  type Scope as PolicyScope,
+} from './governance/policy.ts';
+export { type Stay, soakOf } from './governance/soak.ts';
 export {
   type EnvironmentState,
   type HistoryChange,
@@ -116,17 +138,32 @@ export {
   notificationKinds,
 } from './notification/notification-kinds.ts';
 export { type Level, observeLevel } from './notification/observe-level.ts';
-export { type Advanced, advancePlan, type PlanNote, targetsOf, touchedBy } from './plan/advance.ts';
-export { decideAbort, decideCancel, decideStart } from './plan/decide.ts';
+export { advancePlan, targetsOf, touchedBy } from './plan/advance.ts';
+export {
+  decideAbort,
+  decideCancel,
+  decideContinue,
+  decideEdit,
+  decidePause,
+  decideReject,
+  decideSchedule,
+  decideStart,
+} from './plan/decide.ts';
+export type { Advanced, PlanNote } from './plan/note.ts';
 export {
   type FailurePolicy,
+  type GateObservation,
+  isAtGates,
   isTerminal,
   isUnderWay,
   mayAbort,
   mayCancel,
+  mayPause,
   type OperationState,
   type PinnedSettings,
   type Plan,
+  type PlanContent,
+  type PlanCourse,
   type PlanObservation,
   type PlanOperation,
   type PlanState,

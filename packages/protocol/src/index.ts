@@ -70,6 +70,22 @@ export {
   liveEvent,
 } from './api/estate.ts';
 export {
+  approvalRule,
+  calendar,
+  type Freeze,
+  freeze,
+  type Obstacle,
+  obstacle,
+  type PolicyVersion,
+  policy,
+  policyScope,
+  policyVersion,
+  type Quarantine,
+  quarantine,
+  type Standing,
+  standing,
+} from './api/governance.ts';
+export {
   type EnvironmentStateView,
   environmentState,
   type FactDifferenceView,
@@ -104,9 +120,17 @@ export {
   operationRequest,
   operationState,
   type Plan,
+  type PlanApproval,
+  type PlanExemption,
+  type PlanLogEntry,
+  type PlanReport,
   type PlanState,
   plan,
+  planApproval,
+  planExemption,
+  planLogEntry,
   planOrigin,
+  planReport,
   planState,
 } from './api/plans.ts';
 export { type Release, release } from './api/releases.ts';
@@ -159,7 +183,9 @@ export {
   type RolloutStrategy,
   rolloutStrategy,
 } from './manifest.ts';
+export type { DocumentFault, ParsedDocument } from './parse-document.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
+export { parsePolicy } from './parse-policy.ts';
 export {
   commitHash,
   digest,

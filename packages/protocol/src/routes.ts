@@ -4,6 +4,7 @@ import { builderRoutes } from './api/builders.ts';
 import { contractRoutes } from './api/contracts.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
+import { governanceRoutes } from './api/governance.ts';
 import { historyRoutes } from './api/history.ts';
 import { impactRoutes } from './api/impact.ts';
 import { notificationRoutes } from './api/notifications.ts';
@@ -24,6 +25,7 @@ export const routes = {
   ...notificationRoutes,
   ...historyRoutes,
   ...impactRoutes,
+  ...governanceRoutes,
   ...estateRoutes,
 } as const;
 

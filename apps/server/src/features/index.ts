@@ -13,15 +13,16 @@ import { buildsFeature, requestBuild } from './builds/index.ts';
 import { contractsFeature } from './contracts/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
+import { governanceFeature } from './governance/index.ts';
 import { historyFeature } from './history/index.ts';
 import { holdsFeature } from './holds/index.ts';
 import { impactFeature } from './impact/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
-import { plansFeature, wakePlansOf } from './plans/index.ts';
+import { plansFeature, wakePlansOf, wakeWaitingPlans } from './plans/index.ts';
 import { releasesFeature } from './releases/index.ts';
 import { restoresFeature } from './restores/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
-import { type SecretBox, settingsFeature } from './settings/index.ts';
+import { createSealGiven, type SecretBox, settingsFeature } from './settings/index.ts';
 import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
 import { versionsFeature } from './versions/index.ts';
 
@@ -68,7 +69,8 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       onError: tools.onError,
     }),
     impactFeature({ feed, db: tools.db, onError: tools.onError }),
-    plansFeature({ feed, refreshDocuments }),
+    plansFeature({ feed, refreshDocuments, seal: createSealGiven(tools.box, tools.ownDatabase) }),
+    governanceFeature(wakeWaitingPlans),
     followingFeature(refreshDocuments),
     historyFeature(tools.box),
     holdsFeature,

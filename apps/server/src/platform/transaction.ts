@@ -4,6 +4,7 @@ import { type Actor, actorName } from '@almanac/domain';
 import { failpoint } from '@almanac/host';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../tables.ts';
+import { databaseTime } from './database/index.ts';
 import type { CommandContext, InTransaction } from './http/endpoint.ts';
 import { newId } from './new-id.ts';
 
@@ -48,9 +49,7 @@ async function runCommand<Result>(input: {
   readonly command: (context: CommandContext) => Promise<Result>;
 }): Promise<Result> {
   const { trx, action } = input;
-  const { rows } = await sql<{ now: Date }>`select date_trunc('milliseconds', now()) as now`.execute(trx);
-  const now = rows[0]?.now;
-  if (now === undefined) throw new Error('the database does not tell the time');
+  const now = await databaseTime(trx);
   let entry: { readonly subject: string; readonly detail?: Readonly<Record<string, unknown>> } | null = { subject: '' };
   const context: CommandContext = {
     actor: input.actor,

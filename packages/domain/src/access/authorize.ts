@@ -1,5 +1,5 @@
 import type { PrincipalId } from '../identity/id.ts';
-import type { Permission } from './capabilities.ts';
+import type { Capability, Permission } from './capabilities.ts';
 
 /** Which rows a caller may see; every store and view takes one. For now everybody who is signed in sees all. */
 export type Scope = { readonly kind: 'all' };
@@ -7,7 +7,13 @@ export type Scope = { readonly kind: 'all' };
 /** Who asks: a signed-in person or service account, a builder, or the system itself (timers, following a branch). */
 export type Actor =
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'principal'; readonly id: PrincipalId; readonly name: string; readonly role: Role }
+  | {
+      readonly kind: 'principal';
+      readonly id: PrincipalId;
+      readonly name: string;
+      readonly role: Role;
+      readonly team: string | null;
+    }
   | { readonly kind: 'agent'; readonly site: string; readonly name: string }
   | { readonly kind: 'system'; readonly name: string };
 
@@ -17,7 +23,15 @@ export function actorName(actor: Actor): string {
 }
 
 /** `administrator` may do everything; `builder` claims and completes jobs and nothing else. */
-export type Role = 'administrator' | 'builder';
+export const roles = ['administrator', 'deployer', 'approver', 'viewer', 'builder'] as const;
+export type Role = (typeof roles)[number];
+
+/** What a role may do in every environment; none of these holds a right of the installation. */
+const capabilitiesOf = {
+  deployer: ['access', 'list', 'monitor', 'reference', 'change', 'deploy'],
+  approver: ['list', 'monitor', 'approve'],
+  viewer: ['list', 'monitor'],
+} as const satisfies Record<Exclude<Role, 'administrator' | 'builder'>, readonly Capability[]>;
 
 export type Decision =
   | { readonly allowed: true; readonly scope: Scope }
@@ -37,5 +51,10 @@ export function authorize(actor: Actor, permission: Permission): Decision {
     return actor.role === 'builder' ? allowed : { allowed: false, why: 'only a builder may do this' };
   }
   if (actor.role === 'administrator') return allowed;
-  return { allowed: false, why: 'a builder may only use the routes for builders' };
+  if (actor.role === 'builder') return { allowed: false, why: 'a builder may only use the routes for builders' };
+  if (permission === 'signed-in') return allowed;
+  const granted: readonly string[] = capabilitiesOf[actor.role].map((each) => `capability:${each}`);
+  return granted.includes(permission)
+    ? allowed
+    : { allowed: false, why: `the role ${actor.role} does not hold ${permission.replace(':', ' ')}` };
 }

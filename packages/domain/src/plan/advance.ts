@@ -1,17 +1,8 @@
+import { mayWaitFor } from '../governance/obstacle.ts';
 import type { ApplicationId } from '../identity/id.ts';
+import { passGates } from './gates.ts';
+import { type Advanced, note, withReason } from './note.ts';
 import type { OperationState, Plan, PlanObservation, PlanOperation, SiteProgress, Target } from './plan.ts';
-
-export interface PlanNote {
-  readonly level: 'info' | 'warning' | 'error';
-  readonly application: string | null;
-  readonly site: string | null;
-  readonly message: string;
-}
-
-export interface Advanced {
-  readonly plan: Plan;
-  readonly notes: readonly PlanNote[];
-}
 
 /**
  * Takes a plan as far as what is observed allows. It may be called at any time and any number of times: it looks at
@@ -30,10 +21,19 @@ export function advancePlan(plan: Plan, observed: PlanObservation, now: number):
 
 function step(plan: Plan, observed: PlanObservation, now: number): Advanced {
   switch (plan.state) {
-    case 'queued':
-      return leaveQueue(plan, observed);
+    case 'awaiting-approval':
+    case 'scheduled':
+      return passGates(plan, observed);
+    case 'queued': {
+      const gated = passGates(plan, observed);
+      return gated.plan === plan ? leaveQueue(plan, observed) : gated;
+    }
     case 'staging':
       return stage(plan, observed, now);
+    case 'staged':
+      return switchStaged(plan, observed, now);
+    case 'paused':
+      return rest(plan, observed, now);
     case 'deploying':
       return deploy(plan, observed, now);
     case 'aborting':
@@ -61,7 +61,15 @@ function leaveQueue(plan: Plan, observed: PlanObservation): Advanced {
     before: observed.targets.get(each.application) ?? null,
   }));
   return {
-    plan: { ...plan, state: 'staging', reason: null, operations },
+    plan: {
+      ...plan,
+      state: 'staging',
+      reason: null,
+      operations,
+      course: observed.gates.course,
+      stagedUntil: null,
+      continued: false,
+    },
     notes: [note('info', 'the plan began: artifacts are brought to the sites')],
   };
 }
@@ -97,9 +105,64 @@ function stage(plan: Plan, observed: PlanObservation, now: number): Advanced {
     sites.every((site) => !site.online || isStaged(site, operation)),
   );
   if (!staged) return withReason(plan, null);
+  if (!plan.course.twoStep)
+    return {
+      plan: { ...plan, state: 'deploying', reason: null },
+      notes: [note('info', 'everything is staged: the switch begins')],
+    };
+  const stagedUntil = plan.stagedUntil ?? now + plan.course.stagedFor;
   return {
-    plan: { ...plan, state: 'deploying', reason: null },
-    notes: [note('info', 'everything is staged: the switch begins')],
+    plan: { ...plan, state: 'staged', stagedUntil, reason: 'everything is staged; waits for somebody to continue it' },
+    notes: [note('info', 'everything is staged: what runs is untouched until somebody continues')],
+  };
+}
+
+/** The switch of a staged plan is a start of its own: what was analysed must hold still, and the gates be open. */
+function switchStaged(plan: Plan, observed: PlanObservation, now: number): Advanced {
+  if (plan.stagedUntil !== null && now >= plan.stagedUntil)
+    return expire(plan, now, 'it was staged for too long without being continued');
+  const { analysed, obstacles } = observed.gates;
+  const lasting = obstacles.filter((each) => each.code === 'approval-missing' || !mayWaitFor(each));
+  const moved = analysed.content !== plan.content;
+  if (lasting.length > 0) {
+    const why = lasting.map((each) => each.detail).join('; ');
+    return expire(plan, now, moved ? `what it was analysed against moved: ${why}` : why);
+  }
+  if (moved)
+    return {
+      plan: {
+        ...plan,
+        ...analysed,
+        operations: analysed.operations.map((each) => ({ ...each, before: beforeOf(plan, each) })),
+        state: 'staging',
+        continued: false,
+        reason: null,
+      },
+      notes: [note('warning', 'what it was analysed against moved: it was analysed again and is staged anew')],
+    };
+  if (!plan.continued) return { plan, notes: [] };
+  const [closed] = obstacles;
+  if (closed !== undefined) return withReason(plan, closed.detail);
+  return { plan: { ...plan, state: 'deploying', reason: null }, notes: [note('info', 'the switch begins')] };
+}
+
+function beforeOf(plan: Plan, operation: PlanOperation): Target | null {
+  return plan.operations.find((each) => each.id === operation.id)?.before ?? null;
+}
+
+function expire(plan: Plan, now: number, reason: string): Advanced {
+  const operations = plan.operations.map((each) => ({ ...each, state: 'cancelled' as const, endedAt: now }));
+  return { plan: { ...plan, state: 'expired', reason, operations }, notes: [note('warning', `expired: ${reason}`)] };
+}
+
+/** While a plan rests nothing begins; what runs already comes to its end. A freeze that is over lets it go on. */
+function rest(plan: Plan, observed: PlanObservation, now: number): Advanced {
+  const settled = settleOne(plan, observed, now);
+  if (settled !== undefined) return settled;
+  if (plan.paused?.by !== 'freeze' || observed.gates.frozen !== null) return { plan, notes: [] };
+  return {
+    plan: { ...plan, state: plan.paused.from, paused: null, reason: null },
+    notes: [note('info', 'goes on: the freeze is over')],
   };
 }
 
@@ -109,29 +172,64 @@ function isStaged(site: SiteProgress, operation: PlanOperation): boolean {
 }
 
 function deploy(plan: Plan, observed: PlanObservation, now: number): Advanced {
+  const settled = settleOne(plan, observed, now);
+  if (settled !== undefined) return settled;
   const failed = plan.operations.filter((each) => each.state === 'failed');
-  const stopping = failed.length > 0 && plan.failurePolicy !== 'continue';
-  for (const operation of plan.operations) {
-    if (operation.state !== 'running') continue;
-    const outcome = outcomeOf(operation, observed);
-    if (outcome === undefined) continue;
-    return end(plan, { operation, ...outcome }, now);
-  }
-  if (plan.operations.some((each) => each.state === 'running')) return withReason(plan, waitingFor(plan, observed));
   const pending = plan.operations.filter((each) => each.state === 'pending');
-  if (pending.length > 0 && !stopping) return startWave(plan, pending, now);
+  const stopping = failed.length > 0 && plan.failurePolicy !== 'continue';
+  const startable = stopping ? [] : startableOf(plan, pending);
+  if (startable.length > 0) return begin(plan, { observed, startable }, now);
+  if (plan.operations.some((each) => each.state === 'running')) return withReason(plan, waitingFor(plan, observed));
   return conclude(plan, { failed, pending }, now);
 }
 
-function startWave(plan: Plan, pending: readonly PlanOperation[], now: number): Advanced {
-  const wave = Math.min(...pending.map((each) => each.wave));
-  const starting = pending.filter((each) => each.wave === wave);
+/** Records the end of one operation that runs; undefined when none has ended. */
+function settleOne(plan: Plan, observed: PlanObservation, now: number): Advanced | undefined {
+  for (const operation of plan.operations) {
+    if (operation.state !== 'running') continue;
+    const outcome = outcomeOf(operation, observed);
+    if (outcome !== undefined) return end(plan, { operation, ...outcome }, now);
+  }
+  return undefined;
+}
+
+/** What may begin now: of the lowest wave that is not done, as many as may run at once. */
+function startableOf(plan: Plan, pending: readonly PlanOperation[]): readonly PlanOperation[] {
+  const running = plan.operations.filter((each) => each.state === 'running');
+  const wave = Math.min(...[...pending, ...running].map((each) => each.wave));
+  const places = (plan.course.parallel ?? Number.POSITIVE_INFINITY) - running.length;
+  const next = pending.filter((each) => each.wave === wave);
+  return next.slice(0, Math.max(0, Math.min(places, next.length)));
+}
+
+function begin(
+  plan: Plan,
+  given: { readonly observed: PlanObservation; readonly startable: readonly PlanOperation[] },
+  now: number,
+): Advanced {
+  const { frozen, quarantined } = given.observed.gates;
+  if (frozen !== null && plan.course.whileFrozen === 'stop') {
+    const reason = `rests while the environment is frozen (${frozen})`;
+    return {
+      plan: { ...plan, state: 'paused', paused: { from: 'deploying', by: 'freeze' }, reason },
+      notes: [note('warning', reason)],
+    };
+  }
+  const barred = given.startable.find(
+    (each) => each.kind === 'deploy' && each.after !== null && quarantined.has(each.after.build),
+  );
+  if (barred !== undefined)
+    return end(
+      plan,
+      { operation: barred, state: 'failed', message: 'its build was put into quarantine', site: null },
+      now,
+    );
   const operations = plan.operations.map((each) =>
-    starting.includes(each) ? { ...each, state: 'running' as const, startedAt: now } : each,
+    given.startable.includes(each) ? { ...each, state: 'running' as const, startedAt: now } : each,
   );
   return {
     plan: { ...plan, operations, reason: null },
-    notes: starting.map((each) => note('info', startWord[each.kind], each)),
+    notes: given.startable.map((each) => note('info', startWord[each.kind], each)),
   };
 }
 
@@ -280,18 +378,4 @@ function waitingFor(plan: Plan, observed: PlanObservation): string | null {
 
 function ended(operation: PlanOperation, state: OperationState, now: number, message: string | null): PlanOperation {
   return { ...operation, state, message, endedAt: now };
-}
-
-function withReason(plan: Plan, reason: string | null): Advanced {
-  if (plan.reason === reason) return { plan, notes: [] };
-  return { plan: { ...plan, reason }, notes: reason === null ? [] : [note('info', reason)] };
-}
-
-function note(
-  level: PlanNote['level'],
-  message: string,
-  operation?: PlanOperation,
-  site: string | null = null,
-): PlanNote {
-  return { level, application: operation?.applicationName ?? null, site, message };
 }

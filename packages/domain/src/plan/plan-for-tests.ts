@@ -1,5 +1,13 @@
 import type { ApplicationId, BuildId, EnvironmentId, OperationId, PlanId, SiteId } from '../identity/id.ts';
-import type { Plan, PlanObservation, PlanOperation, SiteProgress, Target } from './plan.ts';
+import type {
+  GateObservation,
+  Plan,
+  PlanCourse,
+  PlanObservation,
+  PlanOperation,
+  SiteProgress,
+  Target,
+} from './plan.ts';
 
 export const applicationId = (name: string) => `application-${name}` as ApplicationId;
 
@@ -25,6 +33,21 @@ export function anOperation(name: string, given: Partial<PlanOperation> = {}): P
   };
 }
 
+export const plainCourse: PlanCourse = { twoStep: false, stagedFor: 1000, whileFrozen: 'finish', parallel: null };
+
+/** Gates that stand open for a plan, which is still what was analysed. */
+export function openGates(plan: Plan, given: Partial<GateObservation> = {}): GateObservation {
+  const { content, operations, neighbours } = plan;
+  return {
+    analysed: { content, operations, neighbours },
+    obstacles: [],
+    course: plan.course,
+    frozen: null,
+    quarantined: new Set(),
+    ...given,
+  };
+}
+
 export function aPlan(given: Partial<Plan> = {}): Plan {
   return {
     id: 'plan-1' as PlanId,
@@ -32,6 +55,14 @@ export function aPlan(given: Partial<Plan> = {}): Plan {
     environment: 'environment-1' as EnvironmentId,
     state: 'queued',
     reason: null,
+    content: 'content-1',
+    authors: ['ada'],
+    startAt: null,
+    hotfix: false,
+    course: plainCourse,
+    stagedUntil: null,
+    continued: false,
+    paused: null,
     failurePolicy: 'stop',
     operations: [anOperation('orders')],
     neighbours: [],
@@ -62,5 +93,5 @@ export function aSite(
 }
 
 export function anObservation(given: Partial<PlanObservation> = {}): PlanObservation {
-  return { sites: [], targets: new Map(), active: [], ...given };
+  return { gates: openGates(aPlan()), sites: [], targets: new Map(), active: [], ...given };
 }

@@ -1,3 +1,4 @@
+import type { Obstacle } from '../governance/obstacle.ts';
 import type { ApplicationId, BuildId, EnvironmentId, OperationId, PlanId, SiteId } from '../identity/id.ts';
 
 export const planStates = [
@@ -22,16 +23,17 @@ export const planStates = [
 export type PlanState = (typeof planStates)[number];
 
 /**
- * Where a plan may go from each state. A state without a way out is an end. Approval, schedule, pause and the stop
- * after staging have their place here; what leads to them comes with governance.
+ * Where a plan may go from each state. A state without a way out is an end. Before the start a plan goes back and forth
+ * as its gates open and close; an edit, or a gate that no waiting opens, makes it a draft again. What a staged plan was
+ * analysed against may move: then it is staged anew.
  */
 export const planTransitions = {
   draft: ['awaiting-approval', 'scheduled', 'queued', 'cancelled'],
   'awaiting-approval': ['scheduled', 'queued', 'cancelled', 'draft'],
-  scheduled: ['queued', 'cancelled', 'draft'],
-  queued: ['staging', 'cancelled', 'draft'],
+  scheduled: ['awaiting-approval', 'queued', 'cancelled', 'draft'],
+  queued: ['awaiting-approval', 'scheduled', 'staging', 'cancelled', 'draft'],
   staging: ['staged', 'deploying', 'paused', 'aborting', 'failed'],
-  staged: ['deploying', 'paused', 'aborting', 'expired'],
+  staged: ['staging', 'deploying', 'paused', 'aborting', 'expired'],
   deploying: ['paused', 'aborting', 'returning', 'succeeded', 'succeeded-with-warnings', 'failed'],
   paused: ['staging', 'staged', 'deploying', 'aborting'],
   aborting: ['aborted'],
@@ -83,6 +85,34 @@ export interface PlanOperation {
   readonly endedAt: number | null;
 }
 
+/** What policy says about the way a plan is carried out. Times in milliseconds. */
+export interface PlanCourse {
+  /** Stops once everything is staged, until somebody continues it. */
+  readonly twoStep: boolean;
+  readonly stagedFor: number;
+  readonly whileFrozen: 'finish' | 'stop';
+  /** Operations of a wave that run at once; null when all do. */
+  readonly parallel: number | null;
+}
+
+/** What an analysis pins: nothing else of a plan depends on the environment. */
+export interface PlanContent {
+  readonly content: string;
+  readonly operations: readonly PlanOperation[];
+  readonly neighbours: readonly ApplicationId[];
+}
+
+/** What governance says about a plan, read with the rest of the snapshot. */
+export interface GateObservation {
+  /** What the plan would be if it were analysed now; its obstacles are those of that content. */
+  readonly analysed: PlanContent;
+  readonly obstacles: readonly Obstacle[];
+  readonly course: PlanCourse;
+  /** The freeze that holds now, in words. */
+  readonly frozen: string | null;
+  readonly quarantined: ReadonlySet<BuildId>;
+}
+
 export interface Plan {
   readonly id: PlanId;
   readonly number: number;
@@ -90,6 +120,21 @@ export interface Plan {
   readonly state: PlanState;
   /** What it waits for, or why it ended so. */
   readonly reason: string | null;
+  /** Digest of what was analysed: operations, settings, and what of the environment they touch. Approvals name it. */
+  readonly content: string;
+  /** Who composed it, and everybody who edited it since. */
+  readonly authors: readonly string[];
+  /** Not before this time, when set. */
+  readonly startAt: number | null;
+  /** Whether it brings a hotfix, which policy may let pass gates. */
+  readonly hotfix: boolean;
+  /** How it is carried out, as policy said when it began. */
+  readonly course: PlanCourse;
+  /** Until when a staged plan waits to be continued. */
+  readonly stagedUntil: number | null;
+  /** Whether somebody continued it after it was staged. */
+  readonly continued: boolean;
+  readonly paused: { readonly from: 'staging' | 'staged' | 'deploying'; readonly by: 'person' | 'freeze' } | null;
   readonly failurePolicy: FailurePolicy;
   readonly operations: readonly PlanOperation[];
   /** Other applications that those of the plan consume or provide for; a plan that touches one of them waits. */
@@ -107,6 +152,7 @@ export interface SiteProgress {
 }
 
 export interface PlanObservation {
+  readonly gates: GateObservation;
   /** Sites on which each application is placed. */
   readonly sites: readonly SiteProgress[];
   /** What the environment should be now. */
@@ -132,6 +178,15 @@ export function isUnderWay(state: PlanState): boolean {
 /** Whether nothing was changed yet, so that a plan can still be cancelled. */
 export function mayCancel(state: PlanState): boolean {
   return !isTerminal(state) && !isUnderWay(state);
+}
+
+/** Whether it was started and has not begun: its gates decide when it does. */
+export function isAtGates(state: PlanState): boolean {
+  return state === 'awaiting-approval' || state === 'scheduled' || state === 'queued';
+}
+
+export function mayPause(state: PlanState): boolean {
+  return state === 'staging' || state === 'staged' || state === 'deploying';
 }
 
 export function mayAbort(state: PlanState): boolean {

@@ -1,5 +1,6 @@
+import { roles } from '@almanac/domain';
 import { z } from 'zod';
-import { displayName, id, name, page, paging, timestamp } from '../primitives.ts';
+import { displayName, id, name, page, paging, reference, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 
 export const password = z.string().min(12, 'at least 12 characters').max(200).meta({ format: 'password' });
@@ -10,7 +11,9 @@ export const principal = z
     kind: z.enum(['user', 'service']),
     name,
     displayName,
-    role: z.enum(['administrator', 'builder']),
+    role: z.enum(roles),
+    /** For approvals of a team; null for none. */
+    team: z.string().nullable(),
   })
   .meta({ id: 'Principal' });
 export type Principal = z.output<typeof principal>;
@@ -71,6 +74,41 @@ export const accessRoutes = {
     permission: 'signed-in',
     audit: null,
     response: principal,
+  }),
+  listPrincipals: route({
+    method: 'GET',
+    path: '/principals',
+    summary: 'Lists people and service accounts',
+    permission: 'signed-in',
+    audit: null,
+    query: paging,
+    response: page(principal.extend({ active: z.boolean() })),
+  }),
+  createPrincipal: route({
+    method: 'POST',
+    path: '/principals',
+    summary: 'Makes a service account with a role; its API token is shown once',
+    permission: 'right:manage-users',
+    audit: 'principal-created',
+    body: z.strictObject({
+      name,
+      displayName: displayName.optional(),
+      role: z.enum(roles).exclude(['builder']),
+      team: z.string().min(1).max(60).optional(),
+      expiresInDays: z.int().min(1).max(3650).optional(),
+    }),
+    response: principal.extend({ secret: z.string() }),
+    status: 201,
+  }),
+  deactivatePrincipal: route({
+    method: 'POST',
+    path: '/principals/:principal/deactivate',
+    summary: 'Ends the sessions and tokens of a person or service account; what they did stays on record',
+    permission: 'right:manage-users',
+    audit: 'principal-deactivated',
+    params: z.object({ principal: reference }),
+    body: z.strictObject({}),
+    response: principal.extend({ active: z.boolean() }),
   }),
   listApiTokens: route({
     method: 'GET',

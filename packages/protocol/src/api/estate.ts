@@ -78,6 +78,7 @@ export const liveEvent = z
       'target-changed',
       'inspection-changed',
       'notification-changed',
+      'governance-changed',
     ]),
     /** Keys of what it concerns, by noun. */
     subject: z.record(z.string(), z.string()),

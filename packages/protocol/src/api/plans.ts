@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { id, named, page, paging, reference, revision, timestamp } from '../primitives.ts';
+import { id, named, page, paging, reference, revision, timestamp, versionNumber } from '../primitives.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
+import { standing } from './governance.ts';
 
 export const planState = z.enum([
   'draft',
@@ -145,6 +146,36 @@ export type Operation = z.output<typeof operation>;
 /** Why a plan exists. */
 export const planOrigin = z.enum(['composed', 'promotion', 'rollback', 'following', 'restore']);
 
+/** Somebody's word on what a plan contained then. */
+export const planApproval = z
+  .object({
+    verdict: z.enum(['approved', 'rejected']),
+    by: z.string(),
+    role: z.string(),
+    team: z.string().nullable(),
+    comment: z.string(),
+    content: z.string(),
+    /** Whether it was given to the content that the plan has now, and was not withdrawn. */
+    valid: z.boolean(),
+    at: timestamp,
+    withdrawnAt: timestamp.nullable(),
+  })
+  .meta({ id: 'PlanApproval' });
+export type PlanApproval = z.output<typeof planApproval>;
+
+/** A finding, or freezes and windows (`calendar`), that somebody with that right set aside for one content. */
+export const planExemption = z
+  .object({
+    subject: z.string(),
+    reason: z.string(),
+    by: z.string(),
+    content: z.string(),
+    valid: z.boolean(),
+    at: timestamp,
+  })
+  .meta({ id: 'PlanExemption' });
+export type PlanExemption = z.output<typeof planExemption>;
+
 export const plan = z
   .object({
     id: id<'plan'>(),
@@ -158,6 +189,20 @@ export const plan = z
     notes: z.string(),
     failurePolicy,
     requestedBy: z.string(),
+    /** Who composed it, and everybody who edited it since. */
+    authors: z.array(z.string()),
+    /** Digest of what was analysed; an approval names the one that it was given to, and is void for any other. */
+    content: z.string(),
+    /** Not before this time, when set. */
+    startAt: timestamp.nullable(),
+    /** Until when a staged plan waits to be continued. */
+    stagedUntil: timestamp.nullable(),
+    /** Whether it is staged and waits to be continued, or rests. */
+    waitsForContinue: z.boolean(),
+    approvals: z.array(planApproval),
+    exemptions: z.array(planExemption),
+    /** Codes of findings that somebody said are wanted. */
+    confirmed: z.array(z.string()),
     createdAt: timestamp,
     startedAt: timestamp.nullable(),
     endedAt: timestamp.nullable(),
@@ -182,14 +227,69 @@ export const deploySource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('before-plan'), plan: reference }),
   /** The newest build of the application that succeeded. */
   z.strictObject({ kind: z.literal('latest') }),
+  /** A build, the newest otherwise, that gets a version number when the plan is started. */
+  z.strictObject({
+    kind: z.literal('tag'),
+    build: id<'build'>().optional(),
+    number: versionNumber.optional(),
+    notes: z.string().max(10_000).default(''),
+  }),
 ]);
 
+/** Values of settings and connections that come with a plan: they are stored when it begins, and not before. */
+const givenSettings = z.record(z.string().min(1).max(80), z.string().max(65_536)).optional();
+
 export const operationRequest = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('deploy'), application: reference, source: deploySource }),
+  z.strictObject({
+    kind: z.literal('deploy'),
+    application: reference,
+    source: deploySource,
+    settings: givenSettings,
+  }),
   /** Applies changed settings to what runs. */
-  z.strictObject({ kind: z.literal('configure'), application: reference }),
+  z.strictObject({ kind: z.literal('configure'), application: reference, settings: givenSettings }),
   z.strictObject({ kind: z.literal('remove'), application: reference }),
+  /** Says of an application that differs that it stays as it is. */
+  z.strictObject({ kind: z.literal('leave'), application: reference }),
 ]);
+
+/** Everything that differs from another environment, besides what is said of single applications. */
+const differences = z.strictObject({
+  from: reference,
+  /** Only applications whose names match; `*` stands for anything. */
+  names: z.string().min(1).max(200).optional(),
+  /** Only applications of one team. */
+  team: z.string().min(1).max(80).optional(),
+});
+
+const composition = {
+  operations: z.array(operationRequest).max(200).default([]),
+  differences: differences.optional(),
+} as const;
+/** Codes of findings that are wanted, such as `downgrade`. */
+const confirm = z.array(z.string().max(60)).max(20).default([]);
+const reason = z.string().trim().min(3, 'say why, in a few words').max(1000);
+
+export const planLogEntry = z.object({
+  position: z.int(),
+  at: timestamp,
+  level: z.enum(['info', 'warning', 'error']),
+  application: z.string().nullable(),
+  site: z.string().nullable(),
+  message: z.string(),
+});
+export type PlanLogEntry = z.output<typeof planLogEntry>;
+
+/** A plan as it stands as evidence. */
+export const planReport = z
+  .object({
+    madeAt: timestamp,
+    plan,
+    standing,
+    log: z.array(planLogEntry),
+  })
+  .meta({ id: 'PlanReport' });
+export type PlanReport = z.output<typeof planReport>;
 
 const onePlan = z.object({ plan: reference });
 /** Says which revision of the plan was seen, so that nobody starts what somebody else changed meanwhile. */
@@ -218,10 +318,14 @@ export const planRoutes = {
     audit: 'plan-created',
     body: z.strictObject({
       environment: reference,
-      operations: z.array(operationRequest).min(1).max(200),
+      ...composition,
       notes: z.string().max(10_000).default(''),
       failurePolicy: failurePolicy.default('stop'),
+      confirm,
+      startAt: timestamp.optional(),
       start: z.boolean().default(false),
+      /** Waits for the end of a freeze instead of being refused. */
+      waitForThaw: z.boolean().default(false),
     }),
     response: plan,
     status: 201,
@@ -239,14 +343,34 @@ export const planRoutes = {
     }),
     response: plan,
   }),
+  editPlan: route({
+    method: 'PATCH',
+    path: '/plans/:plan',
+    summary: 'Changes a plan that has not begun; it is a draft again, and approvals of other content are void',
+    permission: 'capability:deploy',
+    audit: 'plan-edited',
+    params: onePlan,
+    body: z.strictObject({
+      operations: z.array(operationRequest).max(200).optional(),
+      differences: differences.optional(),
+      notes: z.string().max(10_000).optional(),
+      failurePolicy: failurePolicy.optional(),
+      revision: revision.optional(),
+    }),
+    response: plan,
+  }),
   startPlan: route({
     method: 'POST',
     path: '/plans/:plan/start',
-    summary: 'Starts a draft; it waits in the queue while it touches what another plan changes',
+    summary: 'Starts a draft; it waits at its gates, and in the queue while it touches what another plan changes',
     permission: 'capability:deploy',
     audit: 'plan-started',
     params: onePlan,
-    body: planCommand,
+    body: planCommand.extend({
+      confirm,
+      /** Waits for the end of a freeze instead of being refused. */
+      waitForThaw: z.boolean().default(false),
+    }),
     response: plan,
   }),
   cancelPlan: route({
@@ -269,6 +393,149 @@ export const planRoutes = {
     body: planCommand,
     response: plan,
   }),
+  approvePlan: route({
+    method: 'POST',
+    path: '/plans/:plan/approve',
+    summary: 'Approves what a plan contains; `content` is the digest of what was looked at',
+    permission: 'capability:approve',
+    audit: 'plan-approved',
+    params: onePlan,
+    body: z.strictObject({ content: z.string().min(1).max(100), comment: z.string().max(1000).default('') }),
+    response: plan,
+  }),
+  rejectPlan: route({
+    method: 'POST',
+    path: '/plans/:plan/reject',
+    summary: 'Sends a plan back to whoever composed it',
+    permission: 'capability:approve',
+    audit: 'plan-rejected',
+    params: onePlan,
+    body: z.strictObject({ comment: reason }),
+    response: plan,
+  }),
+  withdrawApproval: route({
+    method: 'POST',
+    path: '/plans/:plan/withdraw',
+    summary: 'Takes your approval of a plan back, as long as it has not begun',
+    permission: 'capability:approve',
+    audit: 'plan-approval-withdrawn',
+    params: onePlan,
+    body: z.strictObject({}),
+    response: plan,
+  }),
+  schedulePlan: route({
+    method: 'POST',
+    path: '/plans/:plan/schedule',
+    summary: 'Says when a plan may begin at the earliest; null for as soon as its gates are open',
+    permission: 'capability:deploy',
+    audit: 'plan-scheduled',
+    params: onePlan,
+    body: planCommand.extend({ startAt: timestamp.nullable() }),
+    response: plan,
+  }),
+  continuePlan: route({
+    method: 'POST',
+    path: '/plans/:plan/continue',
+    summary: 'Lets a staged plan switch, or a paused one go on',
+    permission: 'capability:deploy',
+    audit: 'plan-continued',
+    params: onePlan,
+    body: planCommand,
+    response: plan,
+  }),
+  pausePlan: route({
+    method: 'POST',
+    path: '/plans/:plan/pause',
+    summary: 'Lets a plan rest: nothing further begins, what runs comes to its end',
+    permission: 'capability:deploy',
+    audit: 'plan-paused',
+    params: onePlan,
+    body: planCommand.extend({ reason }),
+    response: plan,
+  }),
+  exemptPlan: route({
+    method: 'POST',
+    path: '/plans/:plan/exemptions',
+    summary:
+      'Sets a finding aside, or freezes and change windows, for what this plan contains now, with a reason that is kept',
+    permission: 'capability:administer',
+    audit: 'plan-exempted',
+    params: onePlan,
+    body: z.strictObject({
+      subject: z.discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('finding'), code: z.string().max(60), application: reference }),
+        z.strictObject({ kind: z.literal('calendar') }),
+      ]),
+      reason,
+    }),
+    response: plan,
+  }),
+  retryPlan: route({
+    method: 'POST',
+    path: '/plans/:plan/retry',
+    summary: 'Makes a new draft of the same content',
+    permission: 'capability:deploy',
+    audit: 'plan-created',
+    params: onePlan,
+    body: z.strictObject({}),
+    response: plan,
+    status: 201,
+  }),
+  reusePlan: route({
+    method: 'POST',
+    path: '/plans/:plan/reuse',
+    summary: 'Makes a new draft of the same builds for another environment; settings are those of that environment',
+    permission: 'capability:deploy',
+    audit: 'plan-created',
+    params: onePlan,
+    body: z.strictObject({ environment: reference }),
+    response: plan,
+    status: 201,
+  }),
+  getPlanStanding: route({
+    method: 'GET',
+    path: '/plans/:plan/standing',
+    summary: 'Lists everything that stands between a plan and its start, with owner, next action and earliest time',
+    permission: 'capability:list',
+    audit: null,
+    params: onePlan,
+    response: standing,
+  }),
+  getStanding: route({
+    method: 'GET',
+    path: '/environments/:environment/standing',
+    summary: 'Lists everything that stands between a version and an environment',
+    permission: 'capability:list',
+    audit: null,
+    params: z.object({ environment: reference }),
+    query: z.object({ application: reference, version: z.string().min(1).max(64) }),
+    response: standing.extend({
+      application: named<'application'>(),
+      environment: named<'environment'>(),
+      build: buildReference,
+      /** Whether the environment runs it already. */
+      runs: z.boolean(),
+    }),
+  }),
+  getPlanReport: route({
+    method: 'GET',
+    path: '/plans/:plan/report',
+    summary: 'A plan as evidence: content, findings, approvals, exemptions, gates, results on each site, and its log',
+    permission: 'capability:list',
+    audit: null,
+    params: onePlan,
+    response: planReport,
+  }),
+  getPlanReportPage: route({
+    method: 'GET',
+    path: '/plans/:plan/report.html',
+    summary: 'The report of a plan as one page that needs nothing else',
+    permission: 'capability:list',
+    audit: null,
+    params: onePlan,
+    response: z.unknown(),
+    raw: 'response',
+  }),
   readPlanLog: route({
     method: 'GET',
     path: '/plans/:plan/log',
@@ -281,16 +548,7 @@ export const planRoutes = {
       wait: z.coerce.number().int().min(0).max(25).default(0),
     }),
     response: z.object({
-      entries: z.array(
-        z.object({
-          position: z.int(),
-          at: timestamp,
-          level: z.enum(['info', 'warning', 'error']),
-          application: z.string().nullable(),
-          site: z.string().nullable(),
-          message: z.string(),
-        }),
-      ),
+      entries: z.array(planLogEntry),
       next: z.int(),
       complete: z.boolean(),
     }),

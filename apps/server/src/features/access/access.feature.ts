@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Feature } from '#platform/feature';
 import { accessEndpoints } from './access.routes.ts';
+import { principalEndpoints } from './principals.routes.ts';
 
 export const accessFeature: Feature = {
   name: 'access',
-  endpoints: accessEndpoints,
+  endpoints: [...accessEndpoints, ...principalEndpoints],
   periodics: [
     {
       name: 'forget-expired-sessions',

@@ -27,6 +27,7 @@ export const accessEndpoints: readonly Endpoint[] = [
       name: body.name,
       displayName: body.displayName ?? body.name,
       role: 'administrator',
+      team: null,
     };
     await context.db
       .insertInto('principals')
@@ -129,7 +130,7 @@ function ownId(actor: Actor): PrincipalId {
 }
 
 function present(row: Principal): Principal {
-  return { id: row.id, kind: row.kind, name: row.name, displayName: row.displayName, role: row.role };
+  return { id: row.id, kind: row.kind, name: row.name, displayName: row.displayName, role: row.role, team: row.team };
 }
 
 function presentToken(row: {

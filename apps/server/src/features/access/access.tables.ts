@@ -9,6 +9,7 @@ export interface AccessTables {
     name: string;
     displayName: string;
     role: Role;
+    team: string | null;
     passwordHash: string | null;
     active: Generated<boolean>;
     createdAt: Time;

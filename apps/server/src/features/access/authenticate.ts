@@ -26,7 +26,7 @@ async function principalsBySession(db: Kysely<Tables>, hashes: readonly string[]
   const rows = await db
     .selectFrom('sessions')
     .innerJoin('principals', 'principals.id', 'sessions.principalId')
-    .select(['tokenHash', 'principals.id', 'principals.name', 'principals.role'])
+    .select(['tokenHash', 'principals.id', 'principals.name', 'principals.role', 'principals.team'])
     .select(sql<boolean>`sessions.last_seen_at < now() - interval '1 minute'`.as('isStale'))
     .where('tokenHash', 'in', hashes)
     .where('principals.active', '=', true)
@@ -44,7 +44,7 @@ async function principalsByToken(db: Kysely<Tables>, hashes: readonly string[]):
   const rows = await db
     .selectFrom('apiTokens')
     .innerJoin('principals', 'principals.id', 'apiTokens.principalId')
-    .select(['tokenHash', 'principals.id', 'principals.name', 'principals.role'])
+    .select(['tokenHash', 'principals.id', 'principals.name', 'principals.role', 'principals.team'])
     .select(sql<boolean>`coalesce(api_tokens.last_used_at < now() - interval '1 minute', true)`.as('isStale'))
     .where('tokenHash', 'in', hashes)
     .where('principals.active', '=', true)
@@ -56,6 +56,6 @@ async function principalsByToken(db: Kysely<Tables>, hashes: readonly string[]):
   return new Map(rows.map((row) => [row.tokenHash, actorOf(row)]));
 }
 
-function actorOf(row: Pick<Extract<Actor, { kind: 'principal' }>, 'id' | 'name' | 'role'>): Actor {
-  return { kind: 'principal', id: row.id, name: row.name, role: row.role };
+function actorOf(row: Pick<Extract<Actor, { kind: 'principal' }>, 'id' | 'name' | 'role' | 'team'>): Actor {
+  return { kind: 'principal', id: row.id, name: row.name, role: row.role, team: row.team };
 }

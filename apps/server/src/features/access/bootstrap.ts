@@ -99,6 +99,7 @@ async function ensureServiceAccount(
       name: account.name,
       displayName: account.name,
       role: account.role,
+      team: null,
       passwordHash: null,
       createdAt: context.now,
     })

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { requestBuild } from '#features/builds';
 import { isHeld } from '#features/holds';
 import { type JobListener, queueJob } from '#features/jobs';
-import { createPlan, reanalysePlan, startPlan } from '#features/plans';
+import { createPlan, startPlan } from '#features/plans';
 import type { RefreshDocuments } from '#features/sites';
 import type { Feature } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
@@ -91,8 +91,7 @@ async function startWaitingDrafts(context: CommandContext, refreshDocuments: Ref
       await dropPlan(context, { ...draft, reason: 'somebody went back from this commit here' });
       continue;
     }
-    if (await reanalysePlan(context, id))
-      await startPlan(context, { plan: id, note: 'started because what it waited for has come', refreshDocuments });
+    await startPlan(context, { plan: id, note: 'started because what it waited for has come', refreshDocuments });
   }
 }
 
@@ -216,17 +215,11 @@ async function deployWhatIsFollowed(
       failurePolicy: 'stop',
       origin: 'following',
     });
-    const { findings } = await db
-      .selectFrom('plans')
-      .select('findings')
-      .where('id', '=', plan)
-      .executeTakeFirstOrThrow();
-    if (findings.every((each) => each.severity !== 'error'))
-      await startPlan(system, {
-        plan,
-        note: `started because ${environment.name} follows ${build.branch}`,
-        refreshDocuments: input.refreshDocuments,
-      });
+    await startPlan(system, {
+      plan,
+      note: `started because ${environment.name} follows ${build.branch}`,
+      refreshDocuments: input.refreshDocuments,
+    });
   }
 }
 
@@ -248,7 +241,7 @@ async function dropQueued(
     .select(['id', 'body', 'revision'])
     .where('environmentId', '=', input.environment)
     .where('origin', '=', 'following')
-    .where('state', 'in', ['queued', 'draft'])
+    .where('state', 'in', ['awaiting-approval', 'scheduled', 'queued', 'draft'])
     .where(sql<boolean>`application_ids = array[${input.application}]::uuid[]`)
     .forUpdate()
     .execute();

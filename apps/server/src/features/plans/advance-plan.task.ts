@@ -3,6 +3,7 @@ import {
   advancePlan,
   type Plan as DomainPlan,
   type EnvironmentId,
+  type GateObservation,
   type PlanId,
   type PlanObservation,
   type SiteProgress,
@@ -15,6 +16,7 @@ import { type RefreshDocuments, siteRows } from '#features/sites';
 import type { BackgroundContext, Periodic, Task } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
 import { planRows } from './load-plan.ts';
+import { readStanding } from './read-standing.ts';
 import { savePlan } from './save-plan.ts';
 import { readTargets } from './targets.ts';
 
@@ -31,6 +33,11 @@ export async function wakePlan(context: CommandContext, plan: PlanId): Promise<v
 export async function wakePlansOf(context: CommandContext, environment: EnvironmentId): Promise<void> {
   const rows = await openPlans(context.db).where('environmentId', '=', environment).execute();
   for (const row of rows) await wakePlan(context, row.id);
+}
+
+/** Wakes every plan that waits anywhere, after what environments ask of a change is another. */
+export async function wakeWaitingPlans(context: CommandContext): Promise<void> {
+  for (const row of await openPlans(context.db).execute()) await wakePlan(context, row.id);
 }
 
 function openPlans(db: CommandContext['db'] | BackgroundContext['db']) {
@@ -71,16 +78,38 @@ async function advanceOnce(
   await sql`select pg_advisory_xact_lock(hashtextextended(${`plans:${found.environmentId}`}, 0))`.execute(db);
   const row = await planRows(db).where('plans.id', '=', input.plan).executeTakeFirstOrThrow();
   if (row.endedAt !== null) return;
-  const observed = await observe(context, row.body);
+  const { gates, findings } = await readStanding(context, row);
+  await wakeWhenDue(context, { plan: row.id, gates });
+  const observed = await observe(context, { plan: row.body, gates });
   const { plan, notes } = advancePlan(row.body, observed, context.now.getTime());
   if (plan === row.body) return;
-  await savePlan(context, { row, plan, notes, refreshDocuments: input.refreshDocuments });
+  await savePlan(context, { row, plan, notes, findings, refreshDocuments: input.refreshDocuments });
   // What waited for this plan may go on now.
   if (plan.state !== row.body.state) await wakePlansOf(context, plan.environment);
 }
 
-async function observe(context: CommandContext, plan: DomainPlan): Promise<PlanObservation> {
+/** A gate that opens by itself is looked at then; the sweeper would come a little later. */
+async function wakeWhenDue(
+  context: CommandContext,
+  input: { readonly plan: PlanId; readonly gates: GateObservation },
+): Promise<void> {
+  const times = input.gates.obstacles.flatMap((each) => each.earliest ?? []);
+  if (times.length === 0) return;
+  // A key of its own: a look that was asked for at once must not be put off by this one.
+  await context.enqueue({
+    task: advanceTask,
+    key: `plan-due:${input.plan}`,
+    payload: { plan: input.plan },
+    runAt: new Date(Math.min(...times)),
+  });
+}
+
+async function observe(
+  context: CommandContext,
+  input: { readonly plan: DomainPlan; readonly gates: GateObservation },
+): Promise<PlanObservation> {
   const { db } = context;
+  const { plan, gates } = input;
   const sites: SiteProgress[] = [];
   const rows = new Map(
     (await siteRows(db).where('sites.environmentId', '=', plan.environment).execute()).map((row) => [row.id, row]),
@@ -107,7 +136,7 @@ async function observe(context: CommandContext, plan: DomainPlan): Promise<PlanO
       });
     }
   }
-  return { sites, targets: await readTargets(db, plan.environment), active: await activePlans(context, plan) };
+  return { gates, sites, targets: await readTargets(db, plan.environment), active: await activePlans(context, plan) };
 }
 
 async function activePlans(context: CommandContext, plan: DomainPlan): Promise<PlanObservation['active']> {

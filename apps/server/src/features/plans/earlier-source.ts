@@ -8,7 +8,7 @@ import { findPlan } from './load-plan.ts';
 
 /** What an application was earlier, where that is what an operation asks for; undefined where it asks for something else. */
 export async function earlierSource(
-  context: CommandContext,
+  context: Pick<CommandContext, 'db' | 'now'>,
   input: {
     readonly source: z.output<typeof deploySource>;
     readonly application: Awaited<ReturnType<typeof findApplication>>;

@@ -37,9 +37,11 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
   const references = await referencesOf(db, builds);
   const reference = (target: DomainPlan['operations'][number]['before']) =>
     target === null ? null : (references.get(target.build) ?? null);
+  const words = await readWords(db, rows);
   const plans: Plan[] = [];
   for (const row of rows) {
     const { body } = row;
+    const waitsForContinue = row.state === 'paused' || (row.state === 'staged' && !body.continued);
     plans.push({
       id: row.id,
       number: row.number,
@@ -50,6 +52,13 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
       notes: row.notes,
       failurePolicy: body.failurePolicy,
       requestedBy: row.requestedBy,
+      authors: [...body.authors],
+      content: body.content,
+      startAt: isoOf(body.startAt),
+      stagedUntil: isoOf(body.stagedUntil),
+      waitsForContinue,
+      ...words(row),
+      confirmed: row.confirmed,
       createdAt: row.createdAt.toISOString(),
       startedAt: row.startedAt?.toISOString() ?? null,
       endedAt: row.endedAt?.toISOString() ?? null,
@@ -67,8 +76,8 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
             row.endedAt === null && row.startedAt !== null
               ? await siteProgress(db, { plan: body, operation: each })
               : [],
-          startedAt: each.startedAt === null ? null : new Date(each.startedAt).toISOString(),
-          endedAt: each.endedAt === null ? null : new Date(each.endedAt).toISOString(),
+          startedAt: isoOf(each.startedAt),
+          endedAt: isoOf(each.endedAt),
         })),
       ),
       findings: row.findings,
@@ -76,6 +85,48 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
     });
   }
   return plans;
+}
+
+function isoOf(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
+/** Approvals and exemptions of plans; one that was given to other content than the plan has now is not valid. */
+async function readWords(db: Kysely<Tables>, rows: readonly PlanRow[]) {
+  const ids = rows.map((row) => row.id);
+  if (ids.length === 0) return () => ({ approvals: [], exemptions: [] });
+  const approvals = await db.selectFrom('planApprovals').selectAll().where('planId', 'in', ids).orderBy('at').execute();
+  const exemptions = await db
+    .selectFrom('planExemptions')
+    .selectAll()
+    .where('planId', 'in', ids)
+    .orderBy('at')
+    .execute();
+  return ({ id, body }: PlanRow): Pick<Plan, 'approvals' | 'exemptions'> => ({
+    approvals: approvals
+      .filter((each) => each.planId === id)
+      .map((each) => ({
+        verdict: each.verdict,
+        by: each.principal,
+        role: each.role,
+        team: each.team,
+        comment: each.comment,
+        content: each.content,
+        valid: each.verdict === 'approved' && each.withdrawnAt === null && each.content === body.content,
+        at: each.at.toISOString(),
+        withdrawnAt: each.withdrawnAt?.toISOString() ?? null,
+      })),
+    exemptions: exemptions
+      .filter((each) => each.planId === id)
+      .map((each) => ({
+        subject: each.subject,
+        reason: each.reason,
+        by: each.grantedBy,
+        content: each.content,
+        valid: each.content === body.content,
+        at: each.at.toISOString(),
+      })),
+  });
 }
 
 async function siteProgress(

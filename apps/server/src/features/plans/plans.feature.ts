@@ -1,3 +1,4 @@
+import type { SealGiven } from '#features/settings';
 import type { RefreshDocuments } from '#features/sites';
 import type { EventFeed } from '#platform/events';
 import type { Feature } from '#platform/feature';
@@ -8,6 +9,7 @@ import { stopPlans } from './stop-plans.ts';
 export function plansFeature(input: {
   readonly feed: EventFeed;
   readonly refreshDocuments: RefreshDocuments;
+  readonly seal: SealGiven;
 }): Feature {
   const { task, sweeper } = advanceTasks(input.refreshDocuments);
   return {

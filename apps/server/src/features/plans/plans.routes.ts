@@ -1,17 +1,15 @@
 import {
-  actorName,
   type Plan as DomainPlan,
-  decideAbort,
-  decideCancel,
-  decideStart,
+  type EnvironmentId,
   isTerminal,
   isUnderWay,
-  type PlanNote,
+  type PlanId,
   refuse,
 } from '@almanac/domain';
 import { sql } from 'kysely';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
+import type { SealGiven } from '#features/settings';
 import type { RefreshDocuments } from '#features/sites';
 import type { EventFeed, FeedEvent } from '#platform/events';
 import {
@@ -24,43 +22,21 @@ import {
   encodeCursor,
   read,
 } from '#platform/http';
-import { wakePlan, wakePlansOf } from './advance-plan.task.ts';
-import { createPlan } from './create-plan.ts';
-import { findPlan, planRows, presentPlans } from './load-plan.ts';
-import { savePlan } from './save-plan.ts';
+import { type Choice, choicesOf } from './choice.ts';
+import { createPlan, draftPlan } from './create-plan.ts';
+import { createDecided, presentOne } from './decided.ts';
+import { findPlan, type PlanRow, planRows, presentPlans } from './load-plan.ts';
+import { reportEndpoints } from './report.routes.ts';
+import { standingEndpoints } from './standing.routes.ts';
+import { start, steerEndpoints } from './steer.routes.ts';
 
 export function planEndpoints(input: {
   readonly feed: EventFeed;
   readonly refreshDocuments: RefreshDocuments;
+  readonly seal: SealGiven;
 }): readonly Endpoint[] {
-  const { feed, refreshDocuments } = input;
-
-  /** Loads a plan, decides, saves, wakes the engine: the shape of every command about a plan. */
-  const decided = async (
-    context: CommandContext,
-    given: {
-      readonly reference: string;
-      readonly revision: number | undefined;
-      readonly decide: (plan: DomainPlan, row: Awaited<ReturnType<typeof findPlan>>) => DomainPlan;
-      readonly note: string;
-    },
-  ) => {
-    const found = await findPlan(context.db, given.reference);
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`plans:${found.environmentId}`}, 0))`.execute(context.db);
-    const row = await findPlan(context.db, found.id);
-    if (given.revision !== undefined && given.revision !== row.revision && row.state === 'draft')
-      refuse('revision-mismatch', `plan ${row.number} is at revision ${row.revision} now; look at it again`);
-    const plan = given.decide(row.body, row);
-    const by = actorName(context.actor);
-    const notes: readonly PlanNote[] = [
-      { level: 'info', application: null, site: null, message: `${given.note} by ${by}` },
-    ];
-    if (plan !== row.body) await savePlan(context, { row, plan, notes, refreshDocuments });
-    if (isTerminal(plan.state)) await wakePlansOf(context, plan.environment);
-    else await wakePlan(context, row.id);
-    context.audit({ subject: `plan:${row.number}`, detail: { environment: row.environmentName } });
-    return presentOne(context, row.id);
-  };
+  const { feed, refreshDocuments, seal } = input;
+  const decided = createDecided(refreshDocuments);
 
   return [
     read('listPlans', async ({ db }, { query }) => {
@@ -90,18 +66,43 @@ export function planEndpoints(input: {
     }),
 
     command('createPlan', async (context, { body }) => {
-      const id = await createPlan(context, body);
+      const { start: atOnce, confirm, startAt, waitForThaw, ...composition } = body;
+      const id = await createPlan(context, {
+        ...composition,
+        confirmed: confirm,
+        startAt: startAt === undefined ? undefined : new Date(startAt),
+        seal,
+      });
       const row = await findPlan(context.db, id);
-      const startable = body.start && row.findings.every((each) => each.severity !== 'error');
-      if (startable)
+      if (atOnce && row.findings.every((each) => each.severity !== 'error'))
         return decided(context, {
           reference: id,
           revision: undefined,
-          decide: (plan) => decideStart(plan, row.findings),
+          decide: (drafted) => start(context, { row: drafted, confirm, waitForThaw }),
           note: 'started',
         });
       context.audit({ subject: `plan:${row.number}`, detail: { environment: row.environmentName } });
-      return presentOne(context, id);
+      return presentOne(context.db, id);
+    }),
+
+    command('retryPlan', async (context, { params }) => {
+      const row = await findPlan(context.db, params.plan);
+      const environment = { id: row.environmentId, name: row.environmentName };
+      const id = await copyPlan(context, { row, environment, choices: choicesOf(row) });
+      return presentOne(context.db, id);
+    }),
+    command('reusePlan', async (context, { params, body }) => {
+      const row = await findPlan(context.db, params.plan);
+      const environment = await findEnvironment(context.db, body.environment);
+      const choices = choicesOf(row)
+        .filter((each) => each.kind === 'deploy')
+        .map((each) => ({ ...each, given: [], pinned: null }));
+      if (choices.length === 0)
+        return refuse(
+          'nothing-to-do',
+          `plan ${row.number} deploys nothing that could be deployed to ${environment.name}`,
+        );
+      return presentOne(context.db, await copyPlan(context, { row, environment, choices }));
     }),
 
     direct('getPlan', async ({ db, signal, aside }, { params, query }) => {
@@ -118,25 +119,9 @@ export function planEndpoints(input: {
       return plan ?? refuse('not-found', 'the plan is gone');
     }),
 
-    command('startPlan', (context, { params, body }) =>
-      decided(context, {
-        reference: params.plan,
-        revision: body.revision,
-        decide: (plan, row) => decideStart(plan, row.findings),
-        note: 'started',
-      }),
-    ),
-    command('cancelPlan', (context, { params, body }) =>
-      decided(context, { reference: params.plan, revision: body.revision, decide: decideCancel, note: 'cancelled' }),
-    ),
-    command('abortPlan', (context, { params, body }) =>
-      decided(context, {
-        reference: params.plan,
-        revision: body.revision,
-        decide: (plan) => decideAbort(plan, context.now.getTime()),
-        note: 'aborted',
-      }),
-    ),
+    ...steerEndpoints(decided, seal),
+    ...standingEndpoints,
+    ...reportEndpoints,
 
     direct('readPlanLog', async ({ db, signal, aside }, { params, query }) => {
       const { id } = await findPlan(db, params.plan);
@@ -179,9 +164,26 @@ function isOver(row: { readonly state: DomainPlan['state'] }): boolean {
   return isTerminal(row.state) || (row.state === 'draft' && !isUnderWay(row.state));
 }
 
-async function presentOne(context: CommandContext, id: DomainPlan['id']) {
-  const [plan] = await presentPlans(context.db, [await findPlan(context.db, id)]);
-  return plan ?? refuse('not-found', 'the plan is gone');
+/** A new draft of what another plan contains. */
+async function copyPlan(
+  context: CommandContext,
+  input: {
+    readonly row: PlanRow;
+    readonly environment: { readonly id: EnvironmentId; readonly name: string };
+    readonly choices: readonly Choice[];
+  },
+): Promise<PlanId> {
+  const { row, environment, choices } = input;
+  const id = await draftPlan(context, {
+    environment,
+    choices,
+    origin: row.origin === 'following' ? 'composed' : row.origin,
+    notes: row.notes,
+    failurePolicy: row.body.failurePolicy,
+    hotfix: row.body.hotfix,
+  });
+  context.audit({ subject: `plan:${row.number}`, detail: { environment: environment.name } });
+  return id;
 }
 
 /** Waits until `done`, looking again at each event that concerns the plan or the sites of its environment. */

@@ -6,9 +6,10 @@ import type {
   PinnedSettings,
   PlanId,
 } from '@almanac/domain';
-import type { Finding, Plan } from '@almanac/protocol';
+import type { Finding, Plan, PlanApproval } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
+import type { Choice } from './choice.ts';
 
 export interface PlansTables {
   readonly targets: {
@@ -37,6 +38,8 @@ export interface PlansTables {
     environmentId: EnvironmentId;
     state: Plan['state'];
     body: JSONColumnType<DomainPlan>;
+    composition: JSONColumnType<Choice[], string | undefined, string>;
+    confirmed: Generated<string[]>;
     applicationIds: ApplicationId[];
     origin: Plan['origin'];
     notes: string;
@@ -47,6 +50,27 @@ export interface PlansTables {
     startedAt: Date | null;
     endedAt: Date | null;
     revision: Generated<number>;
+  };
+  readonly planApprovals: {
+    id: string;
+    planId: PlanId;
+    verdict: PlanApproval['verdict'];
+    principal: string;
+    role: string;
+    team: string | null;
+    content: string;
+    comment: string;
+    at: Time;
+    withdrawnAt: Date | null;
+  };
+  readonly planExemptions: {
+    id: string;
+    planId: PlanId;
+    subject: string;
+    content: string;
+    reason: string;
+    grantedBy: string;
+    at: Time;
   };
   readonly planLog: {
     planId: PlanId;

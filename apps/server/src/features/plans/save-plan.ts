@@ -1,9 +1,12 @@
 import { type Plan as DomainPlan, isTerminal, isUnderWay, type PlanNote, refuse } from '@almanac/domain';
+import type { Finding } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { type EndedOperation, recordHistory } from '#features/history';
 import { holdFollowing } from '#features/holds';
+import { storeGiven } from '#features/settings';
 import type { RefreshDocuments } from '#features/sites';
 import type { CommandContext } from '#platform/http';
+import { choicesOf } from './choice.ts';
 import type { PlanRow } from './load-plan.ts';
 import { saveTargets } from './targets.ts';
 
@@ -17,10 +20,12 @@ export async function savePlan(
     readonly row: PlanRow;
     readonly plan: DomainPlan;
     readonly notes: readonly PlanNote[];
+    /** What was found when it was analysed again, where it was. */
+    readonly findings?: readonly Finding[];
     readonly refreshDocuments: RefreshDocuments;
   },
 ): Promise<void> {
-  const { row, plan } = input;
+  const { row, plan, findings } = input;
   const { db } = context;
   const began = row.startedAt === null && isUnderWay(plan.state);
   const saved = await db
@@ -29,6 +34,7 @@ export async function savePlan(
       state: plan.state,
       body: JSON.stringify(plan),
       revision: row.revision + 1,
+      ...(findings === undefined ? {} : { findings: JSON.stringify(findings) }),
       ...(began ? { startedAt: context.now } : {}),
       ...(isTerminal(plan.state) ? { endedAt: context.now } : {}),
     })
@@ -38,6 +44,10 @@ export async function savePlan(
   if (saved.numUpdatedRows !== 1n)
     return refuse('revision-mismatch', `plan ${plan.number} was changed meanwhile; try again`);
   await writeLog(context, { plan, notes: input.notes });
+  // Values that came with the plan hold from here on, for it and for whatever comes after it.
+  if (began)
+    for (const { application, given } of choicesOf(row))
+      await storeGiven(context, { application, environment: plan.environment, given, by: row.requestedBy });
   const touched = isUnderWay(row.body.state) || isUnderWay(plan.state);
   if (touched && (await saveTargets(context, plan))) await input.refreshDocuments(context, plan.environment);
   await recordEnds(context, { row, plan });

@@ -1,22 +1,64 @@
-import { decideStart, type PlanId } from '@almanac/domain';
+import { type Plan as DomainPlan, decideStart, mayWaitFor, type PlanId } from '@almanac/domain';
 import type { RefreshDocuments } from '#features/sites';
+import { tagBuild } from '#features/versions';
 import type { CommandContext } from '#platform/http';
 import { wakePlan } from './advance-plan.task.ts';
-import { findPlan } from './load-plan.ts';
+import { choicesOf } from './choice.ts';
+import { findPlan, type PlanRow } from './load-plan.ts';
+import { readStanding } from './read-standing.ts';
 import { savePlan } from './save-plan.ts';
 
-/** Starts a plan that the system itself composed. */
+/**
+ * Starts a plan that the system itself composed; says whether it did. What prevents the start leaves a draft that says
+ * why; a freeze is waited for. Automation confirms nothing.
+ */
 export async function startPlan(
   context: CommandContext,
   input: { readonly plan: PlanId; readonly note: string; readonly refreshDocuments: RefreshDocuments },
-): Promise<void> {
+): Promise<boolean> {
   const row = await findPlan(context.db, input.plan);
-  const plan = decideStart(row.body, row.findings);
-  await savePlan(context, {
-    row,
-    plan,
-    notes: [{ level: 'info', application: null, site: null, message: input.note }],
-    refreshDocuments: input.refreshDocuments,
-  });
-  await wakePlan(context, input.plan);
+  const { gates, findings } = await readStanding(context, row);
+  const against = gates.obstacles.filter((each) => !mayWaitFor(each));
+  const reason = against.map((each) => each.detail).join('; ');
+  const plan: DomainPlan =
+    against.length > 0
+      ? { ...row.body, ...gates.analysed, reason }
+      : decideStart(row.body, { ...gates, waitForThaw: true });
+  const changed = plan.state !== row.state || plan.reason !== row.body.reason || plan.content !== row.body.content;
+  if (changed)
+    await savePlan(context, {
+      row,
+      plan,
+      findings,
+      notes: [
+        {
+          level: against.length > 0 ? 'warning' : 'info',
+          application: null,
+          site: null,
+          message: against.length > 0 ? `not started: ${reason}` : input.note,
+        },
+      ],
+      refreshDocuments: input.refreshDocuments,
+    });
+  if (against.length === 0) await wakePlan(context, input.plan);
+  return against.length === 0;
+}
+
+/** What a person's start does before it is decided: builds that were chosen as new versions get their numbers. */
+export async function tagChosen(context: CommandContext, row: PlanRow): Promise<void> {
+  for (const choice of choicesOf(row)) {
+    if (choice.tag === null || choice.build === null) continue;
+    const tagged = await context.db
+      .selectFrom('versions')
+      .select('number')
+      .where('buildId', '=', choice.build)
+      .executeTakeFirst();
+    if (tagged !== undefined) continue;
+    await tagBuild(context, {
+      application: { id: choice.application, name: choice.name },
+      build: choice.build,
+      number: choice.tag.number ?? undefined,
+      notes: choice.tag.notes,
+    });
+  }
 }

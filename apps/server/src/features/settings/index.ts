@@ -1,3 +1,4 @@
+export { createSealGiven, type GivenSetting, type SealGiven, storeGiven } from './given-settings.ts';
 export { type PinnedForSites, pinEarlierSettings, pinSettings } from './pin-settings.ts';
 export { openSecretBox, Secret, type SecretBox } from './secret-box.ts';
 export { settingsFeature } from './settings.feature.ts';

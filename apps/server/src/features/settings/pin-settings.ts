@@ -4,6 +4,7 @@ import type { Manifest } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import type { Tables } from '#tables';
 import { definitionsOf } from './definitions.ts';
+import type { GivenSetting } from './given-settings.ts';
 
 /** Settings of an application on each site of an environment, as they are now; secrets stay in their envelopes. */
 export interface PinnedForSites {
@@ -26,14 +27,25 @@ function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown])
 /** Resolves the settings of an application for every site of an environment. */
 export async function pinSettings(
   db: Kysely<Tables>,
-  input: { readonly application: ApplicationId; readonly environment: EnvironmentId; readonly manifest: Manifest },
+  input: {
+    readonly application: ApplicationId;
+    readonly environment: EnvironmentId;
+    readonly manifest: Manifest;
+    /** Values that come with a plan and are not stored yet: they hold for the environment. */
+    readonly given?: readonly GivenSetting[];
+  },
 ): Promise<PinnedForSites> {
-  const values = await db
+  const { given = [] } = input;
+  const stored = await db
     .selectFrom('settingValues')
     .select(['key', 'level', 'selector', 'value', 'secret'])
     .where('applicationId', '=', input.application)
     .where('environmentId', '=', input.environment)
     .execute();
+  const values = [
+    ...stored.filter((each) => each.level !== 'environment' || !given.some(({ key }) => key === each.key)),
+    ...given.map((each) => ({ ...each, level: 'environment' as const, selector: '' })),
+  ];
   // A value that was set while the manifest said otherwise of its secrecy is none: it would be shown, or not be opened.
   const definitions = definitionsOf(input.manifest);
   const usable = values.filter((each) => definitions[each.key]?.secret === each.secret);

@@ -3,10 +3,11 @@ import type { Manifest, Setting } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
-import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
+import { command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
 import type { Tables } from '#tables';
 import { addressFault, definitionsOf } from './definitions.ts';
 import { Secret, type SecretBox } from './secret-box.ts';
+import { recordSettingChange, storeSetting } from './store-setting.ts';
 
 interface Place {
   readonly environment: string;
@@ -64,20 +65,14 @@ export function settingEndpoints(box: SecretBox, ownDatabase: string | undefined
       if (fault !== undefined) return refuse('invalid-request', fault);
       const place = await findPlace(context.db, body.place);
       const secret = definition.secret;
-      const values = {
+      await storeSetting(context, {
+        application: application.id,
+        key: params.key,
+        place,
         secret,
         value: secret ? box.close(new Secret(body.value)) : body.value,
         changedBy: actorName(context.actor),
-        changedAt: context.now,
-      };
-      await context.db
-        .insertInto('settingValues')
-        .values({ applicationId: application.id, key: params.key, ...place, ...values })
-        .onConflict((conflict) =>
-          conflict.columns(['applicationId', 'key', 'environmentId', 'level', 'selector']).doUpdateSet(values),
-        )
-        .execute();
-      await recordChange(context, { application: application.id, key: params.key, place, ...values });
+      });
       context.audit({
         subject: `application:${application.name}`,
         detail: { key: params.key, place: body.place, ...(secret ? {} : { value: body.value }) },
@@ -98,40 +93,18 @@ export function settingEndpoints(box: SecretBox, ownDatabase: string | undefined
         .returning('secret')
         .executeTakeFirst();
       if (removed === undefined) return refuse('not-found', `${params.key} has no value there`);
-      await recordChange(context, {
+      await recordSettingChange(context, {
         application: application.id,
         key: params.key,
         place,
         secret: removed.secret,
         value: null,
         changedBy: actorName(context.actor),
-        changedAt: context.now,
       });
       context.audit({ subject: `application:${application.name}`, detail: { key: params.key, place: query } });
       return oneSetting(context.db, { application: application.id, box, key: params.key });
     }),
   ];
-}
-
-/** Keeps a change for the history of the setting, and tells whoever watches. */
-async function recordChange(
-  context: CommandContext,
-  change: {
-    readonly application: ApplicationId;
-    readonly key: string;
-    readonly place: Awaited<ReturnType<typeof findPlace>>;
-    readonly secret: boolean;
-    readonly value: string | null;
-    readonly changedBy: string;
-    readonly changedAt: Date;
-  },
-): Promise<void> {
-  const { application, place, ...rest } = change;
-  await context.db
-    .insertInto('settingChanges')
-    .values({ id: context.newId(), applicationId: application, ...place, ...rest })
-    .execute();
-  await context.record({ kind: 'settings-changed', subject: { application, environment: place.environmentId } });
 }
 
 /** The manifest of the newest build that has one: what the application defines now. */

@@ -1,2 +1,3 @@
 export { versionsFeature } from './versions.feature.ts';
+export { tagBuild } from './versions.routes.ts';
 export type { VersionsTables } from './versions.tables.ts';

@@ -14,7 +14,7 @@ import { getBuild, readCommitGraph, refreshLabels } from '#features/builds';
 import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
 import type { Tables } from '#tables';
 
-type Application = Awaited<ReturnType<typeof findApplication>>;
+type Application = Pick<Awaited<ReturnType<typeof findApplication>>, 'id' | 'name'>;
 
 export const versionEndpoints: readonly Endpoint[] = [
   read('listVersions', async ({ db }, { params, query }) => {
@@ -53,7 +53,7 @@ export const versionEndpoints: readonly Endpoint[] = [
 ];
 
 /** Gives a build its immutable name: above every number that the application has anywhere. */
-async function tagBuild(
+export async function tagBuild(
   context: CommandContext,
   input: {
     readonly application: Application;

@@ -1,3 +1,4 @@
 export { checkDurable } from './check-durable.ts';
+export { databaseTime } from './database-time.ts';
 export { migrate } from './migrate.ts';
 export { type Database, openDatabase } from './open-database.ts';

@@ -1,3 +1,4 @@
+export { newId } from '../new-id.ts';
 export { createServer } from './create-server.ts';
 export {
   type CommandContext,

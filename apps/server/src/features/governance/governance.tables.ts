@@ -1,0 +1,43 @@
+import type { ApplicationId, BuildId, Calendar, EnvironmentId, Policy, PolicyScope } from '@almanac/domain';
+import type { Freeze, Quarantine } from '@almanac/protocol';
+import type { JSONColumnType } from 'kysely';
+import type { Time } from '#platform/tables';
+
+interface Lifting {
+  liftedBy: string | null;
+  liftedAt: Date | null;
+  liftReason: string | null;
+}
+
+export interface GovernanceTables {
+  readonly policies: {
+    id: string;
+    scope: PolicyScope['kind'];
+    environmentId: EnvironmentId | null;
+    version: number;
+    policy: JSONColumnType<Policy>;
+    note: string;
+    changedBy: string;
+    changedAt: Time;
+  };
+  readonly freezes: {
+    id: Freeze['id'];
+    name: string;
+    scope: PolicyScope['kind'];
+    environmentId: EnvironmentId | null;
+    reason: string;
+    beginsAt: Time;
+    endsAt: Date | null;
+    calendar: JSONColumnType<Calendar> | null;
+    createdBy: string;
+    createdAt: Time;
+  } & Lifting;
+  readonly quarantines: {
+    id: Quarantine['id'];
+    applicationId: ApplicationId;
+    buildId: BuildId;
+    reason: string;
+    createdBy: string;
+    createdAt: Time;
+  } & Lifting;
+}

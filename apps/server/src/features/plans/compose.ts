@@ -1,0 +1,279 @@
+import { type ApplicationId, type BuildId, type EnvironmentId, refuse } from '@almanac/domain';
+import type { deploySource, Manifest, operationRequest } from '@almanac/protocol';
+import type { Kysely } from 'kysely';
+import type { z } from 'zod';
+import { findApplication } from '#features/applications';
+import { findEnvironment } from '#features/environments';
+import type { EarlierTarget } from '#features/history';
+import { type GivenSetting, type PinnedForSites, pinEarlierSettings, type SealGiven } from '#features/settings';
+import type { CommandContext } from '#platform/http';
+import type { Tables } from '#tables';
+import type { Choice } from './choice.ts';
+import { earlierSource } from './earlier-source.ts';
+import { readTargets } from './targets.ts';
+
+export type OperationRequest = z.output<typeof operationRequest> & {
+  /** Settings of another moment, in the place of those that hold now. */
+  readonly pinned?: PinnedForSites;
+};
+
+export interface Composition {
+  readonly operations: readonly OperationRequest[];
+  readonly differences?:
+    | { readonly from: string; readonly names?: string | undefined; readonly team?: string | undefined }
+    | undefined;
+}
+
+type Environment = { readonly id: EnvironmentId; readonly name: string };
+
+/** Turns what was asked for into choices: one for each application, with the build that is meant today. */
+export async function compose(
+  context: Pick<CommandContext, 'db' | 'now'>,
+  input: Composition & { readonly environment: Environment; readonly seal: SealGiven | undefined },
+): Promise<readonly Choice[]> {
+  const { db } = context;
+  const { environment } = input;
+  const running = await readTargets(db, environment.id);
+  const choices: Choice[] = [];
+  const said = new Set<ApplicationId>();
+  for (const request of input.operations) {
+    const application = await findApplication(db, request.application);
+    if (said.has(application.id)) return refuse('invalid-request', `${application.name} is in the plan twice`);
+    said.add(application.id);
+    if (request.kind === 'leave') continue;
+    const before = running.get(application.id)?.build ?? null;
+    choices.push(await choose(context, { request, application, environment, before, seal: input.seal }));
+  }
+  if (input.differences !== undefined)
+    for (const each of await differing(db, { ...input.differences, environment }))
+      if (!said.has(each.application)) choices.push(each);
+  if (choices.length === 0)
+    return refuse(
+      'nothing-to-do',
+      input.differences === undefined
+        ? 'the plan would change nothing; name at least one application'
+        : `nothing differs from ${input.differences.from}`,
+    );
+  if (choices.length > 200)
+    return refuse('invalid-request', `${choices.length} applications differ; a plan changes at most 200: narrow it`);
+  return choices;
+}
+
+type Application = Awaited<ReturnType<typeof findApplication>>;
+
+async function choose(
+  context: Pick<CommandContext, 'db' | 'now'>,
+  input: {
+    readonly request: Exclude<OperationRequest, { kind: 'leave' }>;
+    readonly application: Application;
+    readonly environment: Environment;
+    readonly before: BuildId | null;
+    readonly seal: SealGiven | undefined;
+  },
+): Promise<Choice> {
+  const { db } = context;
+  const { request, application, before } = input;
+  const common = { application: application.id, name: application.name, tag: null, pinned: request.pinned ?? null };
+  if (request.kind === 'remove') {
+    if (before === null) return refuse('nothing-to-do', `${application.name} does not run there`);
+    return { ...common, kind: 'remove', build: null, given: [] };
+  }
+  if (request.kind === 'configure' && before === null)
+    return refuse('nothing-to-do', `${application.name} does not run there; deploy it first`);
+  const earlier =
+    request.kind === 'deploy'
+      ? await earlierSource(context, { source: request.source, application, environment: input.environment.id })
+      : undefined;
+  if (earlier !== undefined) return chooseEarlier(db, { ...input, earlier });
+  const build =
+    request.kind === 'configure'
+      ? before
+      : await resolveSource(db, { source: request.source, application, environment: input.environment.id });
+  const { manifest } = await usableBuild(db, { application, build });
+  const given = giveSettings({ application, manifest, values: request.settings ?? {}, seal: input.seal });
+  if (request.kind === 'configure') return { ...common, kind: 'configure', build: null, given };
+  const tag =
+    request.source.kind === 'tag' ? { number: request.source.number ?? null, notes: request.source.notes } : null;
+  return { ...common, kind: 'deploy', build, given, tag };
+}
+
+/** What ran earlier, with the settings of then where they are known; the same build with those is no deployment. */
+async function chooseEarlier(
+  db: Kysely<Tables>,
+  input: {
+    readonly application: Application;
+    readonly environment: Environment;
+    readonly before: BuildId | null;
+    readonly earlier: EarlierTarget;
+  },
+): Promise<Choice> {
+  const { application, earlier } = input;
+  const { id: build, manifest } = await usableBuild(db, { application, build: earlier.build });
+  const place = { application: application.id, environment: input.environment.id, manifest };
+  const pinned =
+    earlier.settings === null ? null : await pinEarlierSettings(db, { ...place, earlier: earlier.settings });
+  const common = { application: application.id, name: application.name, given: [], tag: null, pinned };
+  return input.before === build ? { ...common, kind: 'configure', build: null } : { ...common, kind: 'deploy', build };
+}
+
+function giveSettings(input: {
+  readonly application: Application;
+  readonly manifest: Manifest;
+  readonly values: Readonly<Record<string, string>>;
+  readonly seal: SealGiven | undefined;
+}): readonly GivenSetting[] {
+  if (Object.keys(input.values).length === 0) return [];
+  if (input.seal === undefined) return refuse('invalid-request', 'settings are given with a plan by people only');
+  return input.seal({ application: input.application.name, manifest: input.manifest, values: input.values });
+}
+
+async function usableBuild(
+  db: Kysely<Tables>,
+  input: { readonly application: Application; readonly build: BuildId | null },
+) {
+  const { application } = input;
+  const build =
+    input.build === null
+      ? undefined
+      : await db.selectFrom('builds').selectAll().where('id', '=', input.build).executeTakeFirst();
+  if (build === undefined || build.applicationId !== application.id)
+    return refuse('not-found', `${application.name} has no such build`);
+  if (build.state !== 'succeeded' || build.manifest === null)
+    return refuse(
+      'build-not-usable',
+      `build ${build.number} of ${application.name} is ${build.state}; only one that succeeded can be deployed`,
+    );
+  return { ...build, manifest: build.manifest };
+}
+
+/** Applications that another environment runs in another build, or that are not here at all. */
+async function differing(
+  db: Kysely<Tables>,
+  input: NonNullable<Composition['differences']> & { readonly environment: Environment },
+): Promise<readonly Choice[]> {
+  const from = await findEnvironment(db, input.from);
+  if (from.id === input.environment.id) return refuse('invalid-request', 'an environment does not differ from itself');
+  const here = await readTargets(db, input.environment.id);
+  const rows = await db
+    .selectFrom('targets')
+    .innerJoin('applications', 'applications.id', 'targets.applicationId')
+    .innerJoin('builds', 'builds.id', 'targets.buildId')
+    .select(['targets.applicationId', 'targets.buildId', 'applications.name', 'builds.manifest'])
+    .where('targets.environmentId', '=', from.id)
+    .orderBy('applications.name')
+    .execute();
+  return rows
+    .filter((row) => here.get(row.applicationId)?.build !== row.buildId)
+    .filter(
+      (row) => matches(row.name, input.names ?? '*') && (input.team === undefined || row.manifest?.team === input.team),
+    )
+    .map((row) => ({
+      application: row.applicationId,
+      name: row.name,
+      kind: 'deploy',
+      build: row.buildId,
+      given: [],
+      tag: null,
+      pinned: null,
+    }));
+}
+
+/** Whether a name is like a pattern in which `*` stands for anything; compared part by part, in linear time. */
+function matches(name: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  if (rest.length === 0) return name === pattern;
+  const last = rest.at(-1) ?? '';
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of rest.slice(0, -1)) {
+    const found = name.indexOf(part, at);
+    if (found < 0 || found + part.length > name.length - last.length) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+async function resolveSource(
+  db: Kysely<Tables>,
+  input: {
+    readonly source: z.output<typeof deploySource>;
+    readonly application: Application;
+    readonly environment: EnvironmentId;
+  },
+): Promise<BuildId> {
+  const { source, application } = input;
+  switch (source.kind) {
+    case 'build':
+      return source.build;
+    case 'version': {
+      const version = await db
+        .selectFrom('versions')
+        .select('buildId')
+        .where('applicationId', '=', application.id)
+        .where('number', '=', source.number)
+        .executeTakeFirst();
+      return version?.buildId ?? refuse('not-found', `${application.name} has no version ${source.number}`);
+    }
+    case 'environment': {
+      const from = await findEnvironment(db, source.environment);
+      const target = await db
+        .selectFrom('targets')
+        .select('buildId')
+        .where('environmentId', '=', from.id)
+        .where('applicationId', '=', application.id)
+        .executeTakeFirst();
+      return (
+        target?.buildId ??
+        refuse('nothing-to-do', `${application.name} does not run in ${from.name}; there is nothing to promote`)
+      );
+    }
+    case 'moment':
+    case 'before-plan':
+      throw new Error('what ran earlier is found by earlierSource');
+    case 'previous':
+      return previousBuild(db, { application, environment: input.environment });
+    case 'tag':
+      return source.build ?? latestBuild(db, application);
+    case 'latest':
+      return latestBuild(db, application);
+  }
+}
+
+async function latestBuild(db: Kysely<Tables>, application: Application): Promise<BuildId> {
+  const latest = await db
+    .selectFrom('builds')
+    .select('id')
+    .where('applicationId', '=', application.id)
+    .where('state', '=', 'succeeded')
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return latest?.id ?? refuse('nothing-to-do', `${application.name} has no build that succeeded`);
+}
+
+/** The build that ran before the present one came, by the history of the environment. */
+async function previousBuild(
+  db: Kysely<Tables>,
+  input: { readonly application: Application; readonly environment: EnvironmentId },
+): Promise<BuildId> {
+  const entry = await db
+    .selectFrom('history')
+    .innerJoin('targets', (join) =>
+      join
+        .onRef('targets.environmentId', '=', 'history.environmentId')
+        .onRef('targets.applicationId', '=', 'history.applicationId')
+        .onRef('targets.buildId', '=', 'history.afterBuildId'),
+    )
+    .select('history.beforeBuildId')
+    .where('history.environmentId', '=', input.environment)
+    .where('history.applicationId', '=', input.application.id)
+    .where('history.kind', '=', 'deployed')
+    .whereRef('history.beforeBuildId', 'is distinct from', 'history.afterBuildId')
+    .orderBy('history.at', 'desc')
+    .orderBy('history.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (
+    entry?.beforeBuildId ?? refuse('nothing-to-do', `nothing ran there before what ${input.application.name} runs now`)
+  );
+}

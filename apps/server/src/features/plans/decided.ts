@@ -1,0 +1,58 @@
+import { actorName, type Plan as DomainPlan, isTerminal, type PlanNote, refuse } from '@almanac/domain';
+import type { Finding, Plan } from '@almanac/protocol';
+import { type Kysely, sql } from 'kysely';
+import type { RefreshDocuments } from '#features/sites';
+import type { CommandContext } from '#platform/http';
+import type { Tables } from '#tables';
+import { wakePlan, wakePlansOf } from './advance-plan.task.ts';
+import { findPlan, type PlanRow, presentPlans } from './load-plan.ts';
+import { savePlan } from './save-plan.ts';
+
+interface Decision {
+  readonly plan: DomainPlan;
+  readonly findings?: readonly Finding[];
+}
+
+export interface PlanCommand {
+  readonly reference: string;
+  readonly revision: number | undefined;
+  readonly decide: (row: PlanRow) => Promise<Decision> | Decision;
+  /** A word for the log, such as `started`. */
+  readonly note: string;
+}
+
+/** Loads a plan, decides, saves, wakes the engine: the shape of every command about a plan. */
+export function createDecided(refreshDocuments: RefreshDocuments) {
+  return async (context: CommandContext, given: PlanCommand): Promise<Plan> => {
+    const found = await findPlan(context.db, given.reference);
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`plans:${found.environmentId}`}, 0))`.execute(context.db);
+    const row = await findPlan(context.db, found.id);
+    if (given.revision !== undefined && given.revision !== row.revision && row.state === 'draft')
+      refuse('revision-mismatch', `plan ${row.number} is at revision ${row.revision} now; look at it again`);
+    const { plan, findings } = await given.decide(row);
+    const message = `${given.note} by ${actorName(context.actor)}`;
+    const notes: readonly PlanNote[] = [{ level: 'info', application: null, site: null, message }];
+    if (plan !== row.body)
+      await savePlan(context, {
+        row,
+        plan,
+        notes,
+        ...(findings === undefined ? {} : { findings }),
+        refreshDocuments,
+      });
+    if (isTerminal(plan.state)) await wakePlansOf(context, plan.environment);
+    else await wakePlan(context, row.id);
+    context.audit({
+      subject: `plan:${row.number}`,
+      detail: { environment: row.environmentName, content: plan.content },
+    });
+    return presentOne(context.db, row.id);
+  };
+}
+
+export type Decided = ReturnType<typeof createDecided>;
+
+export async function presentOne(db: Kysely<Tables>, id: DomainPlan['id']): Promise<Plan> {
+  const [plan] = await presentPlans(db, [await findPlan(db, id)]);
+  return plan ?? refuse('not-found', 'the plan is gone');
+}

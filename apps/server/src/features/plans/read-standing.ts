@@ -1,0 +1,122 @@
+import { type GateObservation, type Id, isAtGates, mayCancel, type Obstacle } from '@almanac/domain';
+import { earliestStart, frozenNow, type GovernanceFacts, type Subject, standing } from '@almanac/domain/governance';
+import type { Finding, Standing } from '@almanac/protocol';
+import type { Kysely } from 'kysely';
+import { readCandidates, readGovernance } from '#features/governance';
+import type { Tables } from '#tables';
+import { analyseContent } from './analyse-content.ts';
+import { choicesOf } from './choice.ts';
+import type { PlanRow } from './load-plan.ts';
+
+/** Found out when a way back was composed; the analysis does not look for them. */
+const ofRestores = new Set<Finding['code']>([
+  'restore-removes',
+  'restore-incomplete',
+  'restore-overtakes',
+  'settings-of-then',
+]);
+
+export interface PlanStanding {
+  readonly subject: Subject;
+  readonly facts: GovernanceFacts;
+  readonly gates: GateObservation;
+  readonly findings: readonly Finding[];
+}
+
+interface Look {
+  readonly db: Kysely<Tables>;
+  readonly now: Date;
+  readonly newId: <Kind extends string>() => Id<Kind>;
+}
+
+/**
+ * What stands between a plan and its start, or the switch of a staged one: analysed again as the environment is now. Of
+ * a plan that runs only what could stop it is read.
+ */
+export async function readStanding(look: Look, row: PlanRow): Promise<PlanStanding> {
+  const { db, now } = look;
+  const { body } = row;
+  const facts = await readGovernance(db, row.environmentId);
+  const waits = mayCancel(body.state) || isAtGates(body.state) || body.state === 'staged';
+  const { analysed, findings: found } = waits
+    ? await analyseContent(db, {
+        environment: { id: row.environmentId, name: row.environmentName },
+        choices: choicesOf(row),
+        failurePolicy: body.failurePolicy,
+        earlier: body.operations,
+        newId: look.newId,
+      })
+    : { analysed: body, findings: row.findings };
+  const findings = waits ? [...found, ...row.findings.filter((each) => ofRestores.has(each.code))] : found;
+  const builds = analysed.operations.flatMap((each) => (each.kind === 'deploy' ? (each.after?.build ?? []) : []));
+  const candidates = waits ? await readCandidates(db, { environment: row.environmentId, builds, now }) : [];
+  const subject: Subject = {
+    authors: body.authors,
+    content: analysed.content,
+    ...(await readWords(db, row.id)),
+    confirmed: row.confirmed,
+    startAt: body.startAt,
+    hotfix: body.hotfix,
+    candidates,
+    findings,
+  };
+  const { requirements } = facts;
+  const obstacles = waits ? standing(subject, facts, now.getTime()) : [];
+  return {
+    subject,
+    facts,
+    findings,
+    gates: {
+      analysed: { content: analysed.content, operations: analysed.operations, neighbours: analysed.neighbours },
+      // A staged plan was let in by its gates; two-step environments ask for their windows at the switch.
+      obstacles:
+        requirements.twoStep && body.state !== 'staged'
+          ? obstacles.filter((each) => each.code !== 'outside-window')
+          : obstacles,
+      course: {
+        twoStep: requirements.twoStep,
+        stagedFor: requirements.stagedFor * 60_000,
+        whileFrozen: requirements.whileFrozen,
+        parallel: requirements.parallel,
+      },
+      frozen: isExempt(subject) ? null : frozenNow(facts.freezes, now.getTime()),
+      quarantined: new Set(facts.quarantines.map((each) => each.build)),
+    },
+  };
+}
+
+function isExempt(subject: Subject): boolean {
+  return subject.exemptions.some((each) => each.subject === 'calendar' && each.content === subject.content);
+}
+
+/** What people said of a plan. */
+async function readWords(db: Kysely<Tables>, plan: PlanRow['id']): Promise<Pick<Subject, 'approvals' | 'exemptions'>> {
+  const approvals = await db
+    .selectFrom('planApprovals')
+    .select(['principal as by', 'role', 'team', 'content'])
+    .where('planId', '=', plan)
+    .where('verdict', '=', 'approved')
+    .where('withdrawnAt', 'is', null)
+    .execute();
+  const exemptions = await db
+    .selectFrom('planExemptions')
+    .select(['subject', 'content'])
+    .where('planId', '=', plan)
+    .execute();
+  return { approvals, exemptions };
+}
+
+/** The complete list for people, with the time at which it would be empty if nobody did anything. */
+export function presentStanding(given: Pick<PlanStanding, 'subject' | 'facts'>, now: Date): Standing {
+  const obstacles = standing(given.subject, given.facts, now.getTime());
+  const earliest = earliestStart(given.subject, given.facts, now.getTime());
+  return { obstacles: obstacles.map(presentObstacle), earliest: timeOf(earliest) };
+}
+
+function presentObstacle(each: Obstacle): Standing['obstacles'][number] {
+  return { ...each, earliest: timeOf(each.earliest) };
+}
+
+function timeOf(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,64 @@
+import { refuse } from '@almanac/domain';
+import { findApplication } from '#features/applications';
+import { referencesOf } from '#features/builds';
+import { findEnvironment } from '#features/environments';
+import { findBuild, readCandidates, readGovernance } from '#features/governance';
+import { databaseTime } from '#platform/database';
+import { type Endpoint, newId, read } from '#platform/http';
+import { analyseContent } from './analyse-content.ts';
+import { findPlan } from './load-plan.ts';
+import { presentStanding, readStanding } from './read-standing.ts';
+import { readTargets } from './targets.ts';
+
+export const standingEndpoints: readonly Endpoint[] = [
+  read('getPlanStanding', async ({ db }, { params }) => {
+    const now = await databaseTime(db);
+    return presentStanding(await readStanding({ db, now, newId }, await findPlan(db, params.plan)), now);
+  }),
+
+  read('getStanding', async ({ db }, { params, query }) => {
+    const now = await databaseTime(db);
+    const environment = await findEnvironment(db, params.environment);
+    const application = await findApplication(db, query.application);
+    const build = await findBuild(db, { application, build: query.version });
+    if (build.state !== 'succeeded')
+      return refuse('build-not-usable', `build ${build.number} of ${application.name} is ${build.state}`);
+    const { analysed, findings } = await analyseContent(db, {
+      environment,
+      choices: [
+        {
+          application: application.id,
+          name: application.name,
+          kind: 'deploy',
+          build: build.id,
+          given: [],
+          tag: null,
+          pinned: null,
+        },
+      ],
+      failurePolicy: 'stop',
+      earlier: [],
+      newId,
+    });
+    const subject = {
+      authors: [],
+      content: analysed.content,
+      approvals: [],
+      exemptions: [],
+      confirmed: [],
+      startAt: null,
+      hotfix: false,
+      candidates: await readCandidates(db, { environment: environment.id, builds: [build.id], now }),
+      findings,
+    };
+    const facts = await readGovernance(db, environment.id);
+    const reference = (await referencesOf(db, [build.id])).get(build.id);
+    return {
+      ...presentStanding({ subject, facts }, now),
+      application: { id: application.id, name: application.name },
+      environment: { id: environment.id, name: environment.name },
+      build: reference ?? refuse('not-found', 'the build is gone'),
+      runs: (await readTargets(db, environment.id)).get(application.id)?.build === build.id,
+    };
+  }),
+];
