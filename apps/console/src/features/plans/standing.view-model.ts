@@ -39,17 +39,15 @@ export function earliestWords(standing: Standing, now: number): string {
 
 const minute = 60_000;
 
-/** A time to come, near ones as a span: "in 12 min", "in 3 h", "on 24 Nov, 22:00". */
+/** A time to come as a span: "in 12 min", "in 3 h", "in 2 days". */
 export function until(at: number, now: number): string {
-  const left = at - now;
-  if (left <= 0) return 'now';
-  if (left < 60 * minute) return `in ${Math.max(1, Math.ceil(left / minute))} min`;
-  if (left < 24 * 60 * minute) {
-    const hours = Math.floor(left / (60 * minute));
-    const minutes = Math.round((left - hours * 60 * minute) / minute);
-    return minutes === 0 ? `in ${hours} h` : `in ${hours} h ${minutes} min`;
-  }
-  return `in ${Math.round(left / (24 * 60 * minute))} days`;
+  const minutes = Math.ceil((at - now) / minute);
+  if (minutes <= 0) return 'now';
+  if (minutes < 60) return `in ${minutes} min`;
+  const days = Math.round(minutes / 1440);
+  if (minutes >= 1440) return days === 1 ? 'in 1 day' : `in ${days} days`;
+  const rest = minutes % 60;
+  return rest === 0 ? `in ${minutes / 60} h` : `in ${Math.floor(minutes / 60)} h ${rest} min`;
 }
 
 /** What somebody said of a plan, and whether it counts for what the plan contains now. */

@@ -57,7 +57,7 @@ export function startCommands(input: {
   readonly notBefore: string;
 }): readonly string[] {
   const { plan, notBefore } = input;
-  const confirm = [...input.confirmed].toSorted().map((each) => ` --confirm ${each}`);
+  const confirm = input.confirmed.size === 0 ? [] : [` --confirm ${[...input.confirmed].toSorted().join(' ')}`];
   return [
     ...(notBefore === '' ? [] : [`almanac plan schedule ${plan.number} --at ${instantOf(notBefore)}`]),
     `almanac plan start ${plan.number}${confirm.join('')}`,
