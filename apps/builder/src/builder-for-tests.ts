@@ -63,6 +63,11 @@ export interface BuilderForTests {
     readonly signal?: AbortSignal;
   }) => Promise<{ readonly result: JobResultInput; readonly log: string }>;
   readonly inspect: (source: Partial<BuildWork['source']> & { readonly repository: string }) => Promise<JobResultInput>;
+  readonly makeBranch: (work: {
+    readonly repository: string;
+    readonly branch: string;
+    readonly commit: string;
+  }) => Promise<JobResultInput>;
   /** What jobs left in their directory. */
   readonly leftovers: () => readonly string[];
   readonly remove: () => Promise<void>;
@@ -133,6 +138,8 @@ export async function aBuilder(limits: Partial<MirrorLimits> = {}): Promise<Buil
       ),
     inspect: async (source) =>
       (await run({ kind: 'inspect', source: { branch: 'main', manifestPath: 'almanac.yaml', ...source } })).result,
+    makeBranch: async ({ commit, ...source }) =>
+      (await run({ kind: 'branch', source: { manifestPath: 'almanac.yaml', ...source }, commit })).result,
     leftovers: () => [
       ...listed(join(dirname(workplace.cache), '..', 'jobs')),
       ...listed(join(directory, 'children')),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -481,5 +481,80 @@ describe('a repository that lays traps', () => {
     const { result } = await buildOf([]);
 
     expect(await filesOf(result)).toMatchObject({ 'also.yaml': '-> almanac.yaml' });
+  });
+});
+
+describe('the branch of a hotfix', () => {
+  const made = (branch: string, commit: string) => builder.makeBranch({ repository: repository.path, branch, commit });
+
+  it('is made at its commit, as whoever owns the repository, without running a hook', async () => {
+    const commit = await repository.commit('feat: one', { 'almanac.yaml': manifest() });
+    await repository.commit('feat: two', { 'a.txt': 'a' });
+    const hook = join(repository.path, '.git', 'hooks', 'reference-transaction');
+    await writeFile(hook, `#!/bin/sh\ntouch '${directory}/marker'\n`, { mode: 0o755 });
+
+    expect(await made('hotfix/1.0.1', commit)).toEqual({ kind: 'branch-made', made: true, detail: null });
+    expect(await repository.git('rev-parse', 'hotfix/1.0.1')).toBe(commit);
+    expect(existsSync(join(directory, 'marker'))).toBe(false);
+    const owner = (await stat(repository.path)).uid;
+    expect((await stat(join(repository.path, '.git', 'refs', 'heads', 'hotfix'))).uid).toBe(owner);
+  });
+
+  it('that is there already is taken where it contains the commit, and refused where it does not', async () => {
+    const first = await repository.commit('feat: one', { 'almanac.yaml': manifest() });
+    const second = await repository.commit('feat: two', { 'a.txt': 'a' });
+    await repository.git('branch', 'later', second);
+    await repository.git('branch', 'earlier', first);
+
+    expect(await made('later', first)).toMatchObject({ made: true, detail: 'the branch was there already' });
+    expect(fault(await made('earlier', second))).toMatchObject({ code: 'branch-taken' });
+    expect(await repository.git('rev-parse', 'earlier')).toBe(first);
+  });
+
+  it('that the repository does not take is told with the command for somebody who may', async () => {
+    const commit = await repository.commit('feat: one', { 'almanac.yaml': manifest() });
+    // A branch of this name leaves no room for one below it.
+    await repository.git('branch', 'hotfix', commit);
+
+    expect(await made('hotfix/1.0.1', commit)).toEqual({
+      kind: 'branch-made',
+      made: false,
+      detail: expect.stringContaining(`git push origin ${commit}:refs/heads/hotfix/1.0.1`),
+    });
+  });
+
+  it('is refused for a commit that the repository does not have', async () => {
+    await repository.commit('feat: one', { 'almanac.yaml': manifest() });
+
+    expect(fault(await made('hotfix', 'c'.repeat(40)))).toMatchObject({ code: 'commit-missing' });
+  });
+});
+
+describe('patches of a history', () => {
+  it('are the same for a fix that was applied anew, and for nothing else', async () => {
+    const base = await repository.commit('feat: one', { 'almanac.yaml': manifest(), 'a.txt': 'a\n'.repeat(30) });
+    await repository.git('checkout', '--quiet', '-b', 'hotfix');
+    const fix = await repository.edit('a.txt', (text) => `b\n${text}`, 'fix: it');
+    await repository.git('checkout', '--quiet', 'main');
+    const other = await repository.commit('feat: two', { 'c.txt': 'c' });
+    await repository.git('cherry-pick', fix);
+    const again = await repository.git('rev-parse', 'HEAD');
+
+    const { result } = await builder.build({
+      repository: repository.path,
+      work: { commit: again, patches: [{ since: base, of: [fix, 'd'.repeat(40)] }] },
+    });
+
+    const patchOf = new Map((built(result).patches ?? []).map((each) => [each.commit, each.patch]));
+    expect([...patchOf.keys()].toSorted()).toEqual([fix, other, again].toSorted());
+    expect(patchOf.get(fix)).toBe(patchOf.get(again));
+    expect(patchOf.get(fix)).not.toBe(patchOf.get(other));
+  });
+
+  it('are not looked at when nobody asks, or where the base is not here', async () => {
+    const { result } = await buildOf([], {}, { patches: [{ since: 'e'.repeat(40), of: [] }] });
+
+    expect(built(result).patches).toEqual([]);
+    expect(built((await buildOf([], { 'x.txt': 'x' })).result).patches).toEqual([]);
   });
 });

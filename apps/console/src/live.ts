@@ -16,6 +16,7 @@ export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]
   'target-changed': ['board', 'history', 'site'],
   'governance-changed': ['plan', 'plans', 'governance'],
   'inspection-changed': ['inspection'],
+  'hotfix-changed': ['board', 'hotfixes', 'versions'],
   'notification-changed': ['subscriptions', 'deliveries'],
 };
 

@@ -132,6 +132,7 @@ const environment = createRoute({
     tab: z.enum(['now', 'history']).optional(),
     at: z.string().optional(),
     with: z.string().optional(),
+    show: z.enum(['state']).optional(),
   }),
   component: EnvironmentPage,
 });

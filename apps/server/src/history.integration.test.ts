@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -325,6 +327,80 @@ describe('the history of an environment', () => {
     expect(await tests.send(`DELETE /environments/production/holds/${held.id}`)).toMatchObject({ status: 204 });
     expect(await tests.send(`DELETE /environments/production/holds/${held.id}`)).toMatchObject({ status: 404 });
     expect(await holds()).toEqual([]);
+  });
+
+  it('cancels a waiting draft of a followed branch once somebody went back from its commit', async () => {
+    const builder = scriptedBuilder(tests);
+    const hash = 'd'.repeat(40);
+    await tests.send('POST /applications/catalog/builds', { body: { commit: hash } });
+    const job = await builder.claim();
+    const result = await builtResult(tests, { name: 'catalog', commits: [commitOf(hash, ['a'.repeat(40)])] });
+    const needsMore = { ...settings, MUST_BE_SET: { required: true } };
+    await builder.complete(job, { ...result, manifest: manifestOf('catalog', needsMore) });
+    const newest = async () => (await tests.send('GET /plans?application=catalog&limit=1')).body.items[0];
+    expect(await newest()).toMatchObject({ state: 'draft', origin: 'following' });
+
+    await session.query(
+      `insert into following_holds (id, environment_id, application_id, commit, build_id, plan_number, by_whom, at)
+       select gen_random_uuid(), e.id, b.application_id, b.commit, b.id, 1, 'ada', now()
+       from environments e, builds b where e.name = 'production' and b.commit = $1`,
+      [hash],
+    );
+
+    for (let looks = 0; looks < 200 && (await newest()).state === 'draft'; looks += 1) await pause(50);
+    expect(await newest()).toMatchObject({ state: 'cancelled', reason: 'somebody went back from this commit here' });
+  });
+
+  it('tells of sites that are silent what they said last, at once and each for itself', async () => {
+    await tests.send('POST /sites', { body: { name: 'oslo', environment: 'production' } });
+    const began = performance.now();
+
+    const all = await tests.send('POST /sites/reconcile', { body: { environment: 'production' } });
+    const one = await tests.send('POST /sites/reconcile', { body: { site: 'oslo' } });
+
+    expect(performance.now() - began).toBeLessThan(5000);
+    expect(all).toMatchObject({
+      status: 200,
+      body: {
+        sites: [
+          { site: { name: 'berlin' }, outcome: 'silent', detail: expect.stringContaining('did not answer') },
+          { site: { name: 'oslo' }, outcome: 'enrolling', lastSeenAt: null, reconciledAt: null },
+        ],
+      },
+    });
+    expect(all.body.sites[0].applications).toContainEqual(
+      expect.objectContaining({ application: expect.objectContaining({ name: 'catalog' }), standing: 'missing' }),
+    );
+    expect(one.body.sites.map((each: { site: { name: string } }) => each.site.name)).toEqual(['oslo']);
+    expect(await tests.send('POST /sites/reconcile', { body: { site: 'nowhere' } })).toMatchObject({ status: 404 });
+  });
+
+  it('gives entries of before there were settings in it those that their plans pinned', async () => {
+    const sql = await readFile(join(import.meta.dirname, 'migrations', '0011_history.sql'), 'utf8');
+    const [from, to] = ['create temporary table pins', 'drop table pins;'].map((each) => sql.indexOf(each)) as [
+      number,
+      number,
+    ];
+    const read = async () => {
+      const entries = await session.query(
+        'select id, application_name, before_settings, after_settings from history order by id',
+      );
+      const contents = await session.query('select hash, settings from pinned_settings order by hash');
+      return [entries.rows, contents.rows];
+    };
+    const whole = await read();
+
+    await session.query('begin');
+    await session.query('update history set application_name = null, before_settings = null, after_settings = null');
+    await session.query('delete from pinned_settings');
+    await session.query(sql.slice(from, to + 'drop table pins;'.length));
+    const filled = await read();
+    await session.query('rollback');
+
+    expect(whole[0]?.length).toBeGreaterThan(5);
+    expect(filled[0]).toEqual(whole[0]);
+    // Plans hold contents that no entry has as well: those of drafts.
+    expect(filled[1]).toEqual(expect.arrayContaining(whole[1] ?? []));
   });
 
   it('is read back whole through snapshots', async () => {

@@ -7,6 +7,7 @@ import type { EnvironmentsTables } from './features/environments/environments.ta
 import type { GovernanceTables } from './features/governance/governance.tables.ts';
 import type { HistoryTables } from './features/history/history.tables.ts';
 import type { HoldsTables } from './features/holds/holds.tables.ts';
+import type { HotfixesTables } from './features/hotfixes/hotfixes.tables.ts';
 import type { NotificationsTables } from './features/notifications/notifications.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
 import type { ReleasesTables } from './features/releases/releases.tables.ts';
@@ -25,6 +26,7 @@ export type Tables = PlatformTables &
   EnvironmentsTables &
   GovernanceTables &
   HistoryTables &
+  HotfixesTables &
   NotificationsTables &
   HoldsTables &
   PlansTables &

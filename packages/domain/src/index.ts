@@ -25,6 +25,7 @@ export {
   type Response,
   type Schema,
   type SchemaRef,
+  type SchemaTable,
   type SecurityAlternative,
   type UnionSchema,
 } from './contract/element.ts';
@@ -62,6 +63,13 @@ export {
 } from './history/environment-state.ts';
 export { planRestore, type RestoreStep } from './history/plan-restore.ts';
 export {
+  type ComparedApplication,
+  compareSite,
+  type DesiredOnSite,
+  type ObservedOnSite,
+  type SiteStanding,
+} from './history/site-drift.ts';
+export {
   type ApplicationDifference,
   type Aspect,
   aspects,
@@ -75,6 +83,14 @@ export {
   type StateDifference,
   spread,
 } from './history/state-difference.ts';
+export { type Containment, containmentOf, type Fix, lostFixes, type Patches } from './hotfix/containment.ts';
+export {
+  environmentsBefore,
+  type FixPresence,
+  type HotfixStanding,
+  hotfixStanding,
+  type PlacedFix,
+} from './hotfix/hotfix-standing.ts';
 export {
   type ApiTokenId,
   type ApplicationId,
@@ -82,6 +98,7 @@ export {
   type DeliveryId,
   type Digest,
   type EnvironmentId,
+  type HotfixId,
   type Id,
   type InspectionId,
   type JobId,
@@ -213,4 +230,11 @@ export {
   commitGraph,
   distanceToMark,
 } from './source/commit-graph.ts';
-export { compareVersions, labelOf, type Suggestion, suggestVersion, versionParts } from './version/version.ts';
+export {
+  compareVersions,
+  labelOf,
+  type Suggestion,
+  suggestHotfix,
+  suggestVersion,
+  versionParts,
+} from './version/version.ts';

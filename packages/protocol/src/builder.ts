@@ -20,6 +20,10 @@ export const commitRecord = z.object({
 });
 export type CommitRecord = z.output<typeof commitRecord>;
 
+/** Tells equal changes under different commits: `git patch-id --stable`. */
+export const commitPatch = z.object({ commit: commitHash, patch: commitHash });
+export type CommitPatch = z.output<typeof commitPatch>;
+
 /** What a builder is asked to do; `fence` must be sent with everything that concerns the job. */
 export const builderJob = z.object({
   id: id<'job'>(),
@@ -40,6 +44,11 @@ export const builderJob = z.object({
       commit: commitHash.optional(),
       /** Commits that the server knows already: history is reported back to them. */
       knownCommits: z.array(commitHash),
+      /** Histories whose patches the server wants to know: of these commits, back to `since`. */
+      patches: z
+        .array(z.object({ since: commitHash, of: z.array(commitHash).max(20) }))
+        .max(20)
+        .optional(),
       limits: z.object({
         seconds: z.number(),
         outputBytes: z.number(),
@@ -47,6 +56,8 @@ export const builderJob = z.object({
         memoryBytes: z.number(),
       }),
     }),
+    /** Make the branch of the source at a commit, where the repository lets us. */
+    z.object({ kind: z.literal('branch'), source, commit: commitHash }),
     /** Make the repositories of the sample estate and say where they are. */
     z.object({ kind: z.literal('sample') }),
   ]),
@@ -83,6 +94,7 @@ export const jobFault = z.object({
     'repository-refused',
     'repository-too-large',
     'branch-missing',
+    'branch-taken',
     'commit-missing',
     'manifest-missing',
     'manifest-invalid',
@@ -128,6 +140,13 @@ export const jobResult = z.discriminatedUnion('kind', [
     /** Absent from builders that do not read contracts. */
     contracts: z.array(builtContract).max(500).default([]),
     evidence: z.array(evidence),
+    patches: z.array(commitPatch).max(5000).default([]),
+  }),
+  z.object({
+    kind: z.literal('branch-made'),
+    /** False where the repository does not let us; somebody else has to make it. */
+    made: z.boolean(),
+    detail: z.string().nullable(),
   }),
   z.object({
     kind: z.literal('sample-made'),

@@ -100,6 +100,7 @@ export {
   type StateFact,
   stateDifference,
 } from './api/history.ts';
+export { branchName, fixPlace, type Hotfix, type HotfixMark, hotfix, hotfixMark } from './api/hotfixes.ts';
 export { type Completion, completion, type Impact, impact } from './api/impact.ts';
 export {
   deliveryAttempt,
@@ -134,13 +135,24 @@ export {
   planState,
 } from './api/plans.ts';
 export { type Release, release } from './api/releases.ts';
-export { type Site, type SiteDetail, site, siteDetail, siteStatus } from './api/sites.ts';
+export {
+  type ReconciledSite,
+  reconciledSite,
+  type Site,
+  type SiteDetail,
+  site,
+  siteDetail,
+  siteStanding,
+  siteStatus,
+} from './api/sites.ts';
 export {
   type BuilderJob,
   type BuiltModule,
   builderJob,
   builtModule,
+  type CommitPatch,
   type CommitRecord,
+  commitPatch,
   commitRecord,
   type Evidence,
   evidence,

@@ -6,6 +6,7 @@ import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
 import { governanceRoutes } from './api/governance.ts';
 import { historyRoutes } from './api/history.ts';
+import { hotfixRoutes } from './api/hotfixes.ts';
 import { impactRoutes } from './api/impact.ts';
 import { notificationRoutes } from './api/notifications.ts';
 import { planRoutes } from './api/plans.ts';
@@ -21,10 +22,12 @@ export const routes = {
   ...builderRoutes,
   ...contractRoutes,
   ...planRoutes,
+  ...impactRoutes,
   ...releaseRoutes,
   ...notificationRoutes,
   ...historyRoutes,
   ...impactRoutes,
+  ...hotfixRoutes,
   ...governanceRoutes,
   ...estateRoutes,
 } as const;

@@ -37,6 +37,8 @@ export function keepConnected(input: {
   readonly desired: DesiredStore;
   readonly onDesired: () => void;
   readonly readLog: (request: LogRequest) => Promise<LogChunk>;
+  /** Looks at everything anew and reports; gives how many files there are. */
+  readonly reconcile: () => Promise<number>;
   readonly log: Logger;
 }): Connection {
   const { identity, desired, log } = input;
@@ -111,6 +113,16 @@ export function keepConnected(input: {
               id: message.id,
               detail: error instanceof Error ? error.message : String(error),
             }),
+        );
+        return undefined;
+      case 'reconcile':
+        // Many files take a while, and other messages must not wait for them.
+        void input.reconcile().then(
+          (files) => {
+            sendReport(true);
+            send({ kind: 'reconciled', id: message.id, files });
+          },
+          (error: unknown) => log.error({ err: error }, 'the site could not be looked at as a whole'),
         );
         return undefined;
       case 'report-seen':

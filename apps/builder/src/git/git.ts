@@ -12,6 +12,10 @@ export interface GitOptions {
   readonly seconds?: number;
   readonly maxOutputBytes?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** What git reads from its standard input. */
+  readonly input?: string;
+  /** As whom git runs, where we are root; it can then not read our files, and gets its configuration by environment. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
 /** git ended with an error; `stderr` holds at most its last 4,000 characters. */
@@ -88,8 +92,31 @@ export function createGit(directory: string): Git {
     const value = process.env[key];
     if (value !== undefined) base[key] = value;
   }
-  return { run: (args, options = {}) => runGit({ args, options, env: { ...base, ...options.env }, cwd: directory }) };
+  return {
+    run: (args, options = {}) => {
+      const own = options.owner === undefined ? {} : asOwner;
+      return runGit({
+        args,
+        options,
+        env: { ...base, ...own, ...options.env },
+        cwd: options.owner === undefined ? directory : '/',
+      });
+    },
+  };
 }
+
+/** Our configuration for another account, which cannot read the file. */
+const asOwner: Readonly<Record<string, string>> = {
+  HOME: '/',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_COUNT: '3',
+  GIT_CONFIG_KEY_0: 'safe.directory',
+  GIT_CONFIG_VALUE_0: '*',
+  GIT_CONFIG_KEY_1: 'core.hooksPath',
+  GIT_CONFIG_VALUE_1: '/dev/null',
+  GIT_CONFIG_KEY_2: 'core.fsmonitor',
+  GIT_CONFIG_VALUE_2: 'false',
+};
 
 function runGit(input: {
   readonly args: readonly string[];
@@ -103,9 +130,13 @@ function runGit(input: {
     const child = spawn('git', args, {
       cwd: input.cwd,
       env: input.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
+      ...options.owner,
     });
+    // A reader that ends early has said what it had to say.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input);
     const chunks: Buffer[] = [];
     let size = 0;
     let stderr = '';

@@ -24,6 +24,7 @@ import type { Toolchain, Toolchains } from '../build/toolchain.ts';
 import type { Git } from '../git/git.ts';
 import { readCommits } from '../git/history.ts';
 import type { Mirrors } from '../git/mirror.ts';
+import { readPatches } from '../git/patches.ts';
 import { type CommitTree, checkOut, contains, hashAt } from '../git/tree.ts';
 import type { ChildRecords } from './child-records.ts';
 import { failed, type Progress } from './job-fault.ts';
@@ -132,6 +133,7 @@ export async function runBuild(input: {
   }
   const index = await publishIndex({ client: tools.client, modules, signal: session.signal });
   session.log(`\nindex ${index}\n`);
+  const patches = await readPatches({ ...tree, wanted: work.patches ?? [] });
   return {
     kind: 'built',
     commit: tree.commit,
@@ -141,6 +143,7 @@ export async function runBuild(input: {
     modules,
     contracts,
     evidence,
+    patches: [...patches],
   };
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { BuilderJob, JobResultInput } from '@almanac/protocol';
 import { readCommits } from '../git/history.ts';
+import { makeBranch } from '../git/make-branch.ts';
 import { type BuildTools, runBuild } from './build-job.ts';
 import { JobFault, type Progress } from './job-fault.ts';
 import type { JobSession } from './job-session.ts';
@@ -61,6 +62,8 @@ async function carryOut(input: {
       if (commit === undefined) throw new Error(`commit ${head} has no record`);
       return { kind: 'inspected', commit, manifest };
     }
+    case 'branch':
+      return makeBranch({ ...tools, source: work.source, commit: work.commit, signal: session.signal });
     case 'sample':
       return makeSample(tools.sampleDirectory);
   }

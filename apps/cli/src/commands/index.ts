@@ -18,6 +18,7 @@ export const topLevel: Readonly<Record<string, () => Promise<CommandDefinition>>
   undeploy: async () => (await import('./deploy/configure.ts')).undeploy,
   history: async () => (await import('./history/show-history.ts')).showHistory,
   state: async () => (await import('./history/show-state.ts')).showState,
+  sync: async () => (await import('./site/sync.ts')).sync,
   diff: async () => (await import('./history/show-diff.ts')).showDiff,
   why: async () => (await import('./plan/why.ts')).why,
   logs: async () => (await import('./estate/logs.ts')).logs,
@@ -50,6 +51,14 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'contract',
+    summary: 'what builds provide and consume',
+    load: async () => [
+      (await import('./contract/list.ts')).listContracts,
+      (await import('./contract/diff.ts')).diffContracts,
+    ],
+  },
+  {
     name: 'version',
     summary: 'names for builds',
     load: async () => [
@@ -77,6 +86,7 @@ export const groups: readonly CommandGroup[] = [
       (await import('./env/create.ts')).createEnvironment,
       (await import('./env/follow.ts')).followBranch,
       (await import('./env/restore.ts')).restoreEnvironment,
+      (await import('./env/drift.ts')).setDrift,
       (await import('./env/holds.ts')).listHolds,
       (await import('./env/holds.ts')).liftHolds,
     ],

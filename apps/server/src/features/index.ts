@@ -16,9 +16,10 @@ import { followBranches, followingFeature } from './following/index.ts';
 import { governanceFeature } from './governance/index.ts';
 import { historyFeature } from './history/index.ts';
 import { holdsFeature } from './holds/index.ts';
+import { followHotfixes, hotfixesFeature } from './hotfixes/index.ts';
 import { impactFeature } from './impact/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
-import { plansFeature, wakePlansOf, wakeWaitingPlans } from './plans/index.ts';
+import { plansFeature, wakePlansOf } from './plans/index.ts';
 import { releasesFeature } from './releases/index.ts';
 import { restoresFeature } from './restores/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
@@ -47,7 +48,7 @@ export interface FeatureTools {
 export function listFeatures(tools: FeatureTools): readonly Feature[] {
   const { feed } = tools;
   const refreshDocuments = createRefreshDocuments({ keys: tools.serverKeys, box: tools.box });
-  const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments)];
+  const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments), followHotfixes];
   return [
     accessFeature,
     auditFeature,
@@ -59,7 +60,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     versionsFeature,
     settingsFeature(tools.box, tools.ownDatabase),
     sampleFeature,
-    environmentsFeature,
+    environmentsFeature(refreshDocuments),
     sitesFeature({
       feed,
       keys: tools.serverKeys,
@@ -70,13 +71,14 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     }),
     impactFeature({ feed, db: tools.db, onError: tools.onError }),
     plansFeature({ feed, refreshDocuments, seal: createSealGiven(tools.box, tools.ownDatabase) }),
-    governanceFeature(wakeWaitingPlans),
+    governanceFeature,
     followingFeature(refreshDocuments),
     historyFeature(tools.box),
     holdsFeature,
     releasesFeature,
     restoresFeature(refreshDocuments),
     boardFeature(),
+    hotfixesFeature,
     notificationsFeature({
       feed,
       tools: { ...tools.notifications, box: tools.box },

@@ -17,6 +17,7 @@ export type InspectionId = Id<'inspection'>;
 export type ApiTokenId = Id<'api-token'>;
 export type SubscriptionId = Id<'subscription'>;
 export type NotificationId = Id<'notification'>;
+export type HotfixId = Id<'hotfix'>;
 export type DeliveryId = Id<'delivery'>;
 
 /** SHA-256 of content, as `sha256:` and 64 hexadecimal digits. */

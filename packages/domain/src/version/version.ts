@@ -61,6 +61,16 @@ export function suggestVersion(input: {
   return { number, because };
 }
 
+/**
+ * The number for a hotfix of `base`: the third number is raised, and the whole is above the highest number anywhere, as
+ * every suggestion is.
+ */
+export function suggestHotfix(input: { readonly highest: string | null; readonly base: string }): Suggestion {
+  const { highest, base } = input;
+  if (highest === null || valid(highest) === null) return suggestVersion({ highest: null, subjects: [] });
+  return { number: inc(highest, 'patch') ?? highest, because: `it is a hotfix of ${base}` };
+}
+
 const breaking = /^\w+(\([^)]*\))?!:|BREAKING[ -]CHANGE/;
 const fix = /^(fix|perf|docs|chore|test|ci|build|style|refactor)(\([^)]*\))?:/;
 

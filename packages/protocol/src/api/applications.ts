@@ -122,6 +122,8 @@ export const version = z
     notes: z.string(),
     /** Commits since the version before it, newest first. */
     changes: z.array(commitRecord),
+    /** Number of the hotfix that it was made for. */
+    hotfix: z.int().nullable(),
     createdBy: z.string(),
     createdAt: timestamp,
   })

@@ -3,6 +3,7 @@ import { id, named, page, paging, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
 import { environment } from './environments.ts';
+import { hotfixMark } from './hotfixes.ts';
 
 /** The mark, word and colour of a cell, in the words of the console. */
 export const health = z.enum(['healthy', 'progressing', 'waiting', 'warning', 'failed', 'offline', 'unknown']);
@@ -17,10 +18,14 @@ export const boardCell = z
     message: z.string().nullable(),
     /** True when settings changed since they were applied. */
     settingsChanged: z.boolean(),
+    /** What somebody changed by hand on one of its sites, in a sentence. */
+    drift: z.string().nullable(),
     since: timestamp,
     /** The plan that changes this cell now. */
     plan: z.object({ id: id<'plan'>(), number: z.int() }).nullable(),
     sites: z.object({ total: z.int(), converged: z.int(), offline: z.int() }),
+    /** Open hotfixes of the application that concern this environment: those that it has, and those that it lacks. */
+    hotfixes: z.array(hotfixMark),
     /** Where its front door answers, for the first online site; null for what serves nothing. */
     address: z.string().nullable(),
   })
@@ -78,6 +83,7 @@ export const liveEvent = z
       'target-changed',
       'inspection-changed',
       'notification-changed',
+      'hotfix-changed',
       'governance-changed',
     ]),
     /** Keys of what it concerns, by noun. */

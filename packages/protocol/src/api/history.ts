@@ -115,7 +115,13 @@ export const historyRoutes = {
     permission: 'capability:list',
     audit: null,
     params: oneEnvironment,
-    query: z.object({ at: timestamp.optional() }),
+    query: z.object({
+      at: timestamp.optional(),
+      /** Only this one. */
+      application: reference.optional(),
+      /** `versions` leaves out all but builds and instances: many applications have many settings. */
+      facts: z.enum(['all', 'versions']).default('all'),
+    }),
     response: environmentState,
   }),
   getStateDifference: route({

@@ -66,7 +66,7 @@ const remedy = z.union([
   z.object({ kind: z.literal('set-setting'), application: named<'application'>(), key: z.string() }),
 ]);
 
-export const findingCode = z.enum([
+const findingCode = z.enum([
   'producer-missing',
   'contract-missing',
   'element-missing',

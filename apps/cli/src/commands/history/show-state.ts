@@ -22,27 +22,33 @@ export const showState: CommandDefinition = {
     const only = textOption(input, 'application');
     const state = await session.client.getEnvironmentState({
       params: { environment: argument(input, 0) },
-      query: at === undefined ? {} : { at: parseMoment(at, session.now()).toISOString() },
+      query: {
+        ...(at === undefined ? {} : { at: parseMoment(at, session.now()).toISOString() }),
+        ...(only === undefined ? {} : { application: only }),
+        ...(only === undefined && !session.json ? { facts: 'versions' as const } : {}),
+      },
     });
-    const applications = state.applications.filter((each) => only === undefined || each.application.name === only);
-    session.show({ ...state, applications }, () => [
+    const { applications } = state;
+    session.show(state, () => [
       `${state.environment.name} ${state.now ? 'now' : `at ${state.at}`}`,
       ...(applications.length === 0
         ? [only === undefined ? '  nothing ran there' : `  ${only} did not run there`]
         : only === undefined
           ? tableLines({
-              head: ['application', 'version', 'settings', 'instances'],
+              head: ['application', 'version', 'instances'],
               rows: applications.map((each) => [
                 each.application.name,
                 each.build?.label ?? 'a build that is gone',
-                `${each.facts.filter((fact) => fact.aspect === 'settings').length}`,
                 each.facts
                   .filter((fact) => fact.aspect === 'scale')
                   .map((fact) => `${fact.key} ${fact.fact.text}`)
                   .join(', '),
               ]),
             })
-          : factLines(applications.flatMap((each) => each.facts))),
+          : applications.flatMap((each) => [
+              `version ${each.build?.label ?? 'a build that is gone'}`,
+              ...factLines(each.facts),
+            ])),
       ...state.policy.map((each) => `  ${each.key}: ${factWords(each.fact)}`),
     ]);
     return exitCodes.ok;

@@ -9,13 +9,16 @@ import { Empty, ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { healthOfChange, type Moment, momentAt, momentsOf } from './moments.view-model.ts';
+import { StateTable } from './state-table.tsx';
 
 const route = '/signed-in/environments/$environment';
+/** No environment is called so. */
+const wholeState = '*';
 
 /** The time line of an environment: pick a moment, see what differs from it, and go back to it. */
 export function HistoryTab(props: { readonly environment: Environment }) {
   const { environment } = props;
-  const { at, with: other } = useSearch({ from: route });
+  const { at, with: other, show } = useSearch({ from: route });
   const navigate = useNavigate();
   const history = useInfiniteQuery({
     queryKey: ['history', { environment: environment.name }],
@@ -31,7 +34,13 @@ export function HistoryTab(props: { readonly environment: Environment }) {
     void navigate({
       to: '/environments/$environment',
       params: { environment: environment.name },
-      search: { tab: 'history', at: moment, ...(other === undefined ? {} : { with: other }) },
+      search: {
+        tab: 'history',
+        at: moment,
+        ...(other === undefined ? {} : { with: other }),
+        ...(show === undefined ? {} : { show }),
+      },
+      replace: true,
     });
   if (history.isError) return <ErrorNote error={history.error} retry={() => void history.refetch()} />;
   if (history.isPending) return <SkeletonRows rows={6} columns={4} />;
@@ -138,14 +147,20 @@ function Moments(props: {
 
 function Comparison(props: { readonly environment: Environment; readonly at: string }) {
   const { environment, at } = props;
-  const { with: other } = useSearch({ from: route });
+  const { with: other, show } = useSearch({ from: route });
   const navigate = useNavigate();
+  const state = useQuery({
+    queryKey: ['history', 'state', environment.name, at],
+    queryFn: () => api.getEnvironmentState({ params: { environment: environment.name }, query: { at } }),
+    enabled: show === 'state',
+  });
   const environments = useQuery({
     queryKey: ['environments'],
     queryFn: () => api.listEnvironments({ query: { limit: 100 } }),
   });
   const difference = useQuery({
     queryKey: ['history', 'diff', environment.name, at, other ?? null],
+    enabled: show !== 'state',
     queryFn: () =>
       api.getStateDifference({
         params: { environment: environment.name },
@@ -164,25 +179,38 @@ function Comparison(props: { readonly environment: Environment; readonly at: str
           {environment.displayName} at {new Date(at).toLocaleString()}
         </h2>
         <Select
-          aria-label="Compare with"
+          aria-label="Show"
+          style={{ minWidth: 260 }}
           data={[
-            { value: '', label: `compared with ${environment.displayName} now` },
-            ...others.map((each) => ({ value: each.name, label: `compared with ${each.displayName} now` })),
+            { value: '', label: `what differs from ${environment.displayName} now` },
+            ...others.map((each) => ({ value: each.name, label: `what differs from ${each.displayName} now` })),
+            { value: wholeState, label: 'everything as it was' },
           ]}
-          value={other ?? ''}
+          value={show === 'state' ? wholeState : (other ?? '')}
           allowDeselect={false}
           onChange={(value) =>
             void navigate({
               to: '/environments/$environment',
               params: { environment: environment.name },
-              search: { tab: 'history', at, ...(value === null || value === '' ? {} : { with: value }) },
+              search: {
+                tab: 'history',
+                at,
+                ...(value === wholeState ? { show: 'state' } : {}),
+                ...(value === null || value === '' || value === wholeState ? {} : { with: value }),
+              },
             })
           }
         />
       </div>
-      <Read query={difference} skeleton={<SkeletonRows rows={4} columns={4} />}>
-        {(found) => <DiffTable difference={found} />}
-      </Read>
+      {show === 'state' ? (
+        <Read query={state} skeleton={<SkeletonRows rows={4} columns={2} />}>
+          {(found) => <StateTable state={found} />}
+        </Read>
+      ) : (
+        <Read query={difference} skeleton={<SkeletonRows rows={4} columns={4} />}>
+          {(found) => <DiffTable difference={found} />}
+        </Read>
+      )}
       <div className="stack-small">
         <div>
           <Button loading={restore.isPending} onClick={() => restore.mutate()}>

@@ -13,7 +13,7 @@ export function NowTab(props: { readonly environment: Environment }) {
   const { name } = props.environment;
   const state = useQuery({
     queryKey: ['history', 'state', name],
-    queryFn: () => api.getEnvironmentState({ params: { environment: name }, query: {} }),
+    queryFn: () => api.getEnvironmentState({ params: { environment: name }, query: { facts: 'versions' } }),
   });
   return (
     <div className="stack">
@@ -30,7 +30,6 @@ export function NowTab(props: { readonly environment: Environment }) {
                       <th>Application</th>
                       <th>Version</th>
                       <th>Instances</th>
-                      <th>Settings</th>
                     </tr>
                   </thead>
                   <tbody>
@@ -54,7 +53,6 @@ export function NowTab(props: { readonly environment: Environment }) {
                             .map((fact) => `${fact.key} ${fact.fact.text}`)
                             .join(', ')}
                         </td>
-                        <td className="mono">{each.facts.filter((fact) => fact.aspect === 'settings').length}</td>
                       </tr>
                     ))}
                   </tbody>

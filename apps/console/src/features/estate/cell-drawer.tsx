@@ -120,6 +120,7 @@ function CellFacts(props: { readonly row: BoardRow; readonly environment: Enviro
           </>
         )}
       </dl>
+      {cell.drift === null ? null : <div className="note warning">{cell.drift}</div>}
       {cell.settingsChanged ? <div className="note waiting">Settings changed since they were applied.</div> : null}
     </div>
   );

@@ -2,6 +2,7 @@ import type { ApplicationId } from '@almanac/domain';
 import type { BoardCell, BoardRow } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { referencesOf } from '#features/builds';
+import { hotfixMarks, markKey } from '#features/hotfixes';
 import { offlineAfterSeconds } from '#features/sites';
 import type { Tables } from '#tables';
 import { cellHealth, type SiteFacts } from './cell-health.ts';
@@ -16,12 +17,13 @@ interface ApplicationRow {
 export async function boardRows(db: Kysely<Tables>, applications: readonly ApplicationRow[]): Promise<BoardRow[]> {
   const ids = applications.map((each) => each.id);
   if (ids.length === 0) return [];
-  const [targets, newest, sites, reported, plans] = await Promise.all([
+  const [targets, newest, sites, reported, plans, hotfixes] = await Promise.all([
     readTargets(db, ids),
     newestBuilds(db, ids),
     readSites(db),
     readReported(db, ids),
     activePlans(db, ids),
+    hotfixMarks(db, ids),
   ]);
   const targetsOf = Map.groupBy(targets, (each) => each.applicationId);
   const sitesOf = Map.groupBy(sites, (each) => each.environmentId);
@@ -41,6 +43,10 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
         const said = reported.get(`${id} ${application.id} ${target.operation}`);
         return { name, online, phase: said?.phase ?? null, message: said?.message ?? null };
       });
+      const drifted = own.flatMap(({ id, name }) => {
+        const said = reported.get(`${id} ${application.id} ${target.operation}`)?.drift ?? null;
+        return said === null ? [] : [`${name}: ${said}`];
+      });
       const plan = plans.find(
         (each) => each.environmentId === target.environmentId && each.applicationIds.includes(application.id),
       );
@@ -53,6 +59,7 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
           health,
           message,
           settingsChanged: target.settingsChanged,
+          drift: drifted.length === 0 ? null : drifted.join('; '),
           since: target.since.toISOString(),
           plan: plan === undefined ? null : { id: plan.id, number: plan.number },
           sites: {
@@ -60,6 +67,9 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
             converged: facts.filter((each) => each.online && each.phase === 'healthy').length,
             offline: facts.filter((each) => !each.online).length,
           },
+          hotfixes: [
+            ...(hotfixes.get(markKey({ environment: target.environmentId, application: application.id })) ?? []),
+          ],
           address:
             front === undefined || !target.serves ? null : `http://${application.name}.localhost:${front.frontPort}`,
         },

@@ -2,6 +2,7 @@ import type { ApplicationId, BuildId } from '@almanac/domain';
 import { sql } from 'kysely';
 import { queueJob } from '#features/jobs';
 import type { CommandContext } from '#platform/http';
+import { wantedPatches } from './wanted-patches.ts';
 
 export interface RequestBuild {
   readonly application: ApplicationId;
@@ -46,6 +47,7 @@ export async function requestBuild(context: CommandContext, input: RequestBuild)
     .orderBy('at', 'desc')
     .limit(knownCommits)
     .execute();
+  const patches = await wantedPatches(db, application.id);
   const jobId = await queueJob(context, {
     applicationId: application.id,
     work: {
@@ -55,6 +57,7 @@ export async function requestBuild(context: CommandContext, input: RequestBuild)
       application: { id: application.id, name: application.name },
       ...(input.commit === undefined ? {} : { commit: input.commit }),
       knownCommits: known.map((each) => each.hash),
+      ...(patches.length === 0 ? {} : { patches }),
       limits,
     },
   });

@@ -86,12 +86,14 @@ async function startWaitingDrafts(context: CommandContext, refreshDocuments: Ref
     .skipLocked()
     .execute();
   for (const draft of drafts) {
-    const { id } = draft;
-    if (await wantsHeldCommit(context, draft.body)) {
+    if (await wantsHeldCommit(context, draft.body))
       await dropPlan(context, { ...draft, reason: 'somebody went back from this commit here' });
-      continue;
-    }
-    await startPlan(context, { plan: id, note: 'started because what it waited for has come', refreshDocuments });
+    else
+      await startPlan(context, {
+        plan: draft.id,
+        note: 'started because what it waited for has come',
+        refreshDocuments,
+      });
   }
 }
 

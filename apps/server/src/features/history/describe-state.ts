@@ -29,6 +29,8 @@ export type DescribeState = (
     readonly running: EnvironmentState;
     /** Null for now. */
     readonly moment: Date | null;
+    /** Without settings and connections it costs half. */
+    readonly aspects: 'all' | 'versions';
   },
 ) => Promise<ToldState>;
 
@@ -39,34 +41,30 @@ interface BuildFacts {
   readonly rollout: RolloutStrategy | null;
 }
 
-/** Settings as they were pinned, by key and site: what was pinned never changes, and opening secrets costs. */
+/** Settings as they were pinned, with sites by their keys: what was pinned never changes, and opening secrets costs. */
 interface SettingFacts {
   readonly sites: readonly string[];
-  readonly byKey: Readonly<Record<string, Readonly<Record<string, Fact>>>>;
+  readonly facts: Facts;
 }
 
-/** So many builds and contents of settings are remembered. */
-const remembered = 20_000;
+/** So many builds, and contents of settings, are remembered: what few environments have now and had lately. */
+const remembered = 5000;
 
 export function createDescribeState(box: SecretBox): DescribeState {
   const builds = new Map<BuildId, BuildFacts>();
   const contents = new Map<string, SettingFacts>();
-  return async (db, { environment, running, moment }) => {
+  return async (db, { environment, running, moment, aspects }) => {
     for (const memory of [builds, contents]) if (memory.size > remembered) memory.clear();
     const entries = [...running];
     await rememberBuilds(db, {
       builds,
       wanted: entries.map(([, each]) => each.build),
     });
-    await rememberSettings(db, {
-      contents,
-      box,
-      wanted: entries.flatMap(([, each]) => each.settings ?? []),
-    });
-    const [references, names, sites, policies] = await Promise.all([
-      readReferences(db, entries),
-      readNames(db, { environment, applications: entries.map(([application]) => application) }),
-      db.selectFrom('sites').select(['id', 'name']).execute(),
+    if (aspects === 'all')
+      await rememberSettings(db, { contents, box, wanted: entries.flatMap(([, each]) => each.settings ?? []) });
+    const [{ references, names }, sites, policies] = await Promise.all([
+      readReferences(db, { environment, entries }),
+      db.selectFrom('sites').select(['id', 'name']).where('environmentId', '=', environment).execute(),
       readPolicies(db, { environment, moment }),
     ]);
     const siteName = new Map<string, string>(sites.map((each) => [each.id, each.name]));
@@ -79,6 +77,7 @@ export function createDescribeState(box: SecretBox): DescribeState {
           build: builds.get(each.build),
           settings: each.settings === null ? undefined : contents.get(each.settings),
           siteName,
+          withSettings: aspects === 'all',
           rollout: policies.environment.rollout,
           labels: policies.placements.get(application) ?? {},
           key: each.build,
@@ -98,26 +97,28 @@ function factsOf(input: {
   readonly build: BuildFacts | undefined;
   readonly settings: SettingFacts | undefined;
   readonly siteName: ReadonlyMap<string, string>;
+  readonly withSettings: boolean;
   readonly rollout: RolloutStrategy | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly key: BuildId;
 }): DescribedApplication['facts'] {
   const { build, settings, siteName } = input;
-  const connections = build?.connections ?? {};
-  const named = (bySite: Readonly<Record<string, Fact>>): SpreadFact | undefined =>
-    spread(
-      Object.fromEntries(Object.entries(bySite).map(([site, fact]) => [siteName.get(site) ?? goneSite(site), fact])),
-    );
-  const settingFacts = Object.entries(settings?.byKey ?? {}).flatMap(([key, bySite]) => {
-    const fact = key in connections ? undefined : named(bySite);
-    return fact === undefined ? [] : [[key, fact] as const];
-  });
-  const connectionFacts = Object.entries(connections).map(([key, connection]) => {
+  const connections = input.withSettings ? (build?.connections ?? {}) : {};
+  const settingFacts: Record<string, SpreadFact> = {};
+  for (const [key, fact] of Object.entries(settings?.facts ?? {}))
+    if (!(key in connections)) settingFacts[key] = withNames(fact, siteName);
+  const connectionFacts: Record<string, SpreadFact> = {};
+  for (const [key, connection] of Object.entries(connections)) {
     const own = plain(`a ${connection.type} database of its own on each ${connection.scope}`);
-    const bound = settings?.byKey[key] ?? {};
-    const bySite = Object.fromEntries((settings?.sites ?? []).map((site) => [site, bound[site] ?? own]));
-    return [key, named(bySite) ?? { everywhere: own }] as const;
-  });
+    const bound = settings?.facts[key];
+    connectionFacts[key] =
+      bound === undefined || settings === undefined
+        ? { everywhere: own }
+        : withNames(
+            'everywhere' in bound ? bound : { bySite: { ...sameOn(settings.sites, own), ...bound.bySite } },
+            siteName,
+          );
+  }
   const rollout = input.rollout ?? build?.rollout ?? null;
   return {
     version: {
@@ -125,8 +126,8 @@ function factsOf(input: {
         everywhere: { text: input.reference?.label ?? 'a build that is gone', secret: false, identity: input.key },
       },
     },
-    settings: Object.fromEntries(settingFacts),
-    connections: Object.fromEntries(connectionFacts),
+    settings: settingFacts,
+    connections: connectionFacts,
     scale: Object.fromEntries(
       Object.entries(build?.scale ?? {}).map(([module, instances]) => [
         module,
@@ -138,6 +139,19 @@ function factsOf(input: {
       placement: { everywhere: plain(labelWords(input.labels)) },
     },
   };
+}
+
+function withNames(fact: SpreadFact, names: ReadonlyMap<string, string>): SpreadFact {
+  if ('everywhere' in fact) return fact;
+  return {
+    bySite: Object.fromEntries(
+      Object.entries(fact.bySite).map(([site, each]) => [names.get(site) ?? goneSite(site), each]),
+    ),
+  };
+}
+
+function sameOn(sites: readonly string[], fact: Fact): Record<string, Fact> {
+  return Object.fromEntries(sites.map((site) => [site, fact]));
 }
 
 function goneSite(site: string): string {
@@ -223,56 +237,79 @@ async function rememberSettings(
 }
 
 function readFacts(settings: PinnedSettings, box: SecretBox): SettingFacts {
-  const byKey: Record<string, Record<string, Fact>> = {};
+  const sites = Object.entries(settings);
+  const byKey = new Map<string, Record<string, Fact>>();
   const put = (key: string, site: string, fact: Fact) => {
-    byKey[key] = { ...byKey[key], [site]: fact };
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, { [site]: fact });
+    else known[site] = fact;
   };
-  for (const [site, values] of Object.entries(settings)) {
+  for (const [site, values] of sites) {
     for (const [key, value] of Object.entries(values.plain)) put(key, site, plain(value));
     for (const [key, envelope] of Object.entries(values.secret))
       put(key, site, { text: box.fingerprint(box.open(envelope)), secret: true });
   }
-  return { sites: Object.keys(settings), byKey };
+  const facts: Record<string, SpreadFact> = {};
+  for (const [key, bySite] of byKey) {
+    // What some sites lack does not hold everywhere, though it is the same where it holds.
+    const everywhere = Object.keys(bySite).length === sites.length ? spread(bySite) : undefined;
+    facts[key] = everywhere ?? { bySite };
+  }
+  return { sites: sites.map(([site]) => site), facts };
 }
 
+/** Builds and names of applications as they are now; the name of one that is gone as history knew it last. */
 async function readReferences(
   db: Kysely<Tables>,
-  entries: readonly (readonly [ApplicationId, { readonly build: BuildId }])[],
-): Promise<ReadonlyMap<BuildId, BuildReference>> {
-  const wanted = entries.map(([, each]) => each.build);
+  input: {
+    readonly environment: EnvironmentId;
+    readonly entries: readonly (readonly [ApplicationId, { readonly build: BuildId }])[];
+  },
+): Promise<{
+  readonly references: ReadonlyMap<BuildId, BuildReference>;
+  readonly names: ReadonlyMap<ApplicationId, string>;
+}> {
+  const { entries } = input;
   const rows = await db
     .selectFrom('builds')
+    .innerJoin('applications', 'applications.id', 'builds.applicationId')
     .leftJoin('versions', 'versions.buildId', 'builds.id')
-    .select(['builds.id', 'builds.commit', 'builds.label', 'versions.number as version'])
-    .where((where) => where('builds.id', '=', where.fn.any(where.val(wanted))))
+    .select([
+      'builds.id',
+      'builds.commit',
+      'builds.label',
+      'builds.applicationId',
+      'applications.name',
+      'versions.number as version',
+    ])
+    .where((where) => where('builds.id', '=', where.fn.any(where.val(entries.map(([, each]) => each.build)))))
     .execute();
-  return new Map(
-    rows.map((row) => [row.id, { id: row.id, commit: row.commit ?? '', label: row.label, version: row.version }]),
-  );
+  const names = new Map(rows.map((row) => [row.applicationId, row.name]));
+  const gone = entries.flatMap(([application]) => (names.has(application) ? [] : [application]));
+  if (gone.length > 0)
+    for (const [application, name] of await readLastNames(db, input.environment, gone)) names.set(application, name);
+  return {
+    references: new Map(
+      rows.map((row) => [row.id, { id: row.id, commit: row.commit ?? '', label: row.label, version: row.version }]),
+    ),
+    names,
+  };
 }
 
-/** Names of applications as they are now; of one that is gone, as history knew it last. */
-async function readNames(
+async function readLastNames(
   db: Kysely<Tables>,
-  input: { readonly environment: EnvironmentId; readonly applications: readonly ApplicationId[] },
-): Promise<ReadonlyMap<ApplicationId, string>> {
-  const rows = await db
-    .selectFrom('applications')
-    .select(['id', 'name'])
-    .where((where) => where('id', '=', where.fn.any(where.val([...input.applications]))))
-    .execute();
-  const names = new Map(rows.map((row) => [row.id, row.name]));
-  const gone = input.applications.filter((each) => !names.has(each));
-  if (gone.length === 0) return names;
+  environment: EnvironmentId,
+  applications: readonly ApplicationId[],
+): Promise<readonly (readonly [ApplicationId, string])[]> {
   const kept = await db
     .selectFrom('history')
-    .select(['applicationId', 'applicationName'])
+    .leftJoin('applications', 'applications.id', 'history.applicationId')
+    .select(['applicationId', 'applicationName', 'applications.name'])
     .distinctOn('applicationId')
-    .where('environmentId', '=', input.environment)
-    .where((where) => where('applicationId', '=', where.fn.any(where.val(gone))))
+    .where('environmentId', '=', environment)
+    .where((where) => where('applicationId', '=', where.fn.any(where.val([...applications]))))
     .orderBy('applicationId')
     .orderBy('at', 'desc')
     .execute();
-  for (const row of kept) names.set(row.applicationId, row.applicationName ?? row.applicationId);
-  return names;
+  return kept.map((row) => [row.applicationId, row.name ?? row.applicationName ?? row.applicationId] as const);
 }

@@ -1,7 +1,7 @@
 import { type ApplicationId, type EnvironmentId, type InForce, type PinnedSettings, refuse } from '@almanac/domain';
 import type { Kysely } from 'kysely';
 import type { Tables } from '#tables';
-import { readStateAt } from './read-state.ts';
+import { readApplicationAt } from './read-state.ts';
 
 /** What an application was, with the settings that were pinned then; null where that is not known any more. */
 export interface EarlierTarget {
@@ -20,9 +20,8 @@ export async function findEarlierTarget(
   },
 ): Promise<EarlierTarget> {
   const { moment } = input;
-  const state = await readStateAt(db, input);
-  const then = state.get(input.application);
-  if (then === undefined) return refuse('nothing-to-do', `${input.name} did not run there at ${moment.toISOString()}`);
+  const then = await readApplicationAt(db, input);
+  if (then === null) return refuse('nothing-to-do', `${input.name} did not run there at ${moment.toISOString()}`);
   return { build: then.build, settings: await findPinnedSettings(db, then.settings) };
 }
 

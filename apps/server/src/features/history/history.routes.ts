@@ -15,31 +15,31 @@ import { referencesOf } from '#features/builds';
 import { findEnvironment } from '#features/environments';
 import { decodeCursor, type Endpoint, encodeCursor, read } from '#platform/http';
 import type { Tables } from '#tables';
-import type { DescribeState } from './describe-state.ts';
+import type { DescribeState, ToldState } from './describe-state.ts';
 import { readStateAt, readStateNow } from './read-state.ts';
 
 export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
-  /** One side of a comparison: an environment now, or at a moment. */
-  const tell = async (db: Kysely<Tables>, input: { readonly environment: string; readonly at: string | undefined }) => {
+  /** An environment now, or at a moment. */
+  const find = async (db: Kysely<Tables>, input: { readonly environment: string; readonly at: string | undefined }) => {
     const environment = await findEnvironment(db, input.environment);
     const now = await databaseTime(db);
     const moment = input.at === undefined ? null : new Date(input.at);
     if (moment !== null && moment > now)
       return refuse('invalid-request', `${moment.toISOString()} has not come yet; a state is of now or of before`);
-    const running =
-      moment === null
-        ? await readStateNow(db, environment.id)
-        : await readStateAt(db, { environment: environment.id, moment });
-    const state = await describe(db, { environment: environment.id, running, moment });
+    const { id, name } = environment;
+    const running = moment === null ? await readStateNow(db, id) : await readStateAt(db, { environment: id, moment });
     return {
-      side: {
-        environment: { id: environment.id, name: environment.name },
-        at: (moment ?? now).toISOString(),
-        now: moment === null,
-      },
-      state,
+      side: { environment: { id, name }, at: (moment ?? now).toISOString(), now: moment === null },
+      running,
+      moment,
     };
   };
+  const tell = (
+    db: Kysely<Tables>,
+    found: Awaited<ReturnType<typeof find>>,
+    aspects: 'all' | 'versions',
+  ): Promise<ToldState> =>
+    describe(db, { environment: found.side.environment.id, running: found.running, moment: found.moment, aspects });
 
   return [
     read('listHistory', async ({ db }, { query }) => {
@@ -97,31 +97,40 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
     }),
 
     read('getEnvironmentState', async ({ db }, { params, query }) => {
-      const { side, state } = await tell(db, { environment: params.environment, at: query.at });
+      const found = await find(db, { environment: params.environment, at: query.at });
+      const only = query.application === undefined ? undefined : await findApplication(db, query.application);
+      const running =
+        only === undefined
+          ? found.running
+          : new Map([...found.running].filter(([application]) => application === only.id));
+      const state = await tell(db, { ...found, running }, query.facts);
       return {
-        ...side,
+        ...found.side,
         policy: placed({ policy: state.policy }),
         applications: byName(state).map(([id, { name, facts }]) => ({
           application: { id, name },
           build: state.builds.get(id) ?? null,
-          facts: placed(facts),
+          facts: placed(query.facts === 'versions' ? { scale: facts.scale } : { ...facts, version: {} }),
         })),
       };
     }),
 
     read('getStateDifference', async ({ db }, { params, query }) => {
-      const before = await tell(db, { environment: params.environment, at: query.from });
-      const after = await tell(db, { environment: query.with ?? params.environment, at: query.to });
-      const difference = diffStates(before.state, after.state);
+      const [from, to] = await Promise.all([
+        find(db, { environment: params.environment, at: query.from }),
+        find(db, { environment: query.with ?? params.environment, at: query.to }),
+      ]);
+      const [before, after] = await Promise.all([tell(db, from, 'all'), tell(db, to, 'all')]);
+      const difference = diffStates(before, after);
       return {
-        before: before.side,
-        after: after.side,
+        before: from.side,
+        after: to.side,
         policy: difference.policy.map(presentDifference),
         applications: difference.applications.map(({ application, name, change, facts }) => ({
           application: { id: application, name },
           change,
-          before: before.state.builds.get(application) ?? null,
-          after: after.state.builds.get(application) ?? null,
+          before: before.builds.get(application) ?? null,
+          after: after.builds.get(application) ?? null,
           facts: facts.map(presentDifference),
         })),
       };

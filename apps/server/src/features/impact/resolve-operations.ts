@@ -21,6 +21,7 @@ export async function resolveOperations(
     const application = await findApplication(db, request.application);
     if (changes.some((each) => each.application === application.id))
       return refuse('invalid-request', `${application.name} is named twice`);
+    if (request.kind === 'leave') continue;
     if (request.kind === 'deploy') {
       const build = await findBuild(db, { source: request.source, application, environment: input.environment });
       changes.push({ kind: 'deploy', application: application.id, build });

@@ -12,7 +12,8 @@ import {
 } from '@almanac/domain';
 import type { Finding, Manifest } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
-import { pinSettings } from '#features/settings';
+import { lostHotfixes } from '#features/hotfixes';
+import { pinEarlierSettings, pinSettings } from '#features/settings';
 import type { Tables } from '#tables';
 import { type Analysed, analysePlan, consumesOf, providesOf } from './analyse.ts';
 import type { Choice } from './choice.ts';
@@ -81,7 +82,8 @@ export async function analyseContent(
     choices: input.choices,
     neighbourhood: neighbours.map((each) => [each, targets.get(each)] as const),
   });
-  return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings] };
+  const lost = await hotfixFindings(db, { environment: environment.name, operations: drafted });
+  return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings, ...lost] };
 }
 
 async function draft(
@@ -111,13 +113,10 @@ async function draft(
   if (build === undefined || build.manifest === null || build.state !== 'succeeded')
     return gone('has no such build any more');
   const { manifest } = build;
-  const now = await pinSettings(db, {
-    application: choice.application,
-    environment: input.environment,
-    manifest,
-    given: choice.given,
-  });
-  const pinned = choice.pinned ?? now;
+  const place = { application: choice.application, environment: input.environment, manifest };
+  const now = await pinSettings(db, { ...place, given: choice.given });
+  const pinned =
+    choice.earlierSettings === null ? now : await pinEarlierSettings(db, { ...place, earlier: choice.earlierSettings });
   const same = earlier !== null && earlier.build === build.id && earlier.settingsHash === pinned.hash;
   const after: Target = {
     build: build.id,
@@ -126,9 +125,10 @@ async function draft(
     settingsHash: pinned.hash,
     ...(pinned.hash === now.hash ? {} : { earlierSettings: true as const }),
   };
+  // The same build with settings of then is no deployment.
+  const kind = choice.earlierSettings !== null && before?.build === build.id ? 'configure' : choice.kind;
   const downgrade = await downgradeOf(db, { name: choice.name, before, number: build.number });
-  const { missing } = pinned;
-  return { operation: { ...common, after, manifest, missing, downgrade }, fault: null };
+  return { operation: { ...common, kind, after, manifest, missing: pinned.missing, downgrade }, fault: null };
 }
 
 function unusable(choice: Choice, words: string): Finding {
@@ -154,6 +154,26 @@ async function downgradeOf(
   return running !== undefined && running.number > input.number
     ? `${input.name} goes back from ${running.label} to an earlier build`
     : null;
+}
+
+/** Hotfixes that run there now and are not in the build that would take their place. */
+async function hotfixFindings(
+  db: Kysely<Tables>,
+  input: { readonly environment: string; readonly operations: readonly Drafted[] },
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { application, name, before, after } of input.operations) {
+    if (before === null || after === null || before.build === after.build) continue;
+    for (const { number, branch } of await lostHotfixes(db, { application, before: before.build, after: after.build }))
+      findings.push({
+        code: 'hotfix-lost',
+        severity: 'warning',
+        application: name,
+        detail: `${input.environment} runs hotfix ${number} (${branch}) of ${name}, which this build does not contain`,
+        fix: `bring ${branch} into the branch of ${name} and deploy what is built then, or say that it may go`,
+      });
+  }
+  return findings;
 }
 
 function toWaveMember(each: Drafted) {

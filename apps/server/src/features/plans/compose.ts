@@ -4,18 +4,14 @@ import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
-import type { EarlierTarget } from '#features/history';
-import { type GivenSetting, type PinnedForSites, pinEarlierSettings, type SealGiven } from '#features/settings';
+import type { GivenSetting, SealGiven } from '#features/settings';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
 import type { Choice } from './choice.ts';
 import { earlierSource } from './earlier-source.ts';
 import { readTargets } from './targets.ts';
 
-export type OperationRequest = z.output<typeof operationRequest> & {
-  /** Settings of another moment, in the place of those that hold now. */
-  readonly pinned?: PinnedForSites;
-};
+export type OperationRequest = z.output<typeof operationRequest>;
 
 export interface Composition {
   readonly operations: readonly OperationRequest[];
@@ -73,7 +69,7 @@ async function choose(
 ): Promise<Choice> {
   const { db } = context;
   const { request, application, before } = input;
-  const common = { application: application.id, name: application.name, tag: null, pinned: request.pinned ?? null };
+  const common = { application: application.id, name: application.name, tag: null, earlierSettings: null };
   if (request.kind === 'remove') {
     if (before === null) return refuse('nothing-to-do', `${application.name} does not run there`);
     return { ...common, kind: 'remove', build: null, given: [] };
@@ -84,17 +80,17 @@ async function choose(
     request.kind === 'deploy'
       ? await earlierSource(context, { source: request.source, application, environment: input.environment.id })
       : undefined;
-  if (earlier !== undefined) return chooseEarlier(db, { ...input, earlier });
   const build =
     request.kind === 'configure'
       ? before
-      : await resolveSource(db, { source: request.source, application, environment: input.environment.id });
+      : (earlier?.build ??
+        (await resolveSource(db, { source: request.source, application, environment: input.environment.id })));
   const { manifest } = await usableBuild(db, { application, build });
   const given = giveSettings({ application, manifest, values: request.settings ?? {}, seal: input.seal });
   if (request.kind === 'configure') return { ...common, kind: 'configure', build: null, given };
   const tag =
     request.source.kind === 'tag' ? { number: request.source.number ?? null, notes: request.source.notes } : null;
-  return { ...common, kind: 'deploy', build, given, tag };
+  return { ...common, kind: 'deploy', build, given, tag, earlierSettings: earlier?.settings ?? null };
 }
 
 /** What ran earlier, with the settings of then where they are known; the same build with those is no deployment. */
@@ -174,7 +170,7 @@ async function differing(
       build: row.buildId,
       given: [],
       tag: null,
-      pinned: null,
+      earlierSettings: null,
     }));
 }
 

@@ -10,6 +10,7 @@ import {
 import type { Finding, Plan } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { findEnvironment } from '#features/environments';
+import { bringsHotfix } from '#features/hotfixes';
 import type { SealGiven } from '#features/settings';
 import type { CommandContext } from '#platform/http';
 import { analyseContent } from './analyse-content.ts';
@@ -21,13 +22,13 @@ export interface CreatePlan extends Composition {
   readonly notes: string;
   readonly failurePolicy: FailurePolicy;
   readonly origin?: Plan['origin'];
+  /** What whoever composes it found out, beside what the analysis finds. */
+  readonly findings?: readonly Finding[];
   readonly startAt?: Date | undefined;
   /** Codes of findings that are wanted. Whoever asks for a rollback or a restore wants the step back. */
   readonly confirmed?: readonly string[];
   /** Whether it brings a hotfix, which policy may let pass gates. */
   readonly hotfix?: boolean;
-  /** What whoever composes it found out, beside what the analysis finds. */
-  readonly findings?: readonly Finding[];
   /** Needed where values of settings come with the plan. */
   readonly seal?: SealGiven;
 }
@@ -62,7 +63,7 @@ export async function draftPlan(
     reason: null,
     authors: [actorName(context.actor)],
     startAt: input.startAt?.getTime() ?? null,
-    hotfix: input.hotfix ?? false,
+    hotfix: input.hotfix ?? (await bringsHotfix(db, { environment: environment.id, builds: buildsOf(choices) })),
     course: plainCourse,
     stagedUntil: null,
     continued: false,
@@ -94,6 +95,10 @@ export async function draftPlan(
     .execute();
   await context.record({ kind: 'plan-changed', subject: { plan: id, environment: environment.id, state: body.state } });
   return id;
+}
+
+function buildsOf(choices: readonly Choice[]) {
+  return choices.flatMap((each) => each.build ?? []);
 }
 
 /** How a plan is carried out where no policy says otherwise; what policy says is read when the plan begins. */

@@ -4,12 +4,12 @@ import type { Finding, Standing } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { readCandidates, readGovernance } from '#features/governance';
 import type { Tables } from '#tables';
-import { analyseContent } from './analyse-content.ts';
+import { type AnalysedContent, analyseContent } from './analyse-content.ts';
 import { choicesOf } from './choice.ts';
 import type { PlanRow } from './load-plan.ts';
 
 /** Found out when a way back was composed; the analysis does not look for them. */
-const ofRestores = new Set<Finding['code']>([
+const ofRestores: ReadonlySet<Finding['code']> = new Set([
   'restore-removes',
   'restore-incomplete',
   'restore-overtakes',
@@ -38,16 +38,7 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
   const { body } = row;
   const facts = await readGovernance(db, row.environmentId);
   const waits = mayCancel(body.state) || isAtGates(body.state) || body.state === 'staged';
-  const { analysed, findings: found } = waits
-    ? await analyseContent(db, {
-        environment: { id: row.environmentId, name: row.environmentName },
-        choices: choicesOf(row),
-        failurePolicy: body.failurePolicy,
-        earlier: body.operations,
-        newId: look.newId,
-      })
-    : { analysed: body, findings: row.findings };
-  const findings = waits ? [...found, ...row.findings.filter((each) => ofRestores.has(each.code))] : found;
+  const { analysed, findings } = waits ? await analyseAgain(look, row) : { analysed: body, findings: row.findings };
   const builds = analysed.operations.flatMap((each) => (each.kind === 'deploy' ? (each.after?.build ?? []) : []));
   const candidates = waits ? await readCandidates(db, { environment: row.environmentId, builds, now }) : [];
   const subject: Subject = {
@@ -83,6 +74,17 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
       quarantined: new Set(facts.quarantines.map((each) => each.build)),
     },
   };
+}
+
+async function analyseAgain({ db, newId }: Look, row: PlanRow): Promise<AnalysedContent> {
+  const { analysed, findings } = await analyseContent(db, {
+    environment: { id: row.environmentId, name: row.environmentName },
+    choices: choicesOf(row),
+    failurePolicy: row.body.failurePolicy,
+    earlier: row.body.operations,
+    newId,
+  });
+  return { analysed, findings: [...findings, ...row.findings.filter((each) => ofRestores.has(each.code))] };
 }
 
 function isExempt(subject: Subject): boolean {

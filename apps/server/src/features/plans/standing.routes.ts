@@ -33,7 +33,7 @@ export const standingEndpoints: readonly Endpoint[] = [
           build: build.id,
           given: [],
           tag: null,
-          pinned: null,
+          earlierSettings: null,
         },
       ],
       failurePolicy: 'stop',

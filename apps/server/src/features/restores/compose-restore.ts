@@ -25,7 +25,7 @@ export interface Composed {
 }
 
 /** As many as one plan takes. */
-const mostOperations = 200;
+const mostOperations = 500;
 
 /** What leads an environment back to a moment. */
 export async function composeRestore(
@@ -96,7 +96,7 @@ export async function composeRollback(context: CommandContext, row: PlanRow): Pr
         code: 'restore-overtakes',
         severity: 'warning',
         application: each.applicationName,
-        detail: `${each.applicationName} was changed again after plan ${row.number}; that is undone too`,
+        detail: `it was changed again after plan ${row.number}; that is undone too`,
         fix: null,
       });
     if (each.before === null) {
@@ -178,7 +178,7 @@ function removes(name: string, why: string): Finding {
     code: 'restore-removes',
     severity: 'warning',
     application: name,
-    detail: `${name} is taken out: ${why}`,
+    detail: `it is taken out: ${why}`,
     fix: null,
   };
 }
@@ -188,7 +188,7 @@ function incomplete(name: string, input: { readonly running: boolean }): Finding
     code: 'restore-incomplete',
     severity: 'warning',
     application: name,
-    detail: `${name} cannot be had back, because it or its build is gone; ${input.running ? 'what runs stays' : 'it stays away'}`,
+    detail: `it cannot be had back, because it or its build is gone; ${input.running ? 'what runs stays' : 'it stays away'}`,
     fix: null,
   };
 }
@@ -207,7 +207,7 @@ function settingFindings(input: {
         code: 'settings-of-then',
         severity: 'warning',
         application: name,
-        detail: `which settings ${name} had then is not known any more; it gets those that are set now`,
+        detail: 'which settings it had then is not known any more; it gets those that are set now',
         fix: null,
       },
     ];
@@ -217,7 +217,7 @@ function settingFindings(input: {
       code: 'settings-of-then',
       severity: 'warning',
       application: name,
-      detail: `${name} gets the settings of then; values that were set since stay set, and hold again from its next deployment on`,
+      detail: `it gets the settings of then; values that were set since stay set, and hold again from its next deployment on`,
       fix: `almanac settings history ${name}`,
     },
   ];

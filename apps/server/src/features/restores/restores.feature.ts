@@ -26,12 +26,10 @@ export function restoresFeature(refreshDocuments: RefreshDocuments): Feature {
       failurePolicy: 'return',
       origin: input.origin,
       findings: input.composed.findings,
+      confirmed: input.remove ? ['restore-removes'] : [],
     });
     const row = await findPlan(context.db, id);
-    const sound = row.findings.every((each) => each.severity !== 'error');
-    const confirmed = input.remove || row.findings.every((each) => each.code !== 'restore-removes');
-    if (input.start && sound && confirmed)
-      await startPlan(context, { plan: id, note: `started by ${row.requestedBy}`, refreshDocuments });
+    if (input.start) await startPlan(context, { plan: id, note: `started by ${row.requestedBy}`, refreshDocuments });
     context.audit({
       subject: `plan:${row.number}`,
       detail: { environment: row.environmentName, origin: input.origin },

@@ -4,6 +4,7 @@ import {
   changesBetween,
   compareVersions,
   refuse,
+  suggestHotfix,
   suggestVersion,
   versionParts,
 } from '@almanac/domain';
@@ -11,6 +12,7 @@ import type { Version } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { findApplication } from '#features/applications';
 import { getBuild, readCommitGraph, refreshLabels } from '#features/builds';
+import { mendedBy } from '#features/hotfixes';
 import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
 import type { Tables } from '#tables';
 
@@ -112,10 +114,11 @@ async function suggest(db: Kysely<Tables>, input: { readonly application: Applic
     .executeTakeFirst();
   const graph = await readCommitGraph(db, input.application.id);
   const changes = changesBetween({ graph, from: highest?.commit ?? null, to: build.commit });
-  const suggestion = suggestVersion({
-    highest: highest?.number ?? null,
-    subjects: changes.map((each) => each.subject),
-  });
+  const base = await mendedBy(db, build.id);
+  const suggestion =
+    base === null
+      ? suggestVersion({ highest: highest?.number ?? null, subjects: changes.map((each) => each.subject) })
+      : suggestHotfix({ highest: highest?.number ?? null, base });
   return { build, changes, suggestion, highest: highest?.number ?? null };
 }
 
@@ -124,8 +127,10 @@ function versionRows(db: Kysely<Tables>) {
     .selectFrom('versions')
     .innerJoin('applications', 'applications.id', 'versions.applicationId')
     .innerJoin('builds', 'builds.id', 'versions.buildId')
+    .leftJoin('hotfixBuilds', 'hotfixBuilds.buildId', 'versions.buildId')
+    .leftJoin('hotfixes', 'hotfixes.id', 'hotfixBuilds.hotfixId')
     .selectAll('versions')
-    .select(['applications.name as applicationName', 'builds.label']);
+    .select(['applications.name as applicationName', 'builds.label', 'hotfixes.number as hotfix']);
 }
 
 function present(row: Awaited<ReturnType<ReturnType<typeof versionRows>['execute']>>[number]): Version {
@@ -136,6 +141,7 @@ function present(row: Awaited<ReturnType<ReturnType<typeof versionRows>['execute
     build: { id: row.buildId, commit: row.commit, label: row.label, version: row.number },
     notes: row.notes,
     changes: row.changes,
+    hotfix: row.hotfix,
     createdBy: row.createdBy,
     createdAt: row.createdAt.toISOString(),
   };
