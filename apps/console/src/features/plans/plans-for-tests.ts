@@ -53,6 +53,8 @@ export function aRow(
         plan: null,
         sites: { total: 1, converged: 1, offline: 0 },
         address: null,
+        drift: null,
+        hotfixes: [],
       }),
     ),
   };

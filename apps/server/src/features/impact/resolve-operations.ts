@@ -27,7 +27,6 @@ export async function resolveOperations(
       changes.push({ kind: 'deploy', application: application.id, build });
       continue;
     }
-    if (request.kind === 'leave') continue;
     if ((await installedBuild(db, { environment: input.environment, application })) === undefined)
       return refuse('nothing-to-do', `${application.name} does not run there`);
     changes.push({ kind: request.kind, application: application.id });
@@ -86,25 +85,20 @@ async function meant(
       const build = await installedBuild(db, { environment: from.id, application });
       return build ?? refuse('nothing-to-do', `${application.name} does not run in ${from.name}`);
     }
-    case 'tag':
-      return source.build ?? latestBuild(db, application);
-    case 'latest':
-      return latestBuild(db, application);
+    case 'latest': {
+      const latest = await db
+        .selectFrom('builds')
+        .select('id')
+        .where('applicationId', '=', application.id)
+        .where('state', '=', 'succeeded')
+        .orderBy('number', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return latest?.id ?? refuse('nothing-to-do', `${application.name} has no build that succeeded`);
+    }
     default:
       return refuse('invalid-request', 'a build, a version, an environment or the latest build can be asked about');
   }
-}
-
-async function latestBuild(db: Kysely<Tables>, application: Application): Promise<BuildId> {
-  const latest = await db
-    .selectFrom('builds')
-    .select('id')
-    .where('applicationId', '=', application.id)
-    .where('state', '=', 'succeeded')
-    .orderBy('number', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return latest?.id ?? refuse('nothing-to-do', `${application.name} has no build that succeeded`);
 }
 
 async function installedBuild(

@@ -1,5 +1,5 @@
-import type { ApplicationId, BuildId, Plan as DomainPlan } from '@almanac/domain';
-import type { GivenSetting, PinnedForSites } from '#features/settings';
+import type { ApplicationId, BuildId, Plan as DomainPlan, PinnedSettings } from '@almanac/domain';
+import type { GivenSetting } from '#features/settings';
 
 /** What was chosen for one application when a plan was composed. Everything else of a plan follows by analysis. */
 export interface Choice {

@@ -93,25 +93,6 @@ async function choose(
   return { ...common, kind: 'deploy', build, given, tag, earlierSettings: earlier?.settings ?? null };
 }
 
-/** What ran earlier, with the settings of then where they are known; the same build with those is no deployment. */
-async function chooseEarlier(
-  db: Kysely<Tables>,
-  input: {
-    readonly application: Application;
-    readonly environment: Environment;
-    readonly before: BuildId | null;
-    readonly earlier: EarlierTarget;
-  },
-): Promise<Choice> {
-  const { application, earlier } = input;
-  const { id: build, manifest } = await usableBuild(db, { application, build: earlier.build });
-  const place = { application: application.id, environment: input.environment.id, manifest };
-  const pinned =
-    earlier.settings === null ? null : await pinEarlierSettings(db, { ...place, earlier: earlier.settings });
-  const common = { application: application.id, name: application.name, given: [], tag: null, pinned };
-  return input.before === build ? { ...common, kind: 'configure', build: null } : { ...common, kind: 'deploy', build };
-}
-
 function giveSettings(input: {
   readonly application: Application;
   readonly manifest: Manifest;
