@@ -39,8 +39,9 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
         newId: look.newId,
       })
     : { analysed: body, findings: row.findings };
+  const soaking = facts.requirements.soak !== null;
   const builds = analysed.operations.flatMap((each) => (each.kind === 'deploy' ? (each.after?.build ?? []) : []));
-  const candidates = waits ? await readCandidates(db, { environment: row.environmentId, builds, now }) : [];
+  const candidates = waits ? await readCandidates(db, { environment: row.environmentId, builds, now, soaking }) : [];
   const subject: Subject = {
     authors: body.authors,
     content: analysed.content,
