@@ -16,6 +16,7 @@ import { ApplicationsPage } from './features/applications/applications-page.tsx'
 import { BuildPage } from './features/applications/build-page.tsx';
 import { EnvironmentPage } from './features/environments/environment-page.tsx';
 import { BoardPage } from './features/estate/board-page.tsx';
+import { GovernancePage } from './features/governance/governance-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { NotificationsPage } from './features/notifications/notifications-page.tsx';
 import { SubscriptionPage } from './features/notifications/subscription-page.tsx';
@@ -142,6 +143,7 @@ const history = createRoute({
   validateSearch: z.object({ environment: z.string().optional(), application: z.string().optional() }),
   component: HistoryPage,
 });
+const governance = createRoute({ getParentRoute: () => signedIn, path: '/governance', component: GovernancePage });
 const settings = createRoute({ getParentRoute: () => signedIn, path: '/settings', component: SettingsPage });
 const notifications = createRoute({
   getParentRoute: () => signedIn,
@@ -169,6 +171,7 @@ const tree = root.addChildren([
     site,
     environment,
     history,
+    governance,
     settings,
     notifications,
     subscription,

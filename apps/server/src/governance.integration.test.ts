@@ -51,7 +51,7 @@ describe('governance', () => {
   const start = (plan: number, body: object = {}) => send(`POST /plans/${plan}/start`, { as: people.deployer, body });
   const show = async (plan: number) => (await send(`GET /plans/${plan}`)).body;
   const becomes = async (plan: number, state: string, meanwhile: () => Promise<void> = async () => undefined) => {
-    for (let looks = 0; looks < 300; looks += 1) {
+    for (let looks = 0; looks < 100; looks += 1) {
       const found = await show(plan);
       if (found.state === state) return found;
       await meanwhile();
@@ -398,5 +398,54 @@ describe('governance', () => {
     const back = await becomes(plan.number, 'draft');
     expect(back.reason).toContain('found bad meanwhile');
     expect(await start(plan.number)).toMatchObject({ status: 409, body: { code: 'quarantined' } });
+  });
+
+  it('takes a started plan back, and refuses its start, when its producer vanished meanwhile', async () => {
+    const builder = scriptedBuilder(tests);
+    for (const [name, contracts] of [
+      ['catalog', { provides: { products: 'openapi.yaml' } }],
+      ['shop', { consumes: { products: ['GET /products'] } }],
+    ] as const) {
+      await addApplication(tests, { name, head: hash('d') });
+      const job = await builder.claim();
+      const result = await builtResult(tests, { name, commits: [commitOf(hash('d'))] });
+      const { web } = result.manifest.modules;
+      await builder.complete(job, {
+        ...result,
+        manifest: { ...result.manifest, modules: { web: { ...web, ...contracts } } },
+      });
+    }
+    const plan = async (operation: object, atOnce: boolean) =>
+      (
+        await send('POST /plans', {
+          as: people.deployer,
+          body: { environment: 'quality', operations: [operation], start: atOnce },
+        })
+      ).body;
+    const latest = (application: string) => ({ kind: 'deploy', application, source: { kind: 'latest' } });
+    const catalog = await plan(latest('catalog'), true);
+    await becomes(catalog.number, 'deploying', site.stage);
+    await becomes(catalog.number, 'succeeded', site.run);
+    await policy('quality', { approvals: [{ name: 'four eyes' }] });
+    const draft = await plan(latest('shop'), false);
+    const started = await plan(latest('shop'), true);
+    expect(started).toMatchObject({ state: 'awaiting-approval', findings: [] });
+    await send(`POST /plans/${started.number}/schedule`, { body: { startAt: '2999-01-01T00:00:00Z' } });
+    await send(`POST /plans/${started.number}/approve`, {
+      as: people.approver,
+      body: { content: draft.content },
+    });
+    await policy('quality', {});
+
+    const removal = await plan({ kind: 'remove', application: 'catalog' }, true);
+    await becomes(removal.number, 'deploying', site.stage);
+    await session.query('delete from site_applications');
+    await becomes(removal.number, 'succeeded', site.stage);
+
+    const back = await becomes(started.number, 'draft');
+    expect(back.findings).toMatchObject([{ severity: 'error', application: 'shop' }]);
+    expect(back.approvals).toMatchObject([{ by: 'the-approver', valid: false }]);
+    expect(await start(draft.number)).toMatchObject({ status: 409, body: { code: 'plan-has-errors' } });
+    expect((await show(draft.number)).state).toBe('draft');
   });
 });

@@ -109,7 +109,7 @@ const quarantined: Rule = ({ candidates }, { quarantines }) =>
       .map((each) => ({
         code: 'quarantined',
         application: candidate.application,
-        detail: `${candidate.application} ${candidate.label} is in quarantine since ${each.by} said: ${each.reason}`,
+        detail: `${candidate.application} ${candidate.label} is in quarantine (by ${each.by}): ${each.reason}`,
         owner: 'whoever may administer the environment',
         action: `deploy another version, or lift it: almanac quarantine lift ${candidate.application}@${candidate.label}`,
         earliest: null,

@@ -1,3 +1,4 @@
+import { calendarWords, scopeWords } from '@almanac/domain';
 import type { Freeze } from '@almanac/protocol';
 import { argument, type CommandDefinition, textOption } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
@@ -5,7 +6,6 @@ import { CommandError } from '../../output/report-error.ts';
 import { tableLines } from '../../output/table.ts';
 import { whenOf } from '../../when.ts';
 import { scopeOf } from '../policy/set.ts';
-import { calendarWords, scopeWords } from '../policy/show.ts';
 
 export const addFreeze: CommandDefinition = {
   usage: 'add [environment]',

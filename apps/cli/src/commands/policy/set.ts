@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { scopeWords } from '@almanac/domain';
 import { parsePolicy } from '@almanac/protocol';
 import { type CommandDefinition, type CommandInput, textOption } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { readAll } from '../../output/ask.ts';
 import { CommandError } from '../../output/report-error.ts';
-import { scopeWords } from './show.ts';
 
 export const setPolicy: CommandDefinition = {
   usage: 'set [environment]',

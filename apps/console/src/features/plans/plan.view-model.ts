@@ -1,4 +1,5 @@
 import type { Operation, Plan } from '@almanac/protocol';
+import { asksForConfirmation } from './finding.view-model.ts';
 
 /** Something a person can do with a plan, with the words that say what happens. */
 export interface PlanCommand {
@@ -197,4 +198,9 @@ export function progressWords(plan: Pick<Plan, 'operations'>): string {
 /** Who began it, in words: an environment that follows a branch does it by itself. */
 export function startedBy(plan: Pick<Plan, 'origin' | 'requestedBy'>): string {
   return plan.origin === 'following' ? 'because it follows its branch' : `by ${plan.requestedBy}`;
+}
+
+/** The codes that whoever starts a plan says yes to, where one question asks for all of it. */
+export function confirmationsOf(plan: Pick<Plan, 'findings'>): string[] {
+  return [...new Set(plan.findings.filter(asksForConfirmation).map((each) => each.code))];
 }
