@@ -20,7 +20,8 @@ export interface FindingEvents {
 
 /** What the analysis of a plan found, errors first, each with the step that would mend it. */
 export function Findings(props: { readonly findings: readonly Finding[] } & FindingEvents) {
-  if (props.findings.length === 0) return <p className="soft">Nothing was found that speaks against it.</p>;
+  if (props.findings.length === 0)
+    return <p className="soft findings-none">Nothing was found that speaks against it.</p>;
   return (
     <ul className="findings" aria-label="Findings">
       {sortFindings(props.findings).map((each) => (

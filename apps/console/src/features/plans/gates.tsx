@@ -5,7 +5,11 @@ import { useNow } from '../../ui/use-now.ts';
 import { earliestWords, obstacleHealth, obstacleTitle, until, type Voice } from './standing.view-model.ts';
 
 /** What stands in the way: who can do something about it, what they would do, and when it passes by itself. */
-export function Obstacles(props: { readonly obstacles: readonly Obstacle[] }) {
+export function Obstacles(props: {
+  readonly obstacles: readonly Obstacle[];
+  /** Of the plan that they stand before, for the commands that name it. */
+  readonly plan?: number;
+}) {
   const now = useNow();
   return (
     <ul className="obstacles" aria-label="What stands in the way">
@@ -17,7 +21,7 @@ export function Obstacles(props: { readonly obstacles: readonly Obstacle[] }) {
             <dt>Who</dt>
             <dd>{each.owner}</dd>
             <dt>Next</dt>
-            <dd>{each.action}</dd>
+            <dd>{props.plan === undefined ? each.action : each.action.replace('<number>', String(props.plan))}</dd>
             {each.earliest === null ? null : (
               <>
                 <dt>Passes</dt>

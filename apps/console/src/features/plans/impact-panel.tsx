@@ -47,7 +47,7 @@ export function ImpactPanel(
       {error === null ? null : <ErrorNote error={error} retry={retry} />}
       {plan === undefined ? null : (
         <div className={`stack${analysing ? ' impact-old' : ''}`}>
-          <ListOrGraph plan={plan}>
+          <ListOrGraph plan={plan} beside>
             <Findings
               findings={plan.findings}
               onFix={props.onFix}
@@ -66,7 +66,7 @@ export function ImpactPanel(
           <section className="stack-small" aria-label="Gates">
             <h2>Before it may begin</h2>
             {standing.isError ? <ErrorNote error={standing.error} retry={() => void standing.refetch()} /> : null}
-            {gates.length === 0 ? null : <Obstacles obstacles={gates} />}
+            {gates.length === 0 ? null : <Obstacles obstacles={gates} plan={plan.number} />}
             {standing.data === undefined ? null : <EarliestLine standing={standing.data} />}
           </section>
           <StartPlan

@@ -2,7 +2,7 @@ import { graphlib, layout } from '@dagrejs/dagre';
 import { useMemo, useState } from 'react';
 import { type GraphEdge, type GraphNode, graphWords, type PlanGraph } from './plan-graph.view-model.ts';
 
-const nodeSize = { width: 172, height: 52 };
+const nodeSize = { width: 156, height: 52 };
 
 interface Placed {
   readonly width: number;
@@ -16,12 +16,12 @@ interface Placed {
 }
 
 /**
- * Applications as boxes, producers left of their consumers, as they are deployed; references as lines, broken ones
+ * Applications as boxes, producers left of their consumers (above them where it is narrow), as they are deployed; references as lines, broken ones
  * marked. What is pointed at or focused brings out its own references.
  */
-export function PlanGraphView(props: { readonly graph: PlanGraph }) {
-  const { graph } = props;
-  const placed = useMemo(() => place(graph), [graph]);
+export function PlanGraphView(props: { readonly graph: PlanGraph; readonly narrow: boolean }) {
+  const { graph, narrow } = props;
+  const placed = useMemo(() => place(graph, narrow ? 'TB' : 'LR'), [graph, narrow]);
   const [focus, setFocus] = useState<string | null>(null);
   const near = (edge: GraphEdge) => focus === null || edge.consumer === focus || edge.producer === focus;
   return (
@@ -118,7 +118,7 @@ function referenceLine(edge: GraphEdge): string {
 
 function changeWords(node: GraphNode): string {
   const { change } = node;
-  if (change === null) return 'stays as it is';
+  if (change === null) return node.present ? 'stays as it is' : 'is not there';
   const wave = node.wave === null ? '' : ` · wave ${node.wave + 1}`;
   if (change.kind === 'remove') return `removed${wave}`;
   if (change.kind === 'configure') return `settings${wave}`;
@@ -134,9 +134,9 @@ function isNear(graph: PlanGraph, focus: string, application: string): boolean {
 }
 
 /** Ranks by reference, so that producers stand before their consumers as the waves of the plan do. */
-function place(graph: PlanGraph): Placed {
+function place(graph: PlanGraph, rankdir: 'LR' | 'TB'): Placed {
   const drawing = new graphlib.Graph({ multigraph: true });
-  drawing.setGraph({ rankdir: 'LR', nodesep: 20, ranksep: 64, marginx: 8, marginy: 8 });
+  drawing.setGraph({ rankdir, nodesep: 20, ranksep: 56, marginx: 8, marginy: 8 });
   drawing.setDefaultEdgeLabel(() => ({}));
   for (const node of graph.nodes) drawing.setNode(node.application, { ...nodeSize });
   for (const edge of graph.edges) drawing.setEdge(edge.producer, edge.consumer, {}, edge.contract);

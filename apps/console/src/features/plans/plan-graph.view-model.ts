@@ -6,6 +6,8 @@ export interface GraphNode {
   /** What becomes of it; null for one that the plan leaves alone. */
   readonly change: { readonly before: string | null; readonly after: string | null; readonly kind: string } | null;
   readonly wave: number | null;
+  /** Whether the environment would have it. */
+  readonly present: boolean;
   readonly broken: boolean;
 }
 
@@ -89,6 +91,7 @@ export function planGraph(input: {
                 kind: operation.kind,
               },
         wave: operation?.wave ?? null,
+        present: present.some((each) => each.application === application),
         broken: brokenOnes.has(application),
       };
     }),

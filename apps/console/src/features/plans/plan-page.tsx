@@ -13,7 +13,7 @@ import { StateOf } from '../../ui/state-mark.tsx';
 import { useGrowingText } from '../../ui/use-growing-text.ts';
 import { Findings } from './findings.tsx';
 import { ListOrGraph } from './list-or-graph.tsx';
-import { startedBy } from './plan.view-model.ts';
+import { isAtGates, startedBy } from './plan.view-model.ts';
 import { PlanCommands } from './plan-commands.tsx';
 import { PlanGates } from './plan-gates.tsx';
 import { PlanTimeline } from './plan-timeline.tsx';
@@ -58,7 +58,7 @@ function Content(props: { readonly plan: Plan }) {
   const { plan } = props;
   return (
     <>
-      {plan.reason === null ? null : (
+      {plan.reason === null || isAtGates(plan) ? null : (
         <div className={`note ${plan.state === 'failed' ? 'failed' : 'waiting'}`}>{plan.reason}</div>
       )}
       {plan.notes === '' ? null : <p style={{ margin: 0 }}>{plan.notes}</p>}

@@ -69,7 +69,10 @@ const cancel = (plan: Plan): PlanCommand => ({
 
 const approve = (plan: Plan): PlanCommand => ({
   kind: 'approve',
-  label: `Approve ${changesInWords(plan)}`,
+  label:
+    plan.operations.length > 2
+      ? `Approve all ${plan.operations.length} operations of plan ${plan.number}`
+      : `Approve ${changesInWords(plan)}`,
   consequence: `You say that ${changesInWords(plan)} may happen in ${plan.environment.name}. It counts for exactly this content: a changed plan needs your word again.`,
   words: 'optional',
   command: `almanac plan approve ${plan.number}`,
