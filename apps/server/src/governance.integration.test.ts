@@ -51,7 +51,7 @@ describe('governance', () => {
   const start = (plan: number, body: object = {}) => send(`POST /plans/${plan}/start`, { as: people.deployer, body });
   const show = async (plan: number) => (await send(`GET /plans/${plan}`)).body;
   const becomes = async (plan: number, state: string, meanwhile: () => Promise<void> = async () => undefined) => {
-    for (let looks = 0; looks < 300; looks += 1) {
+    for (let looks = 0; looks < 100; looks += 1) {
       const found = await show(plan);
       if (found.state === state) return found;
       await meanwhile();
@@ -430,12 +430,12 @@ describe('governance', () => {
     const draft = await plan(latest('shop'), false);
     const started = await plan(latest('shop'), true);
     expect(started).toMatchObject({ state: 'awaiting-approval', findings: [] });
+    await send(`POST /plans/${started.number}/schedule`, { body: { startAt: '2999-01-01T00:00:00Z' } });
     await send(`POST /plans/${started.number}/approve`, {
       as: people.approver,
       body: { content: draft.content },
     });
     await policy('quality', {});
-    await send(`POST /plans/${started.number}/schedule`, { body: { startAt: '2999-01-01T00:00:00Z' } });
 
     const removal = await plan({ kind: 'remove', application: 'catalog' }, true);
     await becomes(removal.number, 'deploying', site.stage);
