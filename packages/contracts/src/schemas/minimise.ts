@@ -23,18 +23,17 @@ interface Node {
  * differently, end up as one.
  */
 export function minimise(given: readonly Schema[], file: string): NormalGraph {
-  let schemas = given;
-  let where: readonly SchemaRef[] = given.map((_, ref) => ref);
-  for (;;) {
+  // Merged before the first tidying, which has to see what is one and the same.
+  const first = refine(given.map(nodeOf), file);
+  let schemas: readonly Schema[] = mergeClasses(given, first);
+  let where = first;
+  for (let count = -1; count !== schemas.length; ) {
+    count = schemas.length;
+    // What was merged may have been two alternatives: tidied again, they are one, or exclude each other after all.
     const tidied = tidySchemas(schemas);
-    const nodes = tidied.schemas.map(nodeOf);
-    const classes = refine(nodes, file);
-    const merged = mergeClasses(tidied.schemas, classes);
+    const classes = refine(tidied.schemas.map(nodeOf), file);
+    schemas = mergeClasses(tidied.schemas, classes);
     where = where.map((ref) => classes[tidied.moved(ref)] ?? 0);
-    const isDone = merged.length === schemas.length;
-    schemas = merged;
-    // Alternatives that turned out to be one leave a union of one, which is that schema itself.
-    if (isDone || !merged.some((schema) => 'anyOf' in schema && schema.anyOf.length === 1)) break;
   }
   return inOrder(schemas, where);
 }
