@@ -16,6 +16,7 @@ import { type Kysely, sql } from 'kysely';
 import { type EnvironmentPolicy, readPolicies } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { Tables } from '#tables';
+import { readRequirementFacts } from './requirement-facts.ts';
 
 /** A state in the words in which it is shown and compared, with the builds that it names. */
 export interface ToldState extends DescribedState {
@@ -62,10 +63,11 @@ export function createDescribeState(box: SecretBox): DescribeState {
     });
     if (aspects === 'all')
       await rememberSettings(db, { contents, box, wanted: entries.flatMap(([, each]) => each.settings ?? []) });
-    const [{ references, names }, sites, policies] = await Promise.all([
+    const [{ references, names }, sites, policies, requirements] = await Promise.all([
       readReferences(db, { environment, entries }),
       db.selectFrom('sites').select(['id', 'name']).where('environmentId', '=', environment).execute(),
       readPolicies(db, { environment, moment }),
+      readRequirementFacts(db, { environment, moment }),
     ]);
     const siteName = new Map<string, string>(sites.map((each) => [each.id, each.name]));
     const applications = entries.map(([application, each]): [ApplicationId, DescribedApplication] => [
@@ -86,7 +88,7 @@ export function createDescribeState(box: SecretBox): DescribeState {
     ]);
     return {
       applications: new Map(applications),
-      policy: policyFacts(policies.environment),
+      policy: { ...policyFacts(policies.environment), ...requirements },
       builds: new Map(entries.map(([application, each]) => [application, references.get(each.build) ?? null])),
     };
   };
