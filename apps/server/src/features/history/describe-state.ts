@@ -48,14 +48,15 @@ interface SettingFacts {
   readonly facts: Facts;
 }
 
-/** So many builds, and contents of settings, are remembered: what few environments have now and had lately. */
-const remembered = 5000;
+/** So many are remembered: what environments have now and had lately. Settings take more room than what builds say. */
+const remembered = { builds: 20_000, contents: 5000 };
 
 export function createDescribeState(box: SecretBox): DescribeState {
   const builds = new Map<BuildId, BuildFacts>();
   const contents = new Map<string, SettingFacts>();
   return async (db, { environment, running, moment, aspects }) => {
-    for (const memory of [builds, contents]) if (memory.size > remembered) memory.clear();
+    if (builds.size > remembered.builds) builds.clear();
+    if (contents.size > remembered.contents) contents.clear();
     const entries = [...running];
     await rememberBuilds(db, {
       builds,
