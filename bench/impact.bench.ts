@@ -9,6 +9,7 @@ import type { Benchmark, Figure } from './benchmark.ts';
 import { answerLines, drawPlans, fillIndex, teach, type Verdict } from './impact/estate-index.ts';
 import { askGraph, graphOf } from './impact/on-graphology.ts';
 import { askSql, fillTables, fillVerdicts } from './impact/on-sql.ts';
+import { measureColdLoad } from './impact/server-load.ts';
 import { quantile } from './server-process.ts';
 
 const seed = 20_261;
@@ -58,6 +59,7 @@ export const benchmark: Benchmark = {
         },
         ...(await compare({ index, estate, plans: plans.slice(0, compared), verdicts })),
         ...measureUpdates(index, estate),
+        ...(await coldLoad(estate)),
       );
     }
     return figures;
@@ -179,4 +181,23 @@ async function compare(given: {
     await postgres.stop();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+async function coldLoad(estate: DrawnEstate): Promise<readonly Figure[]> {
+  const { seconds, megabytes, emptyMegabytes } = await measureColdLoad(estate, turns);
+  return [
+    {
+      figure: 'cold load of the index by a server, from PostgreSQL',
+      unit: 's',
+      values: seconds,
+      bar: { words: 'under 3', holds: (median) => median < 3 },
+    },
+    {
+      figure: 'memory of the server with the index, at the most',
+      unit: 'MB',
+      values: megabytes,
+      bar: { words: 'under 400', holds: (median) => median < 400 },
+    },
+    { figure: 'memory of a server without an estate', unit: 'MB', values: [emptyMegabytes] },
+  ];
 }

@@ -1,6 +1,7 @@
 import type { ImpactQuestion } from '@almanac/domain';
 import type { DrawnEstate } from '@almanac/testkit';
 import type pg from 'pg';
+import { Rows } from './rows.ts';
 
 /** Writes an estate into flat tables with the indexes that the question wants: kinder to SQL than the server's own. */
 export async function fillTables(database: pg.Client, estate: DrawnEstate): Promise<void> {
@@ -10,10 +11,13 @@ export async function fillTables(database: pg.Client, estate: DrawnEstate): Prom
     create table bench.provided (build text, contract text, element text, fingerprint text);
     create table bench.consumed (build text, module text, contract text, element text, built_against text);
     create table bench.verdicts (provided text, built_against text, compatible boolean)`);
-  const tables = { installed: new Rows(3), provided: new Rows(4), consumed: new Rows(5) };
-  const flush = async (atLeast: number) => {
-    for (const [table, rows] of Object.entries(tables))
-      if (rows.length > atLeast) await rows.writeTo(database, `bench.${table}`);
+  const tables = {
+    installed: new Rows(widths.installed),
+    provided: new Rows(widths.provided),
+    consumed: new Rows(widths.consumed),
+  };
+  const flush = async () => {
+    for (const [table, rows] of Object.entries(tables)) await rows.writeBy(database, insertInto(table));
   };
   for (const [at, application] of estate.applications.entries()) {
     for (const build of estate.buildsOf(at)) {
@@ -26,9 +30,9 @@ export async function fillTables(database: pg.Client, estate: DrawnEstate): Prom
     }
     for (const [number, environment] of estate.environments.entries())
       tables.installed.add([environment, application, estate.installed(number, at)]);
-    await flush(20_000);
+    if (at % 200 === 199) await flush();
   }
-  await flush(0);
+  await flush();
   await database.query(`
     create unique index on bench.installed (environment, application);
     create index on bench.installed (environment, build);
@@ -40,23 +44,12 @@ export async function fillTables(database: pg.Client, estate: DrawnEstate): Prom
     analyze`);
 }
 
-/** Rows of texts by column, as \`unnest\` takes them. */
-class Rows {
-  #columns: string[][];
-  constructor(width: number) {
-    this.#columns = Array.from({ length: width }, () => []);
-  }
-  get length(): number {
-    return this.#columns[0]?.length ?? 0;
-  }
-  add(row: readonly string[]): void {
-    for (const [at, value] of row.entries()) this.#columns[at]?.push(value);
-  }
-  async writeTo(database: pg.Client, table: string): Promise<void> {
-    const lists = this.#columns.map((_, at) => `$${at + 1}::text[]`).join(', ');
-    await database.query(`insert into ${table} select * from unnest(${lists})`, this.#columns);
-    this.#columns = this.#columns.map(() => []);
-  }
+const widths = { installed: 3, provided: 4, consumed: 5 } as const;
+
+function insertInto(table: string): string {
+  const width = widths[table as keyof typeof widths];
+  const lists = Array.from({ length: width }, (_, at) => `$${at + 1}::text[]`).join(', ');
+  return `insert into bench.${table} select * from unnest(${lists})`;
 }
 
 export async function fillVerdicts(

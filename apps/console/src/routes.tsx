@@ -1,5 +1,12 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
 import { z } from 'zod';
 import { api, isProblem } from './api.ts';
 import { SetupPage } from './features/access/setup-page.tsx';
@@ -9,6 +16,7 @@ import { ApplicationsPage } from './features/applications/applications-page.tsx'
 import { BuildPage } from './features/applications/build-page.tsx';
 import { EnvironmentPage } from './features/environments/environment-page.tsx';
 import { BoardPage } from './features/estate/board-page.tsx';
+import { GovernancePage } from './features/governance/governance-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { NotificationsPage } from './features/notifications/notifications-page.tsx';
 import { SubscriptionPage } from './features/notifications/subscription-page.tsx';
@@ -95,6 +103,21 @@ const plans = createRoute({
   validateSearch: z.object({ environment: z.string().optional() }),
   component: PlansPage,
 });
+const compose = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/plans/compose',
+  validateSearch: z.object({
+    to: z.string().optional(),
+    from: z.string().optional(),
+    choose: z.string().optional(),
+    everything: z.boolean().optional(),
+    filter: z.coerce.string().optional(),
+    team: z.coerce.string().optional(),
+    all: z.boolean().optional(),
+    plan: z.number().optional(),
+  }),
+  component: lazyRouteComponent(() => import('./features/plans/compose-page.tsx'), 'ComposePage'),
+});
 const plan = createRoute({ getParentRoute: () => signedIn, path: '/plans/$plan', component: PlanPage });
 const sites = createRoute({ getParentRoute: () => signedIn, path: '/sites', component: SitesPage });
 const site = createRoute({
@@ -120,6 +143,7 @@ const history = createRoute({
   validateSearch: z.object({ environment: z.string().optional(), application: z.string().optional() }),
   component: HistoryPage,
 });
+const governance = createRoute({ getParentRoute: () => signedIn, path: '/governance', component: GovernancePage });
 const settings = createRoute({ getParentRoute: () => signedIn, path: '/settings', component: SettingsPage });
 const notifications = createRoute({
   getParentRoute: () => signedIn,
@@ -141,11 +165,13 @@ const tree = root.addChildren([
     application,
     build,
     plans,
+    compose,
     plan,
     sites,
     site,
     environment,
     history,
+    governance,
     settings,
     notifications,
     subscription,

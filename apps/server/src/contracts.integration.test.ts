@@ -57,7 +57,13 @@ function aDocument(operations: Readonly<Record<string, number>>) {
     }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const fingerprint = hash(JSON.stringify(elements.map((each) => [each.key, each.fingerprint])));
-  return { kind: 'openapi', fingerprint, elements, schemas: [text, ...objects] };
+  return {
+    kind: 'openapi',
+    fingerprint,
+    elements,
+    schemas: [text, ...objects],
+    hashes: [text, ...objects].map((each) => hash(JSON.stringify(each))),
+  };
 }
 
 interface Side {
@@ -138,8 +144,8 @@ describe('contracts of builds', () => {
         contract: 'things',
         providers: [{ id: expect.any(String), name: 'things' }],
         elements: [
-          { element: 'DELETE /things', builtAgainst: null },
-          { element: 'GET /things/{}', builtAgainst: document.elements[1]?.fingerprint },
+          { element: 'DELETE /things', label: 'DELETE /things', builtAgainst: null },
+          { element: 'GET /things/{}', label: 'GET /things/{id}', builtAgainst: document.elements[1]?.fingerprint },
         ],
       },
     ]);
@@ -185,7 +191,7 @@ describe('contracts of builds', () => {
     const own = await build('narcissus', { provides: { self: document }, consumes: { self: ['GET /self'] } });
 
     expect((await contractsOf(own.id)).consumes[0].elements).toEqual([
-      { element: 'GET /self', builtAgainst: document.elements[0]?.fingerprint },
+      { element: 'GET /self', label: 'GET /self', builtAgainst: document.elements[0]?.fingerprint },
     ]);
   });
 

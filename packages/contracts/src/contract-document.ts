@@ -1,7 +1,7 @@
-import type { ContractKind, ElementBody, Schema } from '@almanac/domain';
+import type { ContractKind, ElementBody, SchemaTable } from '@almanac/domain';
 
-/** A contract's content in normal form. */
-export interface ContractDocument {
+/** A contract's content in normal form; its elements refer to its schemas, which stand in the order of their hashes. */
+export interface ContractDocument extends SchemaTable {
   readonly kind: ContractKind;
   /** SHA-256 over the keys and fingerprints of the elements. */
   readonly fingerprint: string;
@@ -14,6 +14,4 @@ export interface ContractDocument {
     readonly fingerprint: string;
     readonly body: ElementBody;
   }[];
-  /** To which the elements refer, in the order of their hashes. */
-  readonly schemas: readonly Schema[];
 }

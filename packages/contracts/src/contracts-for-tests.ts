@@ -36,7 +36,7 @@ export function compareOnly(before: ContractDocument, after: ContractDocument): 
   const [built] = before.elements;
   const [provided] = after.elements;
   if (built === undefined || provided === undefined) throw new Error('a document without elements');
-  return compareElements(elementOf(provided.body, after.schemas), elementOf(built.body, before.schemas));
+  return compareElements(elementOf(provided.body, after), elementOf(built.body, before));
 }
 
 export const json = (schema: unknown): Piece => ({ 'application/json': { schema } });

@@ -26,5 +26,6 @@ export function finishDocument(input: {
     fingerprint: sha256(canonicalJson([input.kind, content])),
     elements,
     schemas: input.normal?.schemas ?? [],
+    hashes: input.normal?.hashes ?? [],
   };
 }

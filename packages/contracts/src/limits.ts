@@ -15,6 +15,8 @@ export const limits = {
   elements: 5000,
   /** Schemas after all references were resolved. */
   schemas: 200_000,
+  /** Places in files that hold together, over all schemas: usually one to three for each. */
+  places: 500_000,
   /** Alternatives that are multiplied where several unions hold together. */
   alternatives: 256,
   /** Steps of finding equivalent schemas. */

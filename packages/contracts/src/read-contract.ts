@@ -47,7 +47,7 @@ export function readContract(input: {
     );
     worker.once('error', (error) => settle(() => reject(faultOf(path, error))));
     worker.once('exit', () => settle(() => reject(new Error(`the thread that read ${path} ended without an answer`))));
-  }).finally(() => worker.terminate());
+  }).finally(() => void worker.terminate());
 }
 
 function faultOf(path: string, error: unknown): unknown {

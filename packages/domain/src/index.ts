@@ -25,6 +25,7 @@ export {
   type Response,
   type Schema,
   type SchemaRef,
+  type SchemaTable,
   type SecurityAlternative,
   type UnionSchema,
 } from './contract/element.ts';
@@ -51,6 +52,7 @@ export {
   type Requirements,
   type Scope as PolicyScope,
 } from './governance/policy.ts';
+export { calendarWords, policyWords, scopeWords } from './governance/policy-words.ts';
 export { type Stay, soakOf } from './governance/soak.ts';
 export {
   type EnvironmentState,

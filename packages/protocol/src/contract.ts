@@ -40,6 +40,8 @@ export const contractDocument = z.object({
     )
     .max(5000),
   schemas: z.array(z.custom<Schema>(isObject, 'a schema')),
+  /** Of the schemas, in their order: equal hashes, equal schemas. */
+  hashes: z.array(fingerprint),
 });
 
 /** Why an element does not satisfy who was built against another version of it. */

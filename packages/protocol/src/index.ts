@@ -195,7 +195,9 @@ export {
   type RolloutStrategy,
   rolloutStrategy,
 } from './manifest.ts';
+export type { DocumentFault, ParsedDocument } from './parse-document.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
+export { parsePolicy } from './parse-policy.ts';
 export {
   commitHash,
   digest,

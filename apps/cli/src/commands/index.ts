@@ -12,6 +12,8 @@ export const topLevel: Readonly<Record<string, () => Promise<CommandDefinition>>
   status: async () => (await import('./estate/status.ts')).status,
   deploy: async () => (await import('./deploy/deploy.ts')).deploy,
   promote: async () => (await import('./deploy/promote.ts')).promote,
+  impact: async () => (await import('./deploy/impact.ts')).impact,
+  replicate: async () => (await import('./deploy/replicate.ts')).replicate,
   rollback: async () => (await import('./deploy/rollback.ts')).rollback,
   configure: async () => (await import('./deploy/configure.ts')).configure,
   undeploy: async () => (await import('./deploy/configure.ts')).undeploy,
@@ -19,6 +21,7 @@ export const topLevel: Readonly<Record<string, () => Promise<CommandDefinition>>
   state: async () => (await import('./history/show-state.ts')).showState,
   sync: async () => (await import('./site/sync.ts')).sync,
   diff: async () => (await import('./history/show-diff.ts')).showDiff,
+  why: async () => (await import('./plan/why.ts')).why,
   logs: async () => (await import('./estate/logs.ts')).logs,
   login: async () => (await import('./account/login.ts')).login,
   logout: async () => (await import('./account/login.ts')).logout,
@@ -46,6 +49,14 @@ export const groups: readonly CommandGroup[] = [
       (await import('./build/list.ts')).listBuilds,
       (await import('./build/log.ts')).showBuildLog,
       (await import('./build/cancel.ts')).cancelBuild,
+    ],
+  },
+  {
+    name: 'contract',
+    summary: 'what builds provide and consume',
+    load: async () => [
+      (await import('./contract/list.ts')).listContracts,
+      (await import('./contract/diff.ts')).diffContracts,
     ],
   },
   {
@@ -97,7 +108,19 @@ export const groups: readonly CommandGroup[] = [
       (await import('./plan/list.ts')).listPlans,
       (await import('./plan/show.ts')).showPlan,
       (await import('./plan/log.ts')).showPlanLog,
+      (await import('./plan/report.ts')).reportPlan,
+      (await import('./plan/create.ts')).createPlan,
+      (await import('./plan/edit.ts')).editPlan,
       (await import('./plan/start.ts')).startPlan,
+      (await import('./plan/approve.ts')).approvePlan,
+      (await import('./plan/approve.ts')).rejectPlan,
+      (await import('./plan/approve.ts')).withdrawApproval,
+      (await import('./plan/schedule.ts')).schedulePlan,
+      (await import('./plan/except.ts')).exceptPlan,
+      (await import('./plan/pause.ts')).pausePlan,
+      (await import('./plan/pause.ts')).continuePlan,
+      (await import('./plan/retry.ts')).retryPlan,
+      (await import('./plan/retry.ts')).reusePlan,
       (await import('./plan/cancel.ts')).cancelPlan,
       (await import('./plan/abort.ts')).abortPlan,
       (await import('./plan/rollback.ts')).rollBackPlan,
@@ -115,6 +138,16 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'hotfix',
+    summary: 'hotfixes of what an environment runs',
+    load: async () => [
+      (await import('./hotfix/start.ts')).startHotfix,
+      (await import('./hotfix/list.ts')).listHotfixes,
+      (await import('./hotfix/list.ts')).showHotfix,
+      (await import('./hotfix/list.ts')).closeHotfix,
+    ],
+  },
+  {
     name: 'notification',
     summary: 'who is told of what happens',
     load: async () => [
@@ -128,6 +161,38 @@ export const groups: readonly CommandGroup[] = [
       (await import('./notification/pause.ts')).resumeNotification,
       (await import('./notification/pause.ts')).rotateNotificationSecret,
       (await import('./notification/pause.ts')).removeNotification,
+    ],
+  },
+  {
+    name: 'policy',
+    summary: 'what environments ask of a change',
+    load: async () => [(await import('./policy/show.ts')).showPolicy, (await import('./policy/set.ts')).setPolicy],
+  },
+  {
+    name: 'freeze',
+    summary: 'times in which nothing begins',
+    load: async () => [
+      (await import('./freeze/freezes.ts')).addFreeze,
+      (await import('./freeze/freezes.ts')).listFreezes,
+      (await import('./freeze/freezes.ts')).liftFreeze,
+    ],
+  },
+  {
+    name: 'quarantine',
+    summary: 'builds that nobody deploys',
+    load: async () => [
+      (await import('./quarantine/quarantines.ts')).addQuarantine,
+      (await import('./quarantine/quarantines.ts')).listQuarantines,
+      (await import('./quarantine/quarantines.ts')).liftQuarantine,
+    ],
+  },
+  {
+    name: 'principal',
+    summary: 'people and service accounts',
+    load: async () => [
+      (await import('./account/principals.ts')).addPrincipal,
+      (await import('./account/principals.ts')).listPrincipals,
+      (await import('./account/principals.ts')).deactivatePrincipal,
     ],
   },
   {

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { api } from '../api.ts';
+import { Frozen } from '../features/governance/frozen.tsx';
 import { followLiveEvents, useLiveStatus } from '../live.ts';
 
 const pages = [
@@ -12,6 +13,7 @@ const pages = [
   { to: '/applications', label: 'Applications' },
   { to: '/sites', label: 'Sites' },
   { to: '/history', label: 'History' },
+  { to: '/governance', label: 'Governance' },
   { to: '/settings', label: 'Settings' },
 ] as const;
 
@@ -49,6 +51,7 @@ export function Shell() {
         </div>
       </header>
       <main className="page">
+        <Frozen />
         <Outlet />
       </main>
       <CommandPalette />
@@ -114,6 +117,12 @@ function CommandPalette() {
       description: 'Page',
       onClick: () => void navigate({ to: page.to, search: {} }),
     })),
+    {
+      id: 'compose',
+      label: 'Compose a plan',
+      description: 'almanac plan create',
+      onClick: () => void navigate({ to: '/plans/compose', search: {} }),
+    },
     {
       id: 'add',
       label: 'Add an application',

@@ -54,7 +54,7 @@ export function readJsonSchema(sources: Sources, root: Located<JsonObject>): Con
       key: name,
       label: name,
       body: { kind: 'json-schema', root: to(ref) },
-      meaning: { kind: 'json-schema', root: normal.hashOf(to(ref)) },
+      meaning: { kind: 'json-schema', root: normal.hashes[to(ref)] },
     })),
   });
 }

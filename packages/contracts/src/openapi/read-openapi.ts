@@ -41,7 +41,7 @@ export function readOpenapi(sources: Sources, root: Located<JsonObject>): Contra
     normal,
     elements: found.map(({ key, label, sent, operation }) => {
       const body = { kind: 'openapi' as const, sent, operation: mapOperation(operation, to) };
-      const meaning = { ...body, operation: mapOperation<unknown>(body.operation, normal.hashOf) };
+      const meaning = { ...body, operation: mapOperation<unknown>(body.operation, (ref) => normal.hashes[ref]) };
       return { key, label, body, meaning };
     }),
   });

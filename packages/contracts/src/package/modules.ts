@@ -92,7 +92,7 @@ export function openModules(folder: SourceFolder): Modules {
   /** A module as a value: every export by its name. */
   const namespaceOf = (file: string): Node => ({
     type: 'Namespace',
-    members: exportsOf(file, new Set()).map((name) => ({ type: 'NamespaceExport', key: name, exported: name })),
+    names: exportsOf(file, new Set()),
   });
   const exportsOf = (file: string, seen: ReadonlySet<string>): readonly string[] => {
     if (seen.has(file)) return [];

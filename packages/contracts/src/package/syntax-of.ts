@@ -57,33 +57,33 @@ function outline(node: Node, place: Place): Written {
   if (referred !== undefined) return referred as Written;
   const names = new Set([...place.names, ...typeParametersOf(node)]);
   const inside = { ...place, names, depth: place.depth + 1 };
-  if (node.type === 'Namespace') return { type: 'Namespace', members: membersOf(node['members'], inside) };
-  if (node.type === 'NamespaceExport')
-    return {
-      type: 'NamespaceExport',
-      key: String(node['key']),
-      value: place.context.refer(`export ${String(node['exported'])}`) ?? null,
-    };
+  if (node.type === 'Namespace') return { type: 'Namespace', members: exportsOf(node, place) };
   const written: { [key: string]: Json } = { type: node.type };
   for (const [key, value] of Object.entries(node)) {
     if (leftOut.has(key) || value === undefined || value === null || value === false) continue;
-    if (
-      isList(value, 'params') &&
-      key === 'params' &&
-      node.type !== 'TSTypeParameterDeclaration' &&
-      node.type !== 'TSTypeParameterInstantiation'
-    )
-      written[key] = value.map((each) => parameterOf(each, inside));
-    else if (isMemberList(node, key)) written['members'] = membersOf(value, inside);
-    else if (key === 'id' && /Declaration|TSDeclareFunction|VariableDeclarator/.test(node.type)) {
-      // The name of a declaration is that of the export, or does not matter; the type of a variable stands with its name.
-      if (isNode(value) && isNode(value['typeAnnotation']))
-        written['typeAnnotation'] = outline(value['typeAnnotation'], inside);
-    } else written[key] = outlineValue(value, inside);
+    const [name, part] = partOf({ node, key, value }, inside);
+    if (part !== undefined) written[name] = part;
   }
   if (inAnyOrder.has(node.type) && Array.isArray(written['types']))
     written['types'] = sortByText(written['types'] as readonly Json[]);
   return written;
+}
+
+const typeLists = ['TSTypeParameterDeclaration', 'TSTypeParameterInstantiation'];
+
+/** One part of a node, and under which name it is kept; undefined where it does not matter. */
+function partOf(
+  { node, key, value }: { readonly node: Node; readonly key: string; readonly value: unknown },
+  place: Place,
+): readonly [name: string, part: Json | undefined] {
+  if (key === 'params' && Array.isArray(value) && !typeLists.includes(node.type))
+    return [key, value.map((each) => parameterOf(each, place))];
+  if (isMemberList(node, key)) return ['members', membersOf(value, place)];
+  if (key !== 'id' || !/Declaration|TSDeclareFunction|VariableDeclarator/.test(node.type))
+    return [key, outlineValue(value, place)];
+  // The name of a declaration is that of the export, or does not matter; the type of a variable stands with its name.
+  const annotation = isNode(value) ? value['typeAnnotation'] : undefined;
+  return ['typeAnnotation', isNode(annotation) ? outline(annotation, place) : undefined];
 }
 
 function outlineValue(value: unknown, place: Place): Json {
@@ -152,6 +152,12 @@ function isMemberList(node: Node, key: string): boolean {
   );
 }
 
+/** Of a module as a value: what each of its exports leads to. */
+function exportsOf(node: Node, place: Place): readonly Json[] {
+  const names = Array.isArray(node['names']) ? (node['names'] as readonly string[]) : [];
+  return names.map((key) => ({ key, value: place.context.refer(`export ${key}`) ?? null }));
+}
+
 /** Members by their keys; what is private is nobody's business. */
 function membersOf(value: unknown, place: Place): readonly Json[] {
   const members = (Array.isArray(value) ? value.filter(isNode) : []).filter(
@@ -160,15 +166,11 @@ function membersOf(value: unknown, place: Place): readonly Json[] {
   );
   const counts = new Map<string, number>();
   const keyed = members.map((member): Written => {
-    const base = member.type === 'NamespaceExport' ? String(member['key']) : memberKey(member, place);
+    const base = memberKey(member, place);
     const count = counts.get(base) ?? 0;
     counts.set(base, count + 1);
     const { key: _, ...rest } = outline({ ...member, key: null }, place);
-    return {
-      ...rest,
-      ...(member.type === 'NamespaceExport' ? { value: place.context.refer(`export ${base}`) ?? null } : {}),
-      key: count === 0 ? base : `${base} (${count + 1})`,
-    };
+    return { ...rest, key: count === 0 ? base : `${base} (${count + 1})` };
   });
   return keyed.toSorted((a, b) => (String(a['key']) < String(b['key']) ? -1 : 1));
 }
@@ -203,10 +205,6 @@ function mergeInterfaces(interfaces: readonly Written[]): Written {
       members: members.toSorted((a, b) => (String(a['key']) < String(b['key']) ? -1 : 1)),
     },
   };
-}
-
-function isList(value: unknown, _: string): value is readonly unknown[] {
-  return Array.isArray(value);
 }
 
 function sortByText<Item extends Json>(items: readonly Item[]): readonly Item[] {

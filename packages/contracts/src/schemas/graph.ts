@@ -35,6 +35,7 @@ export function createSchemaGraph(input: {
   const known = new Map<string, SchemaRef>();
   const numbers = new Map<unknown, number>();
   const waiting: Pending[] = [];
+  let places = 0;
 
   const numberOf = ({ value }: Located): number => {
     const number = numbers.get(value) ?? numbers.size;
@@ -47,10 +48,11 @@ export function createSchemaGraph(input: {
     const found = known.get(key);
     if (found !== undefined) return found;
     const ref = schemas.length;
-    if (ref >= limits.schemas)
+    places += members.length + settled.length;
+    if (ref >= limits.schemas || places > limits.places)
       throw new ContractFault({
         file: input.file,
-        detail: `it has more than ${limits.schemas} schemas, references resolved`,
+        detail: `it has more than ${limits.schemas} schemas, references and combinations resolved`,
       });
     known.set(key, ref);
     schemas.push({});

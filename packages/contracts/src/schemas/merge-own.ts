@@ -32,7 +32,7 @@ export function mergeOwn(context: MergeContext, own: Own): Schema {
     ...(type === undefined ? {} : { type }),
     ...(formats.length > 0 && (isNumber || isText) ? { formats } : {}),
     ...(isNumber ? numbersOf(context, { own, type }) : {}),
-    ...(isText ? textRulesOf(context, own) : {}),
+    ...(isText ? textRulesOf(own) : {}),
     ...(type === undefined || type === 'object' ? fieldsOf(context, own) : {}),
     ...(type === undefined || type === 'array' ? itemsOf(context, own) : {}),
     ...(opaque.length > 0 ? { opaque } : {}),
@@ -170,7 +170,7 @@ function wholeBound(
     : bound;
 }
 
-function textRulesOf(_: MergeContext, own: Own): Pick<PlainSchema, 'patterns' | 'minLength' | 'maxLength'> {
+function textRulesOf(own: Own): Pick<PlainSchema, 'patterns' | 'minLength' | 'maxLength'> {
   const patterns = distinct(textsOf(own, 'pattern'));
   return {
     ...(patterns.length === 0 ? {} : { patterns }),

@@ -1,4 +1,4 @@
-import type { Schema, SchemaRef } from '@almanac/domain';
+import type { Schema, SchemaRef, SchemaTable } from '@almanac/domain';
 import { canonicalJson, sha256 } from '../canonical.ts';
 import { ContractFault } from '../contract-fault.ts';
 import { limits } from '../limits.ts';
@@ -6,18 +6,15 @@ import { componentsOf } from './components.ts';
 import { mapRefs, tidySchemas } from './tidy.ts';
 
 /** A graph in which every schema stands once, in the order of hashes that depend on nothing but their meaning. */
-export interface NormalGraph {
-  readonly schemas: readonly Schema[];
+export interface NormalGraph extends SchemaTable {
   /** Where a schema of the graph that was given is found. */
   readonly at: (ref: SchemaRef) => SchemaRef;
-  readonly hashOf: (ref: SchemaRef) => string;
 }
 
-/** What a schema says by itself, and what it leads to; the alternatives of a union have no order. */
+/** What a schema says by itself, and what it leads to in groups that have no order among each other. */
 interface Node {
   readonly label: string;
-  readonly refs: readonly SchemaRef[];
-  readonly unordered: boolean;
+  readonly groups: readonly { readonly label: string; readonly refs: readonly SchemaRef[] }[];
 }
 
 /**
@@ -43,18 +40,44 @@ export function minimise(given: readonly Schema[], file: string): NormalGraph {
 }
 
 function nodeOf(schema: Schema): Node {
-  if ('anyOf' in schema) return { label: canonicalJson({ ...schema, anyOf: 0 }), refs: schema.anyOf, unordered: true };
+  if ('anyOf' in schema) {
+    const { anyOf, ...label } = schema;
+    return { label: canonicalJson({ union: label }), groups: anyOf.map((ref) => ({ label: 'or', refs: [ref] })) };
+  }
+  const { also = [], opaque = [], ...parts } = schema;
   const refs: SchemaRef[] = [];
-  const bare = mapRefs(schema, (ref) => {
+  const bare = mapRefs(parts, (ref) => {
     refs.push(ref);
     return 0;
   });
-  return { label: canonicalJson(bare), refs, unordered: false };
+  return {
+    label: canonicalJson(bare),
+    groups: [
+      { label: 'parts', refs },
+      ...also.map((ref) => ({ label: 'and', refs: [ref] })),
+      ...opaque.map(({ keyword, detail, schemas }) => ({
+        label: `${keyword} ${canonicalJson(detail)}`,
+        refs: schemas,
+      })),
+    ],
+  };
+}
+
+/** A node with names in the place of references: equal for equal nodes. */
+function textOf({ label, groups }: Node, nameOf: (ref: SchemaRef) => string | number): string {
+  const texts = groups.map((group) => `${group.label} ${group.refs.map(nameOf).join(' ')}`);
+  return `${label}\n${[...new Set(texts)].sort().join('\n')}`;
 }
 
 /** The class of each node, numbered from 0. */
 function refine(nodes: readonly Node[], file: string): readonly number[] {
-  let classes = numbered(nodes.map(({ label }) => label));
+  // The first classes tell labels apart, so that later rounds need numbers only.
+  let classes = numbered(
+    nodes.map(({ label, groups }) => `${label}\n${[...new Set(groups.map((each) => each.label))].sort().join('\n')}`),
+  );
+  const labels = numbered(nodes.flatMap(({ groups }) => groups.map(({ label }) => label)));
+  let at = 0;
+  const links = nodes.map(({ groups }) => groups.map(({ refs }) => ({ label: labels[at++] ?? 0, refs })));
   let count = new Set(classes).size;
   for (let steps = nodes.length; ; steps += nodes.length) {
     if (steps > limits.refinements)
@@ -62,17 +85,26 @@ function refine(nodes: readonly Node[], file: string): readonly number[] {
         file,
         detail: 'its schemas are nested in each other too much to be told apart in bounded time',
       });
-    const next = numbered(
-      nodes.map(({ refs, unordered }, index) => {
-        const parts = refs.map((ref) => classes[ref] ?? -1);
-        return `${classes[index]}:${(unordered ? [...new Set(parts)].sort((a, b) => a - b) : parts).join(' ')}`;
-      }),
-    );
-    const found = new Set(next).size;
-    classes = next;
+    const last = classes;
+    classes = numbered(links.map((groups, node) => linkText(groups, { node, classes: last })));
+    const found = new Set(classes).size;
     if (found === count) return classes;
     count = found;
   }
+}
+
+function linkText(
+  groups: readonly { readonly label: number; readonly refs: readonly SchemaRef[] }[],
+  { node, classes }: { readonly node: SchemaRef; readonly classes: readonly number[] },
+): string {
+  const [only] = groups;
+  if (only !== undefined && groups.length === 1) {
+    let text = `${classes[node]}`;
+    for (const ref of only.refs) text += ` ${classes[ref]}`;
+    return text;
+  }
+  const texts = groups.map(({ label, refs }) => `${label} ${refs.map((ref) => classes[ref]).join(' ')}`);
+  return `${classes[node]};${[...new Set(texts)].sort().join(';')}`;
 }
 
 function numbered(texts: readonly string[]): readonly number[] {
@@ -89,8 +121,7 @@ function mergeClasses(schemas: readonly Schema[], classes: readonly number[]): S
   for (const [ref, schema] of schemas.entries()) {
     const place = classes[ref] ?? 0;
     if (merged[place] !== undefined) continue;
-    const moved = mapRefs(schema, (each) => classes[each] ?? 0);
-    merged[place] = 'anyOf' in moved ? { ...moved, anyOf: [...new Set(moved.anyOf)] } : moved;
+    merged[place] = withoutOrder(mapRefs(schema, (each) => classes[each] ?? 0));
   }
   return merged;
 }
@@ -101,13 +132,10 @@ function mergeClasses(schemas: readonly Schema[], classes: readonly number[]): S
  */
 function hashesOf(nodes: readonly Node[]): readonly string[] {
   const hashes: string[] = new Array<string>(nodes.length).fill('');
-  const textOf = (node: Node, partOf: (ref: SchemaRef) => string): string => {
-    const parts = node.refs.map(partOf);
-    return `${node.label}\n${(node.unordered ? parts.sort() : parts).join(' ')}`;
-  };
-  for (const component of componentsOf(nodes.map(({ refs }) => refs))) {
+  const edges = nodes.map(({ groups }) => groups.flatMap(({ refs }) => refs));
+  for (const component of componentsOf(edges)) {
     const inside = new Set(component);
-    const leadsBack = component.length > 1 || nodes[component[0] ?? 0]?.refs.some((ref) => inside.has(ref)) === true;
+    const leadsBack = component.length > 1 || edges[component[0] ?? 0]?.some((ref) => inside.has(ref)) === true;
     if (!leadsBack) {
       for (const ref of component) {
         const node = nodes[ref];
@@ -147,13 +175,31 @@ function inOrder(schemas: readonly Schema[], where: readonly SchemaRef[]): Norma
   const order = schemas.map((_, ref) => ref).sort((a, b) => ((hashes[a] ?? '') < (hashes[b] ?? '') ? -1 : 1));
   const places = new Map(order.map((ref, index) => [ref, index]));
   const placeOf = (ref: SchemaRef): SchemaRef => places.get(ref) ?? 0;
-  const sorted = order.map((ref): Schema => {
-    const moved = mapRefs(schemas[ref] ?? {}, placeOf);
-    return 'anyOf' in moved ? { ...moved, anyOf: moved.anyOf.toSorted((a, b) => a - b) } : moved;
-  });
+  const sorted = order.map((ref) => withoutOrder(mapRefs(schemas[ref] ?? {}, placeOf)));
   return {
     schemas: sorted,
+    hashes: order.map((ref) => hashes[ref] ?? ''),
     at: (ref) => placeOf(where[ref] ?? 0),
-    hashOf: (ref) => hashes[order[ref] ?? 0] ?? '',
   };
+}
+
+/** What has no order, in one order and once. */
+function withoutOrder(schema: Schema): Schema {
+  if ('anyOf' in schema) return { ...schema, anyOf: sortedOnce(schema.anyOf) };
+  const { also, opaque } = schema;
+  return {
+    ...schema,
+    ...(also === undefined ? {} : { also: sortedOnce(also) }),
+    ...(opaque === undefined
+      ? {}
+      : {
+          opaque: [...new Map(opaque.map((rule) => [canonicalJson(rule), rule]))]
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([, rule]) => rule),
+        }),
+  };
+}
+
+function sortedOnce(refs: readonly SchemaRef[]): readonly SchemaRef[] {
+  return [...new Set(refs)].sort((a, b) => a - b);
 }

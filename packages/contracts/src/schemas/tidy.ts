@@ -48,33 +48,41 @@ export function tidySchemas(schemas: readonly Schema[]): {
 
 /** The alternatives of a union and of the unions within it; none of them is a union. */
 function flatten(schemas: readonly Schema[], root: SchemaRef): Schema {
-  const seen = new Set<SchemaRef>([root]);
-  const queue: SchemaRef[] = [root];
-  const unions: UnionSchema[] = [];
-  const plain = new Map<SchemaRef, PlainSchema>();
-  for (const ref of queue) {
-    const schema = schemas[ref];
-    if (schema === undefined) continue;
-    if ('anyOf' in schema) {
-      unions.push(schema);
-      for (const each of schema.anyOf) {
-        if (!seen.has(each)) queue.push(each);
-        seen.add(each);
-      }
-    } else if (schema.never !== true) plain.set(ref, schema);
-  }
+  const { plain, unions } = alternativesOf(schemas, root);
   if (plain.size === 0) return { never: true };
+  // Unions whose alternatives exclude each other by themselves need not say so.
+  const exclusive = [...unions].some(
+    ([ref, union]) => union.exclusive === true && !areDisjoint([...alternativesOf(schemas, ref).plain.values()]),
+  );
   // What takes anything leaves nothing for the others.
   const anything = [...plain].find(([, schema]) => Object.keys(schema).length === 0);
-  const exclusive = unions.some((each) => each.exclusive === true);
   if (anything !== undefined && !exclusive) return { anyOf: [anything[0]] };
-  const discriminators = unions.flatMap((each) => each.discriminator ?? []);
+  const discriminators = [...unions.values()].flatMap((each) => each.discriminator ?? []);
   const [discriminator] = discriminators;
   return {
     anyOf: [...plain.keys()],
-    ...(exclusive && !areDisjoint([...plain.values()]) ? { exclusive: true } : {}),
+    ...(exclusive ? { exclusive: true } : {}),
     ...(discriminator !== undefined && discriminators.length === 1 ? { discriminator } : {}),
   };
+}
+
+/** The plain schemas to which a union leads, and the unions on the way, itself among them. */
+function alternativesOf(
+  schemas: readonly Schema[],
+  root: SchemaRef,
+): { readonly plain: ReadonlyMap<SchemaRef, PlainSchema>; readonly unions: ReadonlyMap<SchemaRef, UnionSchema> } {
+  const plain = new Map<SchemaRef, PlainSchema>();
+  const unions = new Map<SchemaRef, UnionSchema>();
+  const seen = new Set<SchemaRef>([root]);
+  for (const ref of seen) {
+    const schema = schemas[ref];
+    if (schema === undefined) continue;
+    if ('anyOf' in schema) {
+      unions.set(ref, schema);
+      for (const each of schema.anyOf) seen.add(each);
+    } else if (schema.never !== true) plain.set(ref, schema);
+  }
+  return { plain, unions };
 }
 
 /** Whether no value satisfies two of them, as their types and values show. */

@@ -47,36 +47,35 @@ export function openSources(folder: SourceFolder): Sources {
       ...place,
     });
   };
-  const resolve = (from: Located, reference: string): Located => {
-    const [address = '', fragment = ''] = splitOnce(reference, '#');
-    const own = open(from.file);
-    const named = namesOf(own);
-    const byName = named.get(reference) ?? named.get(fragment === '' ? address : `#${fragment}`);
-    if (
-      byName !== undefined &&
-      (address === '' || named.has(address) || named.has(reference)) &&
-      !fragment.startsWith('/')
-    )
-      return { value: byName, file: from.file };
-    const base = address !== '' && named.has(address) ? { value: named.get(address), file: from.file } : undefined;
-    let file = from.file;
+  /** What stands before the `#`: the same file, something in it by its `$id`, or another file. */
+  const documentOf = (from: Located, address: string): Located => {
+    if (address === '') return { value: open(from.file).value, file: from.file };
+    const named = namesOf(open(from.file)).get(address);
+    if (named !== undefined) return { value: named, file: from.file };
     try {
-      if (address !== '' && base === undefined) file = pathFrom(from.file, address);
+      const file = pathFrom(from.file, address);
+      return { value: open(file).value, file };
     } catch (error) {
-      throw error instanceof ContractFault ? fault(from, error.detail) : error;
+      // What is wrong with the reference is told where it stands; what is wrong with the other file is told of that.
+      throw error instanceof ContractFault && error.file === from.file ? fault(from, error.detail) : error;
     }
-    if (fragment !== '' && !fragment.startsWith('/')) {
-      const target = namesOf(open(file)).get(`#${fragment}`);
-      if (target !== undefined) return { value: target, file };
-      throw fault(from, `it refers to ${reference}, and nothing there has that name`);
+  };
+  const resolve = (from: Located, reference: string): Located => {
+    const [address, fragment] = splitOnce(reference, '#');
+    const document = documentOf(from, address);
+    if (fragment === '') return document;
+    if (!fragment.startsWith('/')) {
+      const named = namesOf(open(document.file)).get(`#${fragment}`);
+      if (named === undefined) throw fault(from, `it refers to ${reference}, and nothing there has that name`);
+      return { value: named, file: document.file };
     }
-    let value = base === undefined ? open(file).value : base.value;
-    for (const step of fragment === '' ? [] : fragment.slice(1).split('/').map(unescapeStep)) {
+    let { value } = document;
+    for (const step of fragment.slice(1).split('/').map(unescapeStep)) {
       if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step))
         throw fault(from, `it refers to ${reference}, which is not there`);
       value = (value as JsonObject)[step];
     }
-    return { value, file };
+    return { value, file: document.file };
   };
   return { root: (path) => ({ value: open(path).value, file: path }), resolve, fault };
 }

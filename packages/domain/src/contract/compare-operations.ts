@@ -7,8 +7,8 @@ import type {
   OperationElement,
   Parameter,
   Response,
-  Schema,
   SchemaRef,
+  SchemaTable,
   SecurityAlternative,
 } from './element.ts';
 import type { Incompatibility, IncompatibilityCode } from './incompatibility.ts';
@@ -31,8 +31,8 @@ interface Found {
 
 /** Compares what an event carries: the provider writes it, the consumer reads it. */
 export function compareMessages(provided: MessageElement, builtAgainst: MessageElement): readonly Incompatibility[] {
-  return compareSchemas({ written: provided.schemas, read: builtAgainst.schemas, direction: 'output' }, [
-    { written: provided.root, read: builtAgainst.root, rule: 'fits', place: '' },
+  return compareSchemas({ written: provided, read: builtAgainst, direction: 'output' }, [
+    { written: provided.root, read: builtAgainst.root, place: '' },
   ]);
 }
 
@@ -41,8 +41,8 @@ export function compareOperations(
   provided: OperationElement,
   builtAgainst: OperationElement,
 ): readonly Incompatibility[] {
-  const provider = { operation: provided.operation, schemas: provided.schemas };
-  const consumer = { operation: builtAgainst.operation, schemas: builtAgainst.schemas };
+  const provider = { operation: provided.operation, table: provided };
+  const consumer = { operation: builtAgainst.operation, table: builtAgainst };
   return provided.sent
     ? compareExchange({ answering: consumer, asking: provider, providerAsks: true })
     : compareExchange({ answering: provider, asking: consumer, providerAsks: false });
@@ -50,7 +50,7 @@ export function compareOperations(
 
 interface Side {
   readonly operation: Operation;
-  readonly schemas: readonly Schema[];
+  readonly table: SchemaTable;
 }
 
 interface Sides {
@@ -71,11 +71,11 @@ function compareExchange({ answering, asking, providerAsks }: Sides): readonly I
   return [
     ...found.flatMap((each) => each.reasons),
     ...compareSchemas(
-      { written: asking.schemas, read: answering.schemas, direction: providerAsks ? 'output' : 'input' },
+      { written: asking.table, read: answering.table, direction: providerAsks ? 'output' : 'input' },
       found.flatMap((each) => each.inputs),
     ),
     ...compareSchemas(
-      { written: answering.schemas, read: asking.schemas, direction: providerAsks ? 'input' : 'output' },
+      { written: answering.table, read: asking.table, direction: providerAsks ? 'input' : 'output' },
       found.flatMap((each) => each.outputs),
     ),
     ...compareCallbacks({ answering, asking, providerAsks }),
@@ -98,7 +98,7 @@ function compareParameters({ answering, asking }: Exchange): Found {
       reasons.push(
         reason('parameter-style-changed', place, `it was written as ${sent.style} and is read as ${taken.style}`),
       );
-    inputs.push({ written: sent.schema, read: taken.schema, rule: 'fits', place: `${place} ` });
+    inputs.push({ written: sent.schema, read: taken.schema, place: `${place} ` });
   }
   for (const taken of answering.parameters)
     if (taken.required && !asking.parameters.some((each) => isSame(each, taken)))
@@ -132,7 +132,7 @@ function compareBodies({ answering, asking }: Exchange): Found {
       continue;
     }
     reasons.push(...compareEncodings(place, match, content));
-    inputs.push({ written: content.schema, read: match.schema, rule: 'fits', place: `${place} ` });
+    inputs.push({ written: content.schema, read: match.schema, place: `${place} ` });
   }
   return { reasons, inputs, outputs: [] };
 }
@@ -209,7 +209,7 @@ function compareResponse(given: Response, expected: Response): Pick<Found, 'reas
     const match = mediaFor(expected.content, content.mediaType);
     if (match !== undefined) {
       reasons.push(...compareEncodings(at, content, match));
-      outputs.push({ written: content.schema, read: match.schema, rule: 'fits', place: `${at} ` });
+      outputs.push({ written: content.schema, read: match.schema, place: `${at} ` });
     }
   }
   for (const content of given.content.length === 0 ? [] : expected.content)
@@ -268,7 +268,7 @@ function compareHeader(
   const optional = expected.required && !given.required;
   return {
     reasons: optional ? [reason('header-optional', place, `the header ${expected.name} may be absent now`)] : [],
-    outputs: [{ written: given.schema, read: expected.schema, rule: 'fits', place: `${place} ` }],
+    outputs: [{ written: given.schema, read: expected.schema, place: `${place} ` }],
   };
 }
 
@@ -309,8 +309,8 @@ function compareCallbacks({ answering, asking, providerAsks }: Sides): readonly 
     const made = answering.operation.callbacks.find(([each]) => each === name)?.[1];
     if (made === undefined) return [reason('callback-removed', place, `the callback ${name} is not made any more`)];
     return compareExchange({
-      answering: { operation, schemas: asking.schemas },
-      asking: { operation: made, schemas: answering.schemas },
+      answering: { operation, table: asking.table },
+      asking: { operation: made, table: answering.table },
       providerAsks: !providerAsks,
     }).map((each) => ({ ...each, place: `${place} ${each.place}` }));
   });

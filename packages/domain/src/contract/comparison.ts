@@ -1,8 +1,5 @@
-import type { PlainSchema, Schema, SchemaRef } from './element.ts';
+import type { PlainSchema, SchemaRef, SchemaTable } from './element.ts';
 import type { Incompatibility, IncompatibilityCode } from './incompatibility.ts';
-
-/** `fits`: each value that is written may be read. `equal`: both say the same. */
-export type PairRule = 'fits' | 'equal';
 
 /** Whether the consumer writes what the provider reads (`input`), or reads what the provider writes (`output`). */
 export type Direction = 'input' | 'output';
@@ -11,14 +8,13 @@ export type Direction = 'input' | 'output';
 export interface Goal {
   readonly written: SchemaRef;
   readonly read: SchemaRef;
-  readonly rule: PairRule;
   readonly place: string;
 }
 
 /** What is common to all pairs of one comparison. */
 export interface Comparison {
-  readonly written: readonly Schema[];
-  readonly read: readonly Schema[];
+  readonly written: SchemaTable;
+  readonly read: SchemaTable;
   readonly direction: Direction;
 }
 
@@ -31,6 +27,12 @@ export interface PlainPair {
 export interface PlainResult {
   readonly reasons: readonly Incompatibility[];
   readonly goals: readonly Goal[];
+}
+
+/** Whether two schemas are one and the same, as far as their hashes say. */
+export function areEqual(comparison: Comparison, written: SchemaRef, read: SchemaRef): boolean {
+  const hash = comparison.written.hashes[written];
+  return hash !== undefined && hash === comparison.read.hashes[read];
 }
 
 export const nothing: PlainResult = { reasons: [], goals: [] };

@@ -121,19 +121,23 @@ export interface Operation {
   readonly callbacks: readonly (readonly [name: string, operation: Operation])[];
 }
 
+/** The schemas to which the elements of a contract refer, and their hashes: equal hashes, equal schemas. */
+export interface SchemaTable {
+  readonly schemas: readonly Schema[];
+  readonly hashes: readonly string[];
+}
+
 /** A request that the provider answers, or that it makes (`sent`: a webhook). */
-export interface OperationElement {
+export interface OperationElement extends SchemaTable {
   readonly kind: 'openapi';
   readonly sent: boolean;
   readonly operation: Operation;
-  readonly schemas: readonly Schema[];
 }
 
 /** An event or message that the provider emits. */
-export interface MessageElement {
+export interface MessageElement extends SchemaTable {
   readonly kind: 'json-schema';
   readonly root: SchemaRef;
-  readonly schemas: readonly Schema[];
 }
 
 /** An export of a TypeScript package: the syntax of its declaration, and of every one that it leads to. */
@@ -150,9 +154,12 @@ export interface ExportElement {
 export type ContractElement = OperationElement | MessageElement | ExportElement;
 
 /** An element without its schemas, which are kept once for all elements of a contract. */
-export type ElementBody = Omit<OperationElement, 'schemas'> | Omit<MessageElement, 'schemas'> | ExportElement;
+export type ElementBody =
+  | Omit<OperationElement, keyof SchemaTable>
+  | Omit<MessageElement, keyof SchemaTable>
+  | ExportElement;
 
 /** An element made whole with the schemas of its contract. */
-export function elementOf(body: ElementBody, schemas: readonly Schema[]): ContractElement {
-  return body.kind === 'package' ? body : { ...body, schemas };
+export function elementOf(body: ElementBody, { schemas, hashes }: SchemaTable): ContractElement {
+  return body.kind === 'package' ? body : { ...body, schemas, hashes };
 }

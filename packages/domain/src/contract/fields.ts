@@ -26,8 +26,8 @@ interface Fields {
  */
 export function compareFields(comparison: Comparison, { written, read }: PlainPair): PlainResult {
   if (written.type !== undefined && written.type !== 'object') return nothing;
-  const from = fieldsOf(comparison, { schemas: comparison.written, schema: written });
-  const to = fieldsOf(comparison, { schemas: comparison.read, schema: read });
+  const from = fieldsOf(comparison, { schemas: comparison.written.schemas, schema: written });
+  const to = fieldsOf(comparison, { schemas: comparison.read.schemas, schema: read });
   const result = comparison.direction === 'output' ? compareAnswer(from, to) : compareRequest(from, to);
   const { direction } = comparison;
   const sizes = [
@@ -48,7 +48,7 @@ function compareAnswer(from: Fields, to: Fields): PlainResult {
       reasons.push({ code: 'field-removed', place, detail: `the field ${name} is not there any more` });
       continue;
     }
-    goals.push({ written: now, read: ref, rule: 'fits', place });
+    goals.push({ written: now, read: ref, place });
     if (to.required.has(name) && !from.required.has(name))
       reasons.push({ code: 'field-optional', place, detail: `the field ${name} may be absent now` });
   }
@@ -57,8 +57,8 @@ function compareAnswer(from: Fields, to: Fields): PlainResult {
       reasons.push({ code: 'field-optional', place: placeOf(name), detail: `the field ${name} may be absent now` });
   if (typeof to.others !== 'number') return { reasons, goals };
   for (const [name, ref] of from.named)
-    if (!to.named.has(name)) goals.push({ written: ref, read: to.others, rule: 'fits', place: placeOf(name) });
-  if (typeof from.others === 'number') goals.push({ written: from.others, read: to.others, rule: 'fits', place: '/*' });
+    if (!to.named.has(name)) goals.push({ written: ref, read: to.others, place: placeOf(name) });
+  if (typeof from.others === 'number') goals.push({ written: from.others, read: to.others, place: '/*' });
   else if (from.others === 'open')
     reasons.push({
       code: 'other-fields-widened',
@@ -74,15 +74,14 @@ function compareRequest(from: Fields, to: Fields): PlainResult {
   const goals: Goal[] = [];
   for (const [name, ref] of to.named) {
     const then = from.named.get(name) ?? (typeof from.others === 'number' ? from.others : undefined);
-    if (then !== undefined) goals.push({ written: then, read: ref, rule: 'fits', place: placeOf(name) });
+    if (then !== undefined) goals.push({ written: then, read: ref, place: placeOf(name) });
   }
   for (const name of to.required)
     if (!from.required.has(name))
       reasons.push({ code: 'field-required', place: placeOf(name), detail: `the field ${name} is required now` });
   for (const [name, ref] of from.named) {
     if (to.named.has(name)) continue;
-    if (typeof to.others === 'number')
-      goals.push({ written: ref, read: to.others, rule: 'fits', place: placeOf(name) });
+    if (typeof to.others === 'number') goals.push({ written: ref, read: to.others, place: placeOf(name) });
     else
       reasons.push({
         code: 'field-removed',
@@ -99,7 +98,7 @@ function compareRequest(from: Fields, to: Fields): PlainResult {
         'fields that are not named are no longer free',
       ),
     );
-  else goals.push({ written: from.others, read: to.others, rule: 'fits', place: '/*' });
+  else goals.push({ written: from.others, read: to.others, place: '/*' });
   return { reasons, goals };
 }
 

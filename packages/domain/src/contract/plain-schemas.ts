@@ -1,4 +1,5 @@
 import {
+  areEqual,
   atLeast,
   atMost,
   boundCodes,
@@ -11,7 +12,7 @@ import {
   type PlainPair,
   type PlainResult,
 } from './comparison.ts';
-import type { Json, JsonType, PlainSchema, SchemaRef } from './element.ts';
+import type { Json, JsonType, OpaqueRule, PlainSchema, SchemaRef } from './element.ts';
 import { compareFields } from './fields.ts';
 import type { Incompatibility } from './incompatibility.ts';
 
@@ -85,7 +86,7 @@ function takes(schema: PlainSchema, value: Json): 'yes' | 'no' | 'unclear' {
     return schema.multipleOf === undefined || isMultiple(value, schema.multipleOf) ? 'yes' : 'no';
   }
   if (typeof value === 'string') {
-    const length = [...value].length;
+    const length = Array.from(value).length;
     if (length < (schema.minLength ?? 0) || length > (schema.maxLength ?? Number.POSITIVE_INFINITY)) return 'no';
     return schema.patterns === undefined && schema.formats === undefined && schema.opaque === undefined
       ? 'yes'
@@ -191,39 +192,36 @@ function compareItems({ direction }: Comparison, { written, read }: PlainPair): 
     if (to === undefined) continue;
     if (from === undefined)
       reasons.push({ code: 'items-changed', place, detail: 'what an item may be is open on one side only' });
-    else goals.push({ written: from, read: to, rule: 'fits', place });
+    else goals.push({ written: from, read: to, place });
   }
   return { reasons, goals };
 }
 
-/** Unions that hold besides, and rules that are compared as a whole. */
-function compareFurther(_: Comparison, { written, read }: PlainPair): PlainResult {
+/** Unions that hold besides, and rules that are compared as a whole: each must be there on the other side as it is. */
+function compareFurther(comparison: Comparison, { written, read }: PlainPair): PlainResult {
   const reasons: Incompatibility[] = [];
-  const goals: Goal[] = [];
-  const equal = (from: readonly SchemaRef[], to: readonly SchemaRef[]): void => {
-    for (const [index, each] of to.entries())
-      goals.push({ written: from[index] ?? -1, read: each, rule: 'equal', place: '' });
-  };
-  const [also, needed] = [written.also ?? [], read.also ?? []];
-  if (needed.length > 0 && also.length !== needed.length)
+  const besides = (read.also ?? []).filter(
+    (each) => written.also?.some((other) => areEqual(comparison, other, each)) !== true,
+  );
+  if (besides.length > 0)
     reasons.push({ code: 'cannot-tell', place: '', detail: 'alternatives changed that hold together with others' });
-  else if (needed.length > 0) equal(also, needed);
-  for (const rule of read.opaque ?? []) {
-    const same = written.opaque?.find(
-      (each) =>
-        each.keyword === rule.keyword &&
-        textOf(each.detail) === textOf(rule.detail) &&
-        each.schemas.length === rule.schemas.length,
-    );
-    if (same === undefined)
+  for (const rule of read.opaque ?? [])
+    if (written.opaque?.some((other) => isSameRule(comparison, other, rule)) !== true)
       reasons.push({
         code: 'cannot-tell',
         place: '',
         detail: `the rule ${rule.keyword} is on one side only, or another one`,
       });
-    else equal(same.schemas, rule.schemas);
-  }
-  return { reasons, goals };
+  return { reasons, goals: [] };
+}
+
+function isSameRule(comparison: Comparison, written: OpaqueRule, read: OpaqueRule): boolean {
+  return (
+    written.keyword === read.keyword &&
+    textOf(written.detail) === textOf(read.detail) &&
+    written.schemas.length === read.schemas.length &&
+    written.schemas.every((each, index) => areEqual(comparison, each, read.schemas[index] ?? -1))
+  );
 }
 
 function isMultiple(value: number | undefined, of: number): boolean {

@@ -1,4 +1,4 @@
-import type { Comparison, Goal } from './comparison.ts';
+import { areEqual, type Comparison, type Goal } from './comparison.ts';
 import type { Schema, SchemaRef } from './element.ts';
 import type { Incompatibility, IncompatibilityCode } from './incompatibility.ts';
 import { comparePlain } from './plain-schemas.ts';
@@ -38,8 +38,8 @@ function solve(state: State, input: { readonly goals: readonly Goal[]; readonly 
   const added: string[] = [];
   for (let at = 0; at < queue.length; at += 1) {
     const goal = queue[at] as Goal;
-    const key = `${goal.rule} ${goal.written} ${goal.read}`;
-    if (state.holding.has(key)) continue;
+    const key = `${goal.written} ${goal.read}`;
+    if (state.holding.has(key) || areEqual(state, goal.written, goal.read)) continue;
     state.holding.add(key);
     added.push(key);
     state.steps += 1;
@@ -63,11 +63,10 @@ interface Step {
 /** What one pair says by itself, and which pairs it leads to. */
 function look(state: State, input: { readonly goal: Goal; readonly depth: number }): Step {
   const { goal } = input;
-  const written = state.written[goal.written];
-  const read = state.read[goal.read];
+  const written = state.written.schemas[goal.written];
+  const read = state.read.schemas[goal.read];
   if (written === undefined || read === undefined)
     return failed(goal, 'cannot-tell', 'it refers to a schema that is not there');
-  if (goal.rule === 'equal') return lookForEquality(state, goal);
   if ('anyOf' in written) {
     const reasons = [...compareDiscriminators(state, goal), ...compareExclusiveness(state, goal)];
     return { reasons, goals: written.anyOf.map((each) => ({ ...goal, written: each })), added: [] };
@@ -84,10 +83,12 @@ function look(state: State, input: { readonly goal: Goal; readonly depth: number
 /** Finds an alternative of what is read that takes all of a plain schema that is written. */
 function chooseAlternative(state: State, input: { readonly goal: Goal; readonly depth: number }): Step {
   const { goal, depth } = input;
-  const read = state.read[goal.read];
+  const read = state.read.schemas[goal.read];
   const alternatives = read !== undefined && 'anyOf' in read ? read.anyOf : [];
   const goals = alternatives.map((each): Goal => ({ ...goal, read: each }));
-  const known = goals.find((each) => state.holding.has(`fits ${each.written} ${each.read}`));
+  const known = goals.find(
+    (each) => areEqual(state, each.written, each.read) || state.holding.has(`${each.written} ${each.read}`),
+  );
   if (known !== undefined) return { reasons: [], goals: [], added: [] };
   const candidates = goals.filter((each) => mayFit(state, each));
   const [only] = candidates.length > 0 ? candidates : sameType(state, goals);
@@ -101,7 +102,7 @@ function chooseAlternative(state: State, input: { readonly goal: Goal; readonly 
 }
 
 function tryOut(state: State, input: { readonly goal: Goal; readonly depth: number }): Solved | undefined {
-  const key = `fits ${input.goal.written} ${input.goal.read}`;
+  const key = `${input.goal.written} ${input.goal.read}`;
   if (state.failing.has(key)) return undefined;
   const solved = solve(state, { goals: [input.goal], depth: input.depth + 1 });
   if (solved.reasons.length === 0) return solved;
@@ -113,15 +114,15 @@ function tryOut(state: State, input: { readonly goal: Goal; readonly depth: numb
 
 /** Whether nothing that the two say by themselves speaks against the pair, fields with few values included. */
 function mayFit(state: State, goal: Goal): boolean {
-  const written = state.written[goal.written];
-  const read = state.read[goal.read];
+  const written = state.written.schemas[goal.written];
+  const read = state.read.schemas[goal.read];
   if (written === undefined || read === undefined) return false;
   if ('anyOf' in written || 'anyOf' in read) return true;
   const { reasons, goals } = comparePlain(state, { written, read });
   if (reasons.length > 0) return false;
   return goals.every((each) => {
-    const part = state.written[each.written];
-    const other = state.read[each.read];
+    const part = state.written.schemas[each.written];
+    const other = state.read.schemas[each.read];
     const disjoint =
       part !== undefined &&
       other !== undefined &&
@@ -136,8 +137,8 @@ function mayFit(state: State, goal: Goal): boolean {
 
 /** Where no alternative fits, the only one of the same type is what was meant; its faults say more. */
 function sameType(state: State, goals: readonly Goal[]): readonly Goal[] {
-  const type = typeAt(state.written, goals[0]?.written);
-  const same = goals.filter((each) => type !== undefined && typeAt(state.read, each.read) === type);
+  const type = typeAt(state.written.schemas, goals[0]?.written);
+  const same = goals.filter((each) => type !== undefined && typeAt(state.read.schemas, each.read) === type);
   return same.length === 1 ? same : [];
 }
 
@@ -147,7 +148,7 @@ function typeAt(schemas: readonly Schema[], ref: SchemaRef | undefined): string 
 }
 
 function noAlternative(state: State, goal: Goal): Step {
-  const written = state.written[goal.written];
+  const written = state.written.schemas[goal.written];
   const isNull = written !== undefined && !('anyOf' in written) && written.type === 'null';
   if (isNull)
     return state.direction === 'output'
@@ -159,8 +160,8 @@ function noAlternative(state: State, goal: Goal): Step {
 }
 
 function compareDiscriminators(state: State, goal: Goal): readonly Incompatibility[] {
-  const written = state.written[goal.written];
-  const read = state.read[goal.read];
+  const written = state.written.schemas[goal.written];
+  const read = state.read.schemas[goal.read];
   if (written === undefined || read === undefined || !('anyOf' in written) || !('anyOf' in read)) return [];
   const [now, then] = [written.discriminator, read.discriminator];
   if (then === undefined || now === undefined) return [];
@@ -178,49 +179,11 @@ function compareDiscriminators(state: State, goal: Goal): readonly Incompatibili
 }
 
 function compareExclusiveness(state: State, goal: Goal): readonly Incompatibility[] {
-  const written = state.written[goal.written];
-  const read = state.read[goal.read];
+  const written = state.written.schemas[goal.written];
+  const read = state.read.schemas[goal.read];
   if (written === undefined || read === undefined || !('anyOf' in written) || !('anyOf' in read)) return [];
   if (read.exclusive !== true || written.exclusive === true) return [];
   return failed(goal, 'cannot-tell', 'exactly one alternative must hold where several might').reasons;
-}
-
-/** Two schemas that must say the same, because what follows from a difference cannot be told. */
-function lookForEquality(state: State, goal: Goal): Step {
-  const written = outlineOf(state.written[goal.written]);
-  const read = outlineOf(state.read[goal.read]);
-  if (written.text !== read.text || written.refs.length !== read.refs.length)
-    return failed(goal, 'cannot-tell', 'a rule changed of which nobody can tell what follows');
-  return {
-    reasons: [],
-    goals: written.refs.map((each, index): Goal => ({ ...goal, written: each, read: read.refs[index] ?? -1 })),
-    added: [],
-  };
-}
-
-/** What a schema says by itself, as text, and what it refers to, in order. */
-function outlineOf(schema: Schema | undefined): { readonly text: string; readonly refs: readonly SchemaRef[] } {
-  if (schema === undefined) return { text: '', refs: [] };
-  if ('anyOf' in schema) return { text: JSON.stringify({ ...schema, anyOf: schema.anyOf.length }), refs: schema.anyOf };
-  const { fields, otherFields, firstItems, items, also, opaque, ...rest } = schema;
-  const text = JSON.stringify([
-    Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)),
-    fields?.map(([name]) => name),
-    otherFields !== undefined,
-    firstItems?.length,
-    items !== undefined,
-    also?.length,
-    opaque?.map(({ keyword, detail, schemas }) => [keyword, detail, schemas.length]),
-  ]);
-  const refs = [
-    ...(fields ?? []).map(([, ref]) => ref),
-    ...(otherFields === undefined ? [] : [otherFields]),
-    ...(firstItems ?? []),
-    ...(items === undefined ? [] : [items]),
-    ...(also ?? []),
-    ...(opaque ?? []).flatMap((each) => each.schemas),
-  ];
-  return { text, refs };
 }
 
 function failed(goal: Goal, code: IncompatibilityCode, detail: string): Step {

@@ -3,7 +3,7 @@ import type { BuildInterface, ConsumedElement } from './build-interface.ts';
 import { compareText } from './finding.ts';
 
 /** Fingerprint of a provided element; null where only the contract is known, undefined where it is not provided. */
-export type Provided = string | null | undefined;
+type Provided = string | null | undefined;
 
 /** What is known of builds, whoever holds it: maps in the plain analysis, typed arrays in the index. */
 export interface Catalogue {

@@ -99,6 +99,27 @@ describe('the completion of a plan', () => {
     expect(complete(world)).toMatchObject({ outcome: 'complete', operations: [deploy('catalog@2')], proven: true });
   });
 
+  it('takes what is the only way out at once, however much that is', () => {
+    const many = Array.from({ length: 60 }, (_, at) => `shop${at}`);
+    const builds = [
+      catalog(1, '1'),
+      catalog(2, '4'),
+      ...many.flatMap((name) => [consumer(`${name}@1`, '1'), consumer(`${name}@2`, '4')]),
+    ];
+    const world = {
+      builds,
+      installed: ['catalog@1', ...many.map((name) => `${name}@1`)],
+      changes: [deploy('catalog@2')],
+      candidates: many.map((name) => deploy(`${name}@2`)),
+    };
+
+    const found = complete(world);
+
+    expect(found).toMatchObject({ outcome: 'complete', proven: true });
+    expect(found.outcome === 'complete' && found.operations).toHaveLength(60);
+    expect(found.steps).toBeLessThan(5);
+  });
+
   it('says why there is none, link by link', () => {
     const builds = [catalog(1, '1'), catalog(2, '4'), consumer('shop@2', '4'), consumer('legacy@1', '1')];
     const world = {

@@ -85,11 +85,14 @@ class Search {
       const added: Change[] = [];
       const trail: Finding[] = [];
       for (;;) {
-        const [narrowest] = this.#errors(added)
-          .map((error) => ({ error, options: this.#waysOut(error, added) }))
-          .toSorted((a, b) => a.options.length - b.options.length);
+        const [narrowest, ...others] = this.#openErrors(added).toSorted((a, b) => a.options.length - b.options.length);
         if (narrowest === undefined) return added;
         trail.push(narrowest.error);
+        const forced = forcedBy([narrowest, ...others]);
+        if (forced.length > 0) {
+          added.push(...forced.filter((each, at) => forced.findIndex((other) => sameApplication(each, other)) === at));
+          continue;
+        }
         const tried = narrowest.options.map((option) => ({
           option,
           errors: this.#errors([...added, option]).length,
@@ -131,25 +134,37 @@ class Search {
     readonly forbidden: ReadonlySet<string>;
     readonly depth: number;
   }): readonly Change[] | undefined {
-    const errors = this.#errors(at.added);
-    if (errors.length === 0) return at.added;
-    const ways = errors.map((error) =>
-      this.#waysOut(error, at.added).filter((option) => !at.forbidden.has(nameOf(option))),
-    );
-    const narrowest = ways.reduce((least, each) => (each.length < least.length ? each : least));
-    if (narrowest.length === 0) return undefined;
-    if (leastNeeded(ways) > at.depth) {
+    const open = this.#openErrors(at.added).map(({ error, options }) => ({
+      error,
+      options: options.filter((option) => !at.forbidden.has(nameOf(option))),
+    }));
+    const [first, ...rest] = open;
+    if (first === undefined) return at.added;
+    const narrowest = rest.reduce((least, each) => (each.options.length < least.options.length ? each : least), first);
+    if (narrowest.options.length === 0) return undefined;
+    if (leastNeeded(open.map((each) => each.options)) > at.depth) {
       this.#cut = true;
       return undefined;
     }
+    const forced = forcedBy(open);
+    if (forced.length > 0) {
+      // Two builds of one application cannot both be there: no set holds what these errors ask for.
+      if (forced.some((each) => forced.some((other) => other !== each && sameApplication(each, other))))
+        return undefined;
+      return this.#descend({ ...at, added: [...at.added, ...forced], depth: at.depth - forced.length });
+    }
     // A set with an option that was tried before was found then, if there is one: later branches go without it.
     const forbidden = new Set(at.forbidden);
-    for (const option of narrowest) {
+    for (const option of narrowest.options) {
       const found = this.#descend({ added: [...at.added, option], forbidden, depth: at.depth - 1 });
       if (found !== undefined) return found;
       forbidden.add(nameOf(option));
     }
     return undefined;
+  }
+
+  #openErrors(added: readonly Change[]): readonly OpenError[] {
+    return this.#errors(added).map((error) => ({ error, options: this.#waysOut(error, added) }));
   }
 
   #errors(added: readonly Change[]): readonly Finding[] {
@@ -175,6 +190,24 @@ class Search {
       .filter((application) => !decided.has(application))
       .flatMap((application) => this.#input.candidatesOf(application));
   }
+}
+
+interface OpenError {
+  readonly error: Finding;
+  /** The operations of which at least one is part of every set that mends it. */
+  readonly options: readonly Change[];
+}
+
+/** The operations that are the only way out for some error: every set has them, so they are taken together. */
+function forcedBy(open: readonly OpenError[]): readonly Change[] {
+  const forced = open.flatMap(({ options: [only, ...others] }) =>
+    only === undefined || others.length > 0 ? [] : [only],
+  );
+  return [...new Map(forced.map((each) => [nameOf(each), each])).values()];
+}
+
+function sameApplication(one: Change, other: Change): boolean {
+  return one.application === other.application;
 }
 
 /** How many operations are needed at least: errors that share no way out need one each. */

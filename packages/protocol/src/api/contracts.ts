@@ -34,6 +34,8 @@ export const buildContracts = z
           z.object({
             /** `*` stands for every element of a contract that nobody provided yet. */
             element: z.string(),
+            /** As who provides it writes it now; its key where nobody does. */
+            label: z.string(),
             /** Fingerprint of the element that the build was made against; null when nothing provided it then. */
             builtAgainst: fingerprint.nullable(),
           }),

@@ -66,7 +66,7 @@ const remedy = z.union([
   z.object({ kind: z.literal('set-setting'), application: named<'application'>(), key: z.string() }),
 ]);
 
-export const findingCode = z.enum([
+const findingCode = z.enum([
   'producer-missing',
   'contract-missing',
   'element-missing',
@@ -186,6 +186,8 @@ export const plan = z
     /** What it waits for or why it ended so. */
     reason: z.string().nullable(),
     origin: planOrigin,
+    /** Whether it brings a hotfix, which policy may let pass gates. */
+    hotfix: z.boolean(),
     notes: z.string(),
     failurePolicy,
     requestedBy: z.string(),

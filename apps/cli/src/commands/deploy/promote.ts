@@ -1,4 +1,4 @@
-import { type CommandDefinition, textOption } from '../../command.ts';
+import { type CommandDefinition, listOption, textOption } from '../../command.ts';
 import { CommandError } from '../../output/report-error.ts';
 import { listAll, pageQuery } from '../../paging.ts';
 import type { Session } from '../../session.ts';
@@ -15,6 +15,8 @@ export const promote: CommandDefinition = {
     ['--to <environment>', 'the environment that changes'],
     ['--from <environment>', 'the one that already runs it; the one before on the path otherwise'],
     ['--notes <text>', 'why', ''],
+    ['--confirm <finding...>', 'findings that are wanted, such as downgrade'],
+    ['--wait-for-thaw', 'wait for the end of a freeze instead of being refused'],
     ['--dry-run', 'only compose the plan and show what it finds'],
     ['--no-wait', 'do not wait for its end'],
   ],
@@ -28,7 +30,9 @@ export const promote: CommandDefinition = {
         environment: to,
         operations,
         notes: textOption(input, 'notes') ?? '',
+        confirm: [...listOption(input, 'confirm')],
         start: input.options['dryRun'] !== true,
+        waitForThaw: input.options['waitForThaw'] === true,
       },
     });
     return showStarted(session, { plan, wait: input.options['wait'] !== false });

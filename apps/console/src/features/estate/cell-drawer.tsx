@@ -7,7 +7,9 @@ import { EnvironmentTag } from '../../ui/environment-tag.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { VersionChip } from '../../ui/version-chip.tsx';
-import { actionsAt, type CellAction, cellAt } from './board.view-model.ts';
+import { StartHotfix } from '../hotfixes/start-hotfix.tsx';
+import { WhyPanel } from '../plans/why-panel.tsx';
+import { actionsAt, type CellAction, cellAt, questionsAt } from './board.view-model.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 
 /** Why a cell is as it is, and what can be done from here. */
@@ -35,8 +37,11 @@ export function CellDrawer(props: {
         {cell === undefined ? (
           <p className="soft">{row.application.displayName} does not run here.</p>
         ) : (
-          <WhyPanel row={row} environment={environment} />
+          <CellFacts row={row} environment={environment} />
         )}
+        {questionsAt(props).map(({ build, environment: next }) => (
+          <WhyPanel key={next.id} application={row.application.name} build={build} environment={next} />
+        ))}
         {actions.length === 0 ? null : <h2>What you can do</h2>}
         {actions.map((action) => (
           <div key={action.label} className="stack-small">
@@ -51,6 +56,12 @@ export function CellDrawer(props: {
             <CommandLine command={action.command} />
           </div>
         ))}
+        {cell === undefined || environment.promotesFrom === null ? null : (
+          <StartHotfix application={row.application.name} environment={environment.name} label={cell.build.label} />
+        )}
+        <Link to="/plans/compose" search={{ to: environment.name, all: true, filter: row.application.name }}>
+          Compose a plan for {environment.displayName} with {row.application.displayName}
+        </Link>
         <Link to="/applications/$application" params={{ application: row.application.name }} search={{}}>
           Everything about {row.application.displayName}
         </Link>
@@ -67,7 +78,8 @@ export function CellDrawer(props: {
   );
 }
 
-function WhyPanel(props: { readonly row: BoardRow; readonly environment: Environment }) {
+/** What runs in the cell, how it is, and since when. */
+function CellFacts(props: { readonly row: BoardRow; readonly environment: Environment }) {
   const cell = cellAt(props.row, props.environment);
   if (cell === undefined) return null;
   return (
@@ -113,6 +125,13 @@ function WhyPanel(props: { readonly row: BoardRow; readonly environment: Environ
         )}
       </dl>
       {cell.drift === null ? null : <div className="note warning">{cell.drift}</div>}
+      {cell.hotfixes.map((each) => (
+        <div key={each.number} className={`note ${each.presence === 'contained' ? '' : 'warning'}`}>
+          {each.presence === 'contained'
+            ? `Has hotfix ${each.number} (${each.branch}), which earlier environments do not all have.`
+            : `Lacks hotfix ${each.number} (${each.branch}) of ${each.environment.name}.`}
+        </div>
+      ))}
       {cell.settingsChanged ? <div className="note waiting">Settings changed since they were applied.</div> : null}
     </div>
   );

@@ -1,6 +1,6 @@
-import type { Plan } from '@almanac/protocol';
-import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { urlOf } from '@almanac/client';
+import { type Plan, routes } from '@almanac/protocol';
+import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { api } from '../../api.ts';
@@ -12,10 +12,15 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateOf } from '../../ui/state-mark.tsx';
 import { useGrowingText } from '../../ui/use-growing-text.ts';
 import { Findings } from './findings.tsx';
-import { commandsOf, type PlanCommand } from './plan.view-model.ts';
+import { ListOrGraph } from './list-or-graph.tsx';
+import { isAtGates, startedBy } from './plan.view-model.ts';
+import { PlanCommands } from './plan-commands.tsx';
+import { PlanGates } from './plan-gates.tsx';
 import { PlanTimeline } from './plan-timeline.tsx';
 import { RollBackPlan } from './roll-back-plan.tsx';
+import { StartDraft } from './start-draft.tsx';
 
+/** A plan: where it stands, what it waits for, what it does, what was found, and its log. */
 export function PlanPage() {
   const { plan: number } = useParams({ from: '/signed-in/plans/$plan' });
   const plan = useQuery({
@@ -23,6 +28,54 @@ export function PlanPage() {
     queryFn: () => api.getPlan({ params: { plan: number } }),
     refetchInterval: 5000,
   });
+  return (
+    <Page
+      title={`Plan ${number}`}
+      under={plan.data === undefined ? undefined : <Under plan={plan.data} />}
+      actions={
+        plan.data === undefined ? undefined : (
+          <>
+            <PlanCommands plan={plan.data} />
+            <RollBackPlan plan={plan.data} />
+          </>
+        )
+      }
+    >
+      <OfflineNote />
+      <div className="stack">
+        <Read query={plan} skeleton={<SkeletonRows rows={4} columns={3} />}>
+          {(found) => <Content plan={found} />}
+        </Read>
+        <PlanLog number={number} />
+        <CommandLine command={`almanac plan show ${number} --follow`} />
+        {plan.data === undefined ? null : <Reports plan={plan.data} />}
+      </div>
+    </Page>
+  );
+}
+
+function Content(props: { readonly plan: Plan }) {
+  const { plan } = props;
+  return (
+    <>
+      {plan.reason === null || isAtGates(plan) ? null : (
+        <div className={`note ${plan.state === 'failed' ? 'failed' : 'waiting'}`}>{plan.reason}</div>
+      )}
+      {plan.notes === '' ? null : <p style={{ margin: 0 }}>{plan.notes}</p>}
+      <PlanGates plan={plan} />
+      {plan.state === 'draft' ? <StartDraft plan={plan} /> : null}
+      <PlanTimeline plan={plan} />
+      <ListOrGraph plan={plan}>
+        <Findings findings={plan.findings} />
+      </ListOrGraph>
+    </>
+  );
+}
+
+const colour = { info: '\x1b[1m', warning: '\x1b[33m', error: '\x1b[31m' } as const;
+
+function PlanLog(props: { readonly number: string }) {
+  const { number } = props;
   const read = useCallback(
     async (after: number | undefined, signal: AbortSignal) => {
       const chunk = await api.readPlanLog({ params: { plan: number }, query: { after: after ?? 0, wait: 20 }, signal });
@@ -38,34 +91,28 @@ export function PlanPage() {
   );
   const log = useGrowingText(read);
   return (
-    <Page
-      title={`Plan ${number}`}
-      under={plan.data === undefined ? undefined : <Under plan={plan.data} />}
-      actions={plan.data === undefined ? undefined : <Commands plan={plan.data} />}
-    >
-      <OfflineNote />
-      <div className="stack">
-        <Read query={plan} skeleton={<SkeletonRows rows={4} columns={3} />}>
-          {(found) => (
-            <>
-              {found.reason === null ? null : (
-                <div className={`note ${found.state === 'failed' ? 'failed' : 'waiting'}`}>{found.reason}</div>
-              )}
-              {found.notes === '' ? null : <p style={{ margin: 0 }}>{found.notes}</p>}
-              <PlanTimeline plan={found} />
-              {found.findings.length === 0 ? null : <Findings findings={found.findings} />}
-            </>
-          )}
-        </Read>
-        {log.error === null ? null : <ErrorNote error={log.error} />}
-        <LogView text={log.text} complete={log.complete} label="Log of this plan" />
-        <CommandLine command={`almanac plan show ${number} --follow`} />
-      </div>
-    </Page>
+    <>
+      {log.error === null ? null : <ErrorNote error={log.error} />}
+      <LogView text={log.text} complete={log.complete} label="Log of this plan" />
+    </>
   );
 }
 
-const colour = { info: '\x1b[1m', warning: '\x1b[33m', error: '\x1b[31m' } as const;
+function Reports(props: { readonly plan: Plan }) {
+  const params = { plan: props.plan.number };
+  return (
+    <p className="soft" style={{ margin: 0 }}>
+      Report as evidence:{' '}
+      <a href={urlOf({ baseUrl: '', route: routes.getPlanReportPage, params })} target="_blank" rel="noreferrer">
+        page
+      </a>{' '}
+      ·{' '}
+      <a href={urlOf({ baseUrl: '', route: routes.getPlanReport, params })} target="_blank" rel="noreferrer">
+        JSON
+      </a>
+    </p>
+  );
+}
 
 function Under(props: { readonly plan: Plan }) {
   const { plan } = props;
@@ -77,38 +124,4 @@ function Under(props: { readonly plan: Plan }) {
       </span>
     </span>
   );
-}
-
-function Commands(props: { readonly plan: Plan }) {
-  const { plan } = props;
-  const queryClient = useQueryClient();
-  const run = useMutation({
-    mutationFn: (command: PlanCommand) => {
-      const options = { params: { plan: plan.id }, body: {} };
-      if (command.kind === 'start') return api.startPlan(options);
-      return command.kind === 'cancel' ? api.cancelPlan(options) : api.abortPlan(options);
-    },
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: ['plan'] }),
-  });
-  return (
-    <>
-      {commandsOf(plan).map((command) => (
-        <Button
-          key={command.kind}
-          variant={command.kind === 'start' ? 'filled' : 'default'}
-          loading={run.isPending}
-          onClick={() => run.mutate(command)}
-        >
-          {command.label}
-        </Button>
-      ))}
-      <RollBackPlan plan={plan} />
-      {run.isError ? <ErrorNote error={run.error} /> : null}
-    </>
-  );
-}
-
-/** Who began it, in words: an environment that follows a branch does it by itself. */
-function startedBy(plan: Plan): string {
-  return plan.origin === 'following' ? 'because it follows its branch' : `by ${plan.requestedBy}`;
 }

@@ -35,6 +35,10 @@ export async function readBuildContracts(db: Kysely<Tables>, build: BuildId): Pr
     table: 'build_contracts',
     contracts: references.map(({ contract }) => contract),
   });
+  const labels = await labelsIn(
+    db,
+    references.map(({ contract }) => contract),
+  );
   const consumed = Map.groupBy(references, ({ module, contract }) => `${module} ${contract}`);
   return {
     provides: provided.map((each) => ({
@@ -47,10 +51,34 @@ export async function readBuildContracts(db: Kysely<Tables>, build: BuildId): Pr
         module,
         contract,
         providers: providers.filter((each) => each.contract === contract).map(presentApplication),
-        elements: rows.map(({ element, builtAgainst }) => ({ element, builtAgainst })),
+        elements: rows.map(({ element, builtAgainst }) => ({
+          element,
+          label: labels.get(`${contract} ${element}`) ?? element,
+          builtAgainst,
+        })),
       })),
     ),
   };
+}
+
+/** What the newest document of each contract calls its elements, by contract and key. */
+async function labelsIn(db: Kysely<Tables>, consumed: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const contracts = [...new Set(consumed)];
+  if (contracts.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('buildContracts')
+    .innerJoin('builds', 'builds.id', 'buildContracts.buildId')
+    .innerJoin('contractDocuments', 'contractDocuments.fingerprint', 'buildContracts.fingerprint')
+    .distinctOn('buildContracts.contract')
+    .select(['buildContracts.contract', 'contractDocuments.elements'])
+    .where('buildContracts.contract', 'in', contracts)
+    .where('builds.state', '=', 'succeeded')
+    .orderBy('buildContracts.contract')
+    .orderBy('builds.endedAt', 'desc')
+    .execute();
+  return new Map(
+    rows.flatMap(({ contract, elements }) => elements.map(({ key, label }) => [`${contract} ${key}`, label] as const)),
+  );
 }
 
 interface Party {

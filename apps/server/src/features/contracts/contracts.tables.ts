@@ -1,4 +1,4 @@
-import type { BuildId, ContractKind, ElementBody, Incompatibility, Schema } from '@almanac/domain';
+import type { BuildId, ContractKind, ElementBody, Incompatibility, SchemaTable } from '@almanac/domain';
 import type { JSONColumnType } from 'kysely';
 
 /** One element of a contract: its key, what its document calls it, and the fingerprint of its content. */
@@ -22,7 +22,7 @@ export interface ContractsTables {
   readonly contractElements: {
     fingerprint: string;
     kind: ContractKind | 'schemas';
-    body: JSONColumnType<StoredElement | readonly Schema[]>;
+    body: JSONColumnType<StoredElement | SchemaTable>;
   };
   /** What a build provides. */
   readonly buildContracts: { buildId: BuildId; module: string; contract: string; fingerprint: string };

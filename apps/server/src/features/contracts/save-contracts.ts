@@ -116,7 +116,11 @@ async function saveDocument(
     );
   await context.db
     .insertInto('contractElements')
-    .values({ fingerprint: built.document, kind: 'schemas', body: JSON.stringify(document.schemas) })
+    .values({
+      fingerprint: built.document,
+      kind: 'schemas',
+      body: JSON.stringify({ schemas: document.schemas, hashes: document.hashes }),
+    })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const { elements } = document;

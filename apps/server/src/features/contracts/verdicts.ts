@@ -1,4 +1,10 @@
-import { type ContractElement, compareElements, elementOf, type Incompatibility, type Schema } from '@almanac/domain';
+import {
+  type ContractElement,
+  compareElements,
+  elementOf,
+  type Incompatibility,
+  type SchemaTable,
+} from '@almanac/domain';
 import type { Kysely } from 'kysely';
 import type { Tables } from '#tables';
 import type { StoredElement } from './contracts.tables.ts';
@@ -95,14 +101,14 @@ async function loadElements(
     .execute();
   const stored = rows.map((row) => ({ fingerprint: row.fingerprint, element: row.body as StoredElement }));
   const documents = [...new Set(stored.map(({ element }) => element.schemasOf))];
-  const schemas = new Map<string, readonly Schema[]>();
+  const schemas = new Map<string, SchemaTable>();
   for (const document of documents) {
     const row = await db
       .selectFrom('contractElements')
       .select('body')
       .where('fingerprint', '=', document)
       .executeTakeFirst();
-    if (row !== undefined) schemas.set(document, row.body as readonly Schema[]);
+    if (row !== undefined) schemas.set(document, row.body as SchemaTable);
   }
   return new Map(
     stored.flatMap(({ fingerprint, element }) => {

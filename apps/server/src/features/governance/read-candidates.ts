@@ -3,10 +3,18 @@ import type { Candidate } from '@almanac/domain/governance';
 import type { Kysely } from 'kysely';
 import type { Tables } from '#tables';
 
-/** Builds that are to be deployed to an environment, with their tests and their time in the environment before. */
+/**
+ * Builds that are to be deployed to an environment, with their tests; where soak is asked for, with their time in the
+ * environment before.
+ */
 export async function readCandidates(
   db: Kysely<Tables>,
-  input: { readonly environment: EnvironmentId; readonly builds: readonly BuildId[]; readonly now: Date },
+  input: {
+    readonly environment: EnvironmentId;
+    readonly builds: readonly BuildId[];
+    readonly now: Date;
+    readonly soaking: boolean;
+  },
 ): Promise<readonly Candidate[]> {
   if (input.builds.length === 0) return [];
   const rows = await db
@@ -32,7 +40,8 @@ export async function readCandidates(
     .executeTakeFirstOrThrow();
   const candidates: Candidate[] = [];
   for (const row of rows) {
-    const stays = promotesFrom === null ? [] : await readStays(db, { environment: promotesFrom, candidate: row });
+    const stays =
+      promotesFrom === null || !input.soaking ? [] : await readStays(db, { environment: promotesFrom, candidate: row });
     const ran = row.evidence.length > 0;
     candidates.push({
       application: row.name,

@@ -24,8 +24,11 @@ export async function askIndex(
   }
 }
 
-/** Sets of operations that one search may look at: about a second where a plan is large. */
-const completionBudget = 500;
+/**
+ * Sets of operations that one search may look at, each at the cost of an analysis: some tenths of a second on a large
+ * estate, for which nobody else is answered. Whatever is the only way out is taken at once and costs one of them.
+ */
+const completionBudget = 200;
 
 /** Searches until no verdict that the search met was unknown: each round knows more, and there are finitely many. */
 export async function completeByIndex(

@@ -1,4 +1,4 @@
-export { wakePlan, wakePlansOf } from './advance-plan.task.ts';
+export { wakePlan, wakePlansOf, wakeWaitingPlans } from './advance-plan.task.ts';
 export type { Choice } from './choice.ts';
 export { createPlan, draftPlan } from './create-plan.ts';
 export { findPlan, type PlanRow, presentPlans } from './load-plan.ts';

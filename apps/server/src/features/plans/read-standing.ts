@@ -39,8 +39,9 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
   const facts = await readGovernance(db, row.environmentId);
   const waits = mayCancel(body.state) || isAtGates(body.state) || body.state === 'staged';
   const { analysed, findings } = waits ? await analyseAgain(look, row) : { analysed: body, findings: row.findings };
+  const soaking = facts.requirements.soak !== null;
   const builds = analysed.operations.flatMap((each) => (each.kind === 'deploy' ? (each.after?.build ?? []) : []));
-  const candidates = waits ? await readCandidates(db, { environment: row.environmentId, builds, now }) : [];
+  const candidates = waits ? await readCandidates(db, { environment: row.environmentId, builds, now, soaking }) : [];
   const subject: Subject = {
     authors: body.authors,
     content: analysed.content,
@@ -109,14 +110,19 @@ async function readWords(db: Kysely<Tables>, plan: PlanRow['id']): Promise<Pick<
 }
 
 /** The complete list for people, with the time at which it would be empty if nobody did anything. */
-export function presentStanding(given: Pick<PlanStanding, 'subject' | 'facts'>, now: Date): Standing {
+export function presentStanding(
+  given: Pick<PlanStanding, 'subject' | 'facts'> & { readonly plan?: number },
+  now: Date,
+): Standing {
   const obstacles = standing(given.subject, given.facts, now.getTime());
   const earliest = earliestStart(given.subject, given.facts, now.getTime());
-  return { obstacles: obstacles.map(presentObstacle), earliest: timeOf(earliest) };
+  return { obstacles: obstacles.map((each) => presentObstacle(each, given.plan)), earliest: timeOf(earliest) };
 }
 
-function presentObstacle(each: Obstacle): Standing['obstacles'][number] {
-  return { ...each, earliest: timeOf(each.earliest) };
+/** Commands name the plan, where there is one. */
+function presentObstacle(each: Obstacle, plan: number | undefined): Standing['obstacles'][number] {
+  const action = plan === undefined ? each.action : each.action.replace('<number>', String(plan));
+  return { ...each, action, earliest: timeOf(each.earliest) };
 }
 
 function timeOf(time: number | null): string | null {

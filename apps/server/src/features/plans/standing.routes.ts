@@ -13,7 +13,8 @@ import { readTargets } from './targets.ts';
 export const standingEndpoints: readonly Endpoint[] = [
   read('getPlanStanding', async ({ db }, { params }) => {
     const now = await databaseTime(db);
-    return presentStanding(await readStanding({ db, now, newId }, await findPlan(db, params.plan)), now);
+    const row = await findPlan(db, params.plan);
+    return presentStanding({ ...(await readStanding({ db, now, newId }, row)), plan: row.number }, now);
   }),
 
   read('getStanding', async ({ db }, { params, query }) => {
@@ -40,6 +41,7 @@ export const standingEndpoints: readonly Endpoint[] = [
       earlier: [],
       newId,
     });
+    const facts = await readGovernance(db, environment.id);
     const subject = {
       authors: [],
       content: analysed.content,
@@ -48,10 +50,14 @@ export const standingEndpoints: readonly Endpoint[] = [
       confirmed: [],
       startAt: null,
       hotfix: false,
-      candidates: await readCandidates(db, { environment: environment.id, builds: [build.id], now }),
+      candidates: await readCandidates(db, {
+        environment: environment.id,
+        builds: [build.id],
+        now,
+        soaking: facts.requirements.soak !== null,
+      }),
       findings,
     };
-    const facts = await readGovernance(db, environment.id);
     const reference = (await referencesOf(db, [build.id])).get(build.id);
     return {
       ...presentStanding({ subject, facts }, now),
