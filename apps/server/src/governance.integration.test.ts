@@ -300,6 +300,29 @@ describe('governance', () => {
     await policy('production', {});
   });
 
+  it('counts tests that ran on the same artifact when it was built', async () => {
+    const builder = scriptedBuilder(tests);
+    await addApplication(tests, { name: 'tested', head: hash('e') });
+    const first = await builder.claim();
+    const result = await builtResult(tests, { name: 'tested', commits: [commitOf(hash('e'))] });
+    const evidence = { module: 'web', kind: 'tests', passed: 3, failed: 0, skipped: 0, durationMs: 1, failures: [] };
+    await builder.complete(first, { ...result, evidence: [evidence] });
+    await send('POST /applications/tested/push-events', { body: { commit: hash('f') } });
+    const second = await builder.claim();
+    await builder.complete(second, {
+      ...result,
+      commit: hash('f'),
+      commits: [commitOf(hash('f'), [hash('e')])],
+      modules: result.modules.map((each) => ({ ...each, reused: true })),
+    });
+    await policy('quality', { tests: true });
+
+    const { body } = await send('GET /environments/quality/standing?application=tested&version=2');
+
+    expect(body).toMatchObject({ build: { commit: hash('f') }, obstacles: [] });
+    await policy('quality', {});
+  });
+
   it('stops a two-step plan once it is staged, and switches once when two people continue it', async () => {
     await policy('quality', { twoStep: true });
     const { body: plan } = await deploy('quality', '0.1.1', { start: true });
