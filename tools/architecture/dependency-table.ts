@@ -12,12 +12,13 @@ export const parts: Readonly<Record<string, PartRule>> = {
   'packages/domain': { mayUse: [], onlyPackages: ['rrule-temporal', 'semver'], withoutNode: true },
   'packages/protocol': { mayUse: ['domain'], onlyPackages: ['yaml', 'zod'], withoutNode: true },
   'packages/client': { mayUse: ['domain', 'protocol'], onlyPackages: [], withoutNode: true },
+  'packages/contracts': { mayUse: ['domain'], onlyPackages: ['oxc-parser', 'yaml'] },
   'packages/plugin-sdk': { mayUse: ['domain', 'protocol'] },
   'packages/host': { mayUse: [] },
   'packages/testkit': { mayUse: ['domain', 'protocol', 'client', 'host'] },
   'apps/server': { mayUse: ['domain', 'protocol', 'plugin-sdk', 'host'] },
   'apps/agent': { mayUse: ['domain', 'protocol', 'client', 'plugin-sdk', 'host'] },
-  'apps/builder': { mayUse: ['domain', 'protocol', 'client', 'host'] },
+  'apps/builder': { mayUse: ['domain', 'protocol', 'client', 'host', 'contracts'] },
   'apps/gateway': { mayUse: ['protocol'] },
   'apps/console': { mayUse: ['domain', 'protocol', 'client'], withoutNode: true },
   'apps/cli': { mayUse: ['domain', 'protocol', 'client'] },
@@ -30,7 +31,9 @@ export const parts: Readonly<Record<string, PartRule>> = {
 
 /** Whether a file is there for tests only; such a file may use the testkit and the root's development tools. */
 export function isForTests(path: string): boolean {
-  return /\.(test|contract|config)\.tsx?$/.test(path) || /^(e2e|bench|tools|packages\/testkit)\//.test(path);
+  return (
+    /(\.(test|contract|config)|-for-tests)\.tsx?$/.test(path) || /^(e2e|bench|tools|packages\/testkit)\//.test(path)
+  );
 }
 
 /**

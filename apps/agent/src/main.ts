@@ -162,12 +162,14 @@ async function runSite(input: {
   let token: () => string | undefined = () => undefined;
   const site = await openSite({ ...input, token: () => token() });
   let wake: () => void = () => undefined;
+  let reconcile: () => Promise<number> = async () => 0;
   const connection = keepConnected({
     server: input.config.server,
     identity: site.identity,
     desired: site.desired,
     log: site.log,
     onDesired: () => wake(),
+    reconcile: () => reconcile(),
     readLog: (request) => {
       const instances = site.journal.state.instances
         .filter((each) => each.module === request.module)
@@ -178,6 +180,7 @@ async function runSite(input: {
   token = connection.artifactToken;
   const loop = startSiteLoop(site, connection.report);
   wake = loop.wake;
+  reconcile = loop.reconcile;
   return async () => {
     connection.close();
     await loop.stop();

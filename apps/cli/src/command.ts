@@ -22,6 +22,13 @@ export function textOption(input: CommandInput, name: string): string | undefine
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The values of an option that takes several. */
+export function listOption(input: CommandInput, name: string): readonly string[] {
+  const value = input.options[name];
+  if (Array.isArray(value)) return value;
+  return typeof value === 'string' ? [value] : [];
+}
+
 export function argument(input: CommandInput, index: number): string {
   return input.args[index] ?? '';
 }

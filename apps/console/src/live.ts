@@ -7,6 +7,7 @@ import { useSyncExternalStore } from 'react';
 export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
   'application-changed': ['board', 'applications', 'application'],
   'build-changed': ['board', 'builds', 'build'],
+  'release-changed': ['releases'],
   'version-created': ['board', 'versions', 'builds', 'build', 'applications', 'application'],
   'environment-changed': ['board', 'environments'],
   'site-changed': ['board', 'sites', 'site'],

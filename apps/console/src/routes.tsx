@@ -7,7 +7,9 @@ import { SignInPage } from './features/access/sign-in-page.tsx';
 import { ApplicationPage } from './features/applications/application-page.tsx';
 import { ApplicationsPage } from './features/applications/applications-page.tsx';
 import { BuildPage } from './features/applications/build-page.tsx';
+import { EnvironmentPage } from './features/environments/environment-page.tsx';
 import { BoardPage } from './features/estate/board-page.tsx';
+import { GovernancePage } from './features/governance/governance-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { NotificationsPage } from './features/notifications/notifications-page.tsx';
 import { SubscriptionPage } from './features/notifications/subscription-page.tsx';
@@ -102,12 +104,24 @@ const site = createRoute({
   validateSearch: z.object({ log: z.string().optional() }),
   component: SitePage,
 });
+const environment = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/environments/$environment',
+  validateSearch: z.object({
+    tab: z.enum(['now', 'history']).optional(),
+    at: z.string().optional(),
+    with: z.string().optional(),
+    show: z.enum(['state']).optional(),
+  }),
+  component: EnvironmentPage,
+});
 const history = createRoute({
   getParentRoute: () => signedIn,
   path: '/history',
   validateSearch: z.object({ environment: z.string().optional(), application: z.string().optional() }),
   component: HistoryPage,
 });
+const governance = createRoute({ getParentRoute: () => signedIn, path: '/governance', component: GovernancePage });
 const settings = createRoute({ getParentRoute: () => signedIn, path: '/settings', component: SettingsPage });
 const notifications = createRoute({
   getParentRoute: () => signedIn,
@@ -132,7 +146,9 @@ const tree = root.addChildren([
     plan,
     sites,
     site,
+    environment,
     history,
+    governance,
     settings,
     notifications,
     subscription,

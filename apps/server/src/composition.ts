@@ -14,6 +14,7 @@ import { openSecretBox, Secret } from '#features/settings';
 import { agentByToken, openServerKeys } from '#features/sites';
 import { checkDurable, migrate, openDatabase } from '#platform/database';
 import { createEventFeed } from '#platform/events';
+import type { Feature } from '#platform/feature';
 import {
   createGate,
   createServer,
@@ -88,6 +89,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
     const stopping = new AbortController();
     const box = await openSecretBox(join(keys, 'secrets.key'));
     const features = listFeatures({
+      db: database.db,
       feed,
       onError,
       artifacts: await createArtifactStore(join(config.data, 'artifacts')),
@@ -125,6 +127,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
     for (const feature of features) await feature.mount?.(http, context);
     mountOperations(http, {
       gate,
+      features,
       ready: async () => void (await sql`select 1`.execute(database.db)),
       mayMeasure: async (request) => {
         if (isLocal(request)) return true;
@@ -202,6 +205,7 @@ function mountOperations(
   http: FastifyInstance,
   input: {
     readonly gate: Gate;
+    readonly features: readonly Feature[];
     readonly ready: () => Promise<void>;
     readonly mayMeasure: (request: FastifyRequest) => Promise<boolean>;
   },
@@ -209,6 +213,7 @@ function mountOperations(
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'almanac_' });
   measureGate(registry, input.gate);
+  for (const feature of input.features) feature.measure?.(registry);
   http.get('/healthz', async () => ({ status: 'alive' }));
   http.get('/readyz', async (_request, reply) => {
     try {

@@ -2,12 +2,15 @@ import type { AccessTables } from './features/access/access.tables.ts';
 import type { ApplicationsTables } from './features/applications/applications.tables.ts';
 import type { ArtifactsTables } from './features/artifacts/artifacts.tables.ts';
 import type { BuildsTables } from './features/builds/builds.tables.ts';
+import type { ContractsTables } from './features/contracts/contracts.tables.ts';
 import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
 import type { GovernanceTables } from './features/governance/governance.tables.ts';
 import type { HistoryTables } from './features/history/history.tables.ts';
+import type { HoldsTables } from './features/holds/holds.tables.ts';
 import type { HotfixesTables } from './features/hotfixes/hotfixes.tables.ts';
 import type { NotificationsTables } from './features/notifications/notifications.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
+import type { ReleasesTables } from './features/releases/releases.tables.ts';
 import type { SettingsTables } from './features/settings/settings.tables.ts';
 import type { SitesTables } from './features/sites/sites.tables.ts';
 import type { VersionsTables } from './features/versions/versions.tables.ts';
@@ -19,12 +22,15 @@ export type Tables = PlatformTables &
   ApplicationsTables &
   ArtifactsTables &
   BuildsTables &
+  ContractsTables &
   EnvironmentsTables &
   GovernanceTables &
   HistoryTables &
   HotfixesTables &
   NotificationsTables &
+  HoldsTables &
   PlansTables &
+  ReleasesTables &
   SettingsTables &
   SitesTables &
   VersionsTables;

@@ -1,5 +1,36 @@
 export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export { compareElements } from './contract/compare-elements.ts';
+export { schemasOf } from './contract/compare-operations.ts';
+export {
+  type Body,
+  type Bound,
+  type ContractElement,
+  type ContractKind,
+  contractKinds,
+  type ElementBody,
+  type ExportElement,
+  elementOf,
+  type Header,
+  type Json,
+  type JsonType,
+  jsonTypes,
+  type MediaContent,
+  type MessageElement,
+  type OpaqueRule,
+  type Operation,
+  type OperationElement,
+  type Parameter,
+  type PlainSchema,
+  type Response,
+  type Schema,
+  type SchemaRef,
+  type SchemaTable,
+  type SecurityAlternative,
+  type UnionSchema,
+} from './contract/element.ts';
+export { elementKey, everyElement } from './contract/element-key.ts';
+export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
 export type { Calendar } from './governance/calendar.ts';
 export {
   confirmationCodes,
@@ -21,7 +52,38 @@ export {
   type Requirements,
   type Scope as PolicyScope,
 } from './governance/policy.ts';
+export { calendarWords, policyWords, scopeWords } from './governance/policy-words.ts';
 export { type Stay, soakOf } from './governance/soak.ts';
+export {
+  type EnvironmentState,
+  type HistoryChange,
+  type InForce,
+  outcomeOf,
+  type StateSnapshot,
+  stateAt,
+} from './history/environment-state.ts';
+export { planRestore, type RestoreStep } from './history/plan-restore.ts';
+export {
+  type ComparedApplication,
+  compareSite,
+  type DesiredOnSite,
+  type ObservedOnSite,
+  type SiteStanding,
+} from './history/site-drift.ts';
+export {
+  type ApplicationDifference,
+  type Aspect,
+  aspects,
+  type DescribedApplication,
+  type DescribedState,
+  diffStates,
+  type Fact,
+  type FactDifference,
+  type Facts,
+  type SpreadFact,
+  type StateDifference,
+  spread,
+} from './history/state-difference.ts';
 export { type Containment, containmentOf, type Fix, lostFixes, type Patches } from './hotfix/containment.ts';
 export {
   environmentsBefore,
@@ -45,12 +107,41 @@ export {
   type OperationId,
   type PlanId,
   type PrincipalId,
+  type ReleaseId,
   type SiteId,
   type SubscriptionId,
   uuidV7,
   type VersionId,
 } from './identity/id.ts';
 export { isName, nameMaxLength, namePattern } from './identity/name.ts';
+export { analyseImpact, type Impact, type ImpactInput } from './impact/analyse-impact.ts';
+export { analyseIndexed, type IndexedImpact, type UndecidedPair } from './impact/analyse-indexed.ts';
+export type {
+  BuildInterface,
+  Compatible,
+  ConsumedContract,
+  ConsumedElement,
+  ProvidedContract,
+  ProvidedElement,
+} from './impact/build-interface.ts';
+export { applyChanges, type Change, type Installed } from './impact/change.ts';
+export { type Completion, type CompletionInput, completePlan, referenceErrors } from './impact/complete-plan.ts';
+export {
+  type ChainLink,
+  type Endpoint,
+  type Finding,
+  type FindingCode,
+  findingCodes,
+  inOrder,
+  needsConfirmation,
+  type Remedy,
+  type Severity,
+} from './impact/finding.ts';
+export { ImpactIndex } from './impact/impact-index.ts';
+export { indexCatalogue } from './impact/index-catalogue.ts';
+export { type Neighbourhood, sameNeighbourhood } from './impact/neighbourhood.ts';
+export { factsWithout, type OperationFacts, operationFindings } from './impact/operation-findings.ts';
+export type { ImpactQuestion } from './impact/plan-view.ts';
 export {
   type AttemptOutcome,
   type DeliveryDecision,

@@ -6,7 +6,7 @@ import { digest, id, name, named, timestamp } from './primitives.ts';
  * The protocol between server and agent. Documents are levels: a lost or repeated one does no harm. Unknown fields
  * are ignored on both sides (plain objects, never strict), so that minor versions can add some.
  */
-export const agentProtocol = { version: '1.0', path: '/api/v1/agents/connect' } as const;
+export const agentProtocol = { version: '1.1', path: '/api/v1/agents/connect' } as const;
 
 const bytes = z.base64url();
 
@@ -82,6 +82,8 @@ export const desiredState = z.object({
   incarnation: z.int().positive(),
   generation: z.int().positive(),
   issuedAt: timestamp,
+  /** Whether the site puts back what somebody changed by hand, or only tells it. */
+  drift: z.enum(['heal', 'show']).default('heal'),
   applications: z.array(desiredApplication),
 });
 export type DesiredState = z.output<typeof desiredState>;
@@ -150,6 +152,11 @@ export const reportedApplication = z.object({
       endedAt: timestamp.nullable(),
     }),
   ),
+  /** What somebody changed by hand of the files that were brought; null while nothing is known to differ. */
+  drift: z
+    .object({ message: z.string(), healed: z.boolean(), files: z.array(z.string()).max(20) })
+    .nullable()
+    .default(null),
   /** Counters of the gateway since its start, summed over modules, by build. */
   traffic: z.array(
     z.object({ build: z.string(), requests: z.int(), errors: z.int(), p50: z.number(), p99: z.number() }),
@@ -204,6 +211,8 @@ export const serverMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('desired'), document: signedDesiredState }),
   z.object({ kind: z.literal('log-request'), id: z.string(), request: logRequest }),
   z.object({ kind: z.literal('report-seen'), sequence: z.int() }),
+  /** Look at everything anew, files included, report, and then say `reconciled`. */
+  z.object({ kind: z.literal('reconcile'), id: z.string() }),
 ]);
 export type ServerMessage = z.output<typeof serverMessage>;
 
@@ -222,5 +231,6 @@ export const agentMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('report'), report: siteReport }),
   z.object({ kind: z.literal('log-chunk'), id: z.string(), chunk: logChunk }),
   z.object({ kind: z.literal('log-refused'), id: z.string(), detail: z.string() }),
+  z.object({ kind: z.literal('reconciled'), id: z.string(), files: z.int().nonnegative() }),
 ]);
 export type AgentMessage = z.output<typeof agentMessage>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { builtContract } from './contract.ts';
 import { manifest } from './manifest.ts';
 import { commitHash, digest, id, name } from './primitives.ts';
 
@@ -99,6 +100,7 @@ export const jobFault = z.object({
     'manifest-invalid',
     'path-outside-repository',
     'application-renamed',
+    'contract-invalid',
     'command-failed',
     'tests-failed',
     'timed-out',
@@ -135,6 +137,8 @@ export const jobResult = z.discriminatedUnion('kind', [
     index: digest,
     manifest,
     modules: z.array(builtModule),
+    /** Absent from builders that do not read contracts. */
+    contracts: z.array(builtContract).max(500).default([]),
     evidence: z.array(evidence),
     patches: z.array(commitPatch).max(5000).default([]),
   }),

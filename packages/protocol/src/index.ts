@@ -55,7 +55,8 @@ export {
   type Version,
   version,
 } from './api/applications.ts';
-export { type Environment, environment, environmentType, following } from './api/environments.ts';
+export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
+export { driftPolicy, type Environment, environment, environmentType, following } from './api/environments.ts';
 export {
   type AuditEntry,
   auditEntry,
@@ -64,9 +65,7 @@ export {
   boardCell,
   boardRow,
   type Health,
-  type HistoryEntry,
   health,
-  historyEntry,
   type LiveEvent,
   liveEvent,
 } from './api/estate.ts';
@@ -86,7 +85,23 @@ export {
   type Standing,
   standing,
 } from './api/governance.ts';
+export {
+  type EnvironmentStateView,
+  environmentState,
+  type FactDifferenceView,
+  factDifference,
+  type HistoryEntry,
+  type Hold,
+  historyEntry,
+  hold,
+  type PlacedFact,
+  placedFact,
+  type StateDifferenceView,
+  type StateFact,
+  stateDifference,
+} from './api/history.ts';
 export { branchName, fixPlace, type Hotfix, type HotfixMark, hotfix, hotfixMark } from './api/hotfixes.ts';
+export { type Completion, completion, type Impact, impact } from './api/impact.ts';
 export {
   deliveryAttempt,
   type NotificationAddress,
@@ -119,7 +134,17 @@ export {
   planReport,
   planState,
 } from './api/plans.ts';
-export { type Site, type SiteDetail, site, siteDetail, siteStatus } from './api/sites.ts';
+export { type Release, release } from './api/releases.ts';
+export {
+  type ReconciledSite,
+  reconciledSite,
+  type Site,
+  type SiteDetail,
+  site,
+  siteDetail,
+  siteStanding,
+  siteStatus,
+} from './api/sites.ts';
 export {
   type BuilderJob,
   type BuiltModule,
@@ -138,6 +163,15 @@ export {
   jobResult,
   source,
 } from './builder.ts';
+export {
+  type BuiltContract,
+  builtContract,
+  contractDocument,
+  contractDocumentMaxBytes,
+  contractKind,
+  fingerprint,
+  incompatibility,
+} from './contract.ts';
 export {
   type GatewayBackend,
   type GatewayConfig,
@@ -161,7 +195,9 @@ export {
   type RolloutStrategy,
   rolloutStrategy,
 } from './manifest.ts';
+export type { DocumentFault, ParsedDocument } from './parse-document.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
+export { parsePolicy } from './parse-policy.ts';
 export {
   commitHash,
   digest,

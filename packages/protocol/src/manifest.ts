@@ -56,6 +56,11 @@ export const rolloutStrategy = z
   });
 export type RolloutStrategy = z.output<typeof rolloutStrategy>;
 
+/** Declarations of a package and schemas of events are read, not asked. */
+function mayBeServed(contractFile: string): boolean {
+  return !/(\.d\.[cm]?ts|\.schema\.(json|ya?ml))$/.test(contractFile);
+}
+
 export const moduleManifest = z
   .strictObject({
     /** The module's folder, inside the repository. */
@@ -106,7 +111,7 @@ export const moduleManifest = z
   .refine((module) => module.start !== undefined || module.build !== undefined, {
     message: 'a module has start, or at least build',
   })
-  .refine((module) => Object.keys(module.provides).length === 0 || module.health !== undefined, {
+  .refine((module) => !Object.values(module.provides).some(mayBeServed) || module.health !== undefined, {
     message: 'a module that provides a contract needs health: its requests are routed to ready instances',
     path: ['health'],
   });

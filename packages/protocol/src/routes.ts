@@ -1,12 +1,16 @@
 import { accessRoutes } from './api/access.ts';
 import { applicationRoutes } from './api/applications.ts';
 import { builderRoutes } from './api/builders.ts';
+import { contractRoutes } from './api/contracts.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
 import { governanceRoutes } from './api/governance.ts';
+import { historyRoutes } from './api/history.ts';
 import { hotfixRoutes } from './api/hotfixes.ts';
+import { impactRoutes } from './api/impact.ts';
 import { notificationRoutes } from './api/notifications.ts';
 import { planRoutes } from './api/plans.ts';
+import { releaseRoutes } from './api/releases.ts';
 import { siteRoutes } from './api/sites.ts';
 
 /** Every operation of the REST API by its name: the one table from which server, client and OpenAPI are made. */
@@ -16,8 +20,12 @@ export const routes = {
   ...siteRoutes,
   ...applicationRoutes,
   ...builderRoutes,
+  ...contractRoutes,
   ...planRoutes,
+  ...releaseRoutes,
   ...notificationRoutes,
+  ...historyRoutes,
+  ...impactRoutes,
   ...hotfixRoutes,
   ...governanceRoutes,
   ...estateRoutes,

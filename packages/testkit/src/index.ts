@@ -1,3 +1,4 @@
+export { type DrawnEstate, drawEstate } from './drawn-estate.ts';
 export { type Estate, type EstateOptions, startEstate } from './estate.ts';
 export { freePorts } from './free-ports.ts';
 export { type Load, type LoadResult, startLoad } from './load.ts';

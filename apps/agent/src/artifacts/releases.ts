@@ -5,7 +5,8 @@ import { dirname, join, posix } from 'node:path';
 import type { DesiredApplication, DesiredModule } from '@almanac/protocol';
 import type { SiteFiles } from '../files/site-files.ts';
 import { pullArtifact } from './pull.ts';
-import { unpack } from './unpack.ts';
+import { lookAtSealed, type ReadFiles, unsealed, writeSeal } from './seal.ts';
+import { putBack, unpack } from './unpack.ts';
 
 /** Unpacked, a blob is of use only to other sites of the same agent, which want it about now. */
 const blobKeptMs = 3_600_000;
@@ -28,8 +29,28 @@ export interface Releases {
     application: DesiredApplication,
     options: { readonly signal: AbortSignal; readonly onProgress: (done: number, total: number) => void },
   ) => Promise<void>;
+  /**
+   * The files of an application that are not what was brought: changed or gone. What was added is not looked at: as an
+   * ordinary user applications write beside their files. `full` reads every file; otherwise only those whose size, time
+   * or place on the disk changed since they were read last.
+   */
+  readonly look: (
+    application: DesiredApplication,
+    options: { readonly full: boolean },
+  ) => Promise<{ readonly files: number; readonly changed: readonly ChangedFile[] }>;
+  /** Puts files back as they were brought, while the application runs. */
+  readonly repair: (
+    application: DesiredApplication,
+    options: { readonly changed: readonly ChangedFile[]; readonly signal: AbortSignal },
+  ) => Promise<void>;
   /** Removes the releases of applications that nothing wanted needs, and blobs that were brought long ago. */
   readonly collect: (applications: readonly string[], wanted: readonly DesiredApplication[]) => Promise<void>;
+}
+
+export interface ChangedFile {
+  readonly module: string;
+  readonly name: string;
+  readonly how: 'changed' | 'gone';
 }
 
 /** The server cannot be asked now; the files come as soon as it answers. */
@@ -42,6 +63,7 @@ export class NotConnected extends Error {
 
 export function createReleases(input: { readonly files: SiteFiles; readonly source: ReleaseSource }): Releases {
   const { source, files } = input;
+  const read: ReadFiles = new Map();
   const rootOf = (application: string) => join(files.directoryOf(application), 'releases');
   const directoryOf = (application: string, module: DesiredModule) =>
     join(rootOf(application), `${module.name}-${module.artifact.digest.slice(7, 23)}${volumesMark(module)}`);
@@ -69,12 +91,36 @@ export function createReleases(input: { readonly files: SiteFiles; readonly sour
           await unpack({
             file,
             into,
-            complete: (directory) =>
-              linkVolumes({ files, application: application.application.id, module, into: directory }),
+            complete: async (directory, contents) => {
+              await linkVolumes({ files, application: application.application.id, module, into: directory });
+              await writeSeal(into, withoutVolumes(contents, module));
+            },
           });
         }
         before += module.artifact.size;
         onProgress(before, total);
+      }
+    },
+    look: async (application, { full }) => {
+      const changed: ChangedFile[] = [];
+      let count = 0;
+      for (const module of application.modules) {
+        const directory = directoryOf(application.application.id, module);
+        const found = await lookAtSealed({ directory, full, read });
+        count += found.files;
+        changed.push(...found.changed.map((each) => ({ module: module.name, ...each })));
+      }
+      return { files: count, changed };
+    },
+    repair: async (application, { changed, signal }) => {
+      for (const module of application.modules) {
+        const names = new Set(changed.filter((each) => each.module === module.name).map((each) => each.name));
+        if (names.size === 0) continue;
+        const token = source.token();
+        if (token === undefined) throw new NotConnected();
+        const { server, blobs: directory } = source;
+        const file = await pullArtifact({ ...module.artifact, server, token, directory, signal, onProgress: () => {} });
+        await putBack({ file, into: directoryOf(application.application.id, module), names });
       }
     },
     collect: async (applications, wanted) => {
@@ -87,7 +133,7 @@ export function createReleases(input: { readonly files: SiteFiles; readonly sour
         const root = rootOf(application);
         for (const release of await readdir(root).catch(() => [])) {
           const path = join(root, release);
-          if (!kept.has(path) && !release.endsWith('.tmp')) await rm(path, { recursive: true, force: true });
+          if (!kept.has(unsealed(path)) && !release.endsWith('.tmp')) await rm(path, { recursive: true, force: true });
         }
       }
       for (const name of await readdir(source.blobs).catch(() => [])) {
@@ -103,6 +149,14 @@ function volumesMark(module: DesiredModule): string {
   const volumes = Object.entries(module.volumes).map(([name, { path }]) => `${name}=${path}`);
   if (volumes.length === 0) return '';
   return `-${createHash('sha256').update(volumes.toSorted().join('\n')).digest('hex').slice(0, 8)}`;
+}
+
+/** What stands where a volume is linked belongs to the application, and changes. */
+function withoutVolumes(contents: ReadonlyMap<string, string>, module: DesiredModule): ReadonlyMap<string, string> {
+  const places = Object.values(module.volumes).map(({ path }) => posix.normalize(path).replace(/\/$/, ''));
+  return new Map(
+    [...contents].filter(([name]) => !places.some((each) => name === each || name.startsWith(`${each}/`))),
+  );
 }
 
 /** Volumes stand outside the releases, so that they stay while versions change; a link leads to each. */

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
@@ -12,8 +13,8 @@ const mostBytes = 16 * 1024 ** 3;
 export async function unpack(input: {
   readonly file: string;
   readonly into: string;
-  /** Adds what belongs into the directory before it is there under its name. */
-  readonly complete?: (directory: string) => Promise<void>;
+  /** Adds what belongs into the directory before it is there under its name; is told the content of each file. */
+  readonly complete?: (directory: string, contents: ReadonlyMap<string, string>) => Promise<void>;
 }): Promise<void> {
   const fresh = `${input.into}.tmp`;
   await rm(fresh, { recursive: true, force: true });
@@ -23,6 +24,7 @@ export async function unpack(input: {
   let bytes = 0;
   const made = new Set<string>();
   const links = new Set<string>();
+  const contents = new Map<string, string>();
   const folder = async (path: string) => {
     if (made.has(path)) return;
     await mkdir(path, { recursive: true, mode: 0o755 });
@@ -41,9 +43,11 @@ export async function unpack(input: {
       const path = join(fresh, name);
       if (header.type === 'directory') await folder(path);
       else await folder(posix.dirname(path));
-      if (header.type === 'file')
-        await pipeline(entry, createWriteStream(path, { mode: executable(header) ? 0o755 : 0o644 }));
-      else if (header.type === 'symlink') {
+      if (header.type === 'file') {
+        const hash = createHash('sha256');
+        await pipeline(entry, hashInto(hash), createWriteStream(path, { mode: executable(header) ? 0o755 : 0o644 }));
+        contents.set(name, hash.digest('hex'));
+      } else if (header.type === 'symlink') {
         await symlink(insideLink(header), path);
         links.add(name);
       } else if (header.type !== 'directory')
@@ -52,7 +56,7 @@ export async function unpack(input: {
       entry.resume();
     }
     await reading;
-    await input.complete?.(fresh);
+    await input.complete?.(fresh, contents);
     // Its name says that it is complete, also after a power cut.
     await syncTree(fresh);
   } catch (error) {
@@ -66,6 +70,42 @@ export async function unpack(input: {
   await rename(fresh, input.into);
   failpoint('release-after-rename');
   await syncDirectory(dirname(input.into));
+}
+
+/** What passes is hashed on its way to the disk, so that it need not be read again. */
+function hashInto(hash: Hash) {
+  return async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of source) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  };
+}
+
+/** Puts some files of a tar back into a directory that is in use, each whole or not at all. */
+export async function putBack(input: {
+  readonly file: string;
+  readonly into: string;
+  readonly names: ReadonlySet<string>;
+}): Promise<void> {
+  const tar = extract();
+  const reading = pipeline(createReadStream(input.file), tar);
+  reading.catch(() => undefined);
+  for await (const entry of tar) {
+    const { header } = entry;
+    const name = header.type === 'file' ? insidePath(header.name, new Set()) : '';
+    if (input.names.has(name)) {
+      const path = join(input.into, name);
+      const fresh = `${path}.almanac-tmp`;
+      await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+      await rm(fresh, { recursive: true, force: true });
+      await pipeline(entry, createWriteStream(fresh, { mode: executable(header) ? 0o755 : 0o644 }));
+      if (executable(header)) await chmod(fresh, 0o755);
+      await rename(fresh, path);
+    }
+    entry.resume();
+  }
+  await reading;
 }
 
 function insidePath(name: string, links: ReadonlySet<string>): string {

@@ -6,6 +6,7 @@ import { steadyNow } from '../steady-now.ts';
 import type { RoutedApplication } from '../traffic/gateway-config.ts';
 import { createGatewayKeeper, type GatewayKeeper } from '../traffic/gateway-keeper.ts';
 import { convergeApplication, ensureRecord } from './converge-application.ts';
+import { createDriftWatch, type DriftWatch } from './drift-watch.ts';
 import { createPreparation, type Preparation } from './preparation.ts';
 import type { SiteContext } from './site-context.ts';
 import { reportApplication, reportSite, reportStaged } from './site-report.ts';
@@ -13,6 +14,8 @@ import { reportApplication, reportSite, reportStaged } from './site-report.ts';
 export interface SiteLoop {
   /** Something changed: look now. */
   readonly wake: () => void;
+  /** Looks at everything anew, every file included, and says so in a report; gives how many files there are. */
+  readonly reconcile: () => Promise<number>;
   /** Stops looking; everything that runs runs on. */
   readonly stop: () => Promise<void>;
 }
@@ -35,6 +38,8 @@ export function startSiteLoop(
   };
   const preparation = createPreparation({ releases: site.releases, onChange: wake, log: site.log });
   const keeper = createGatewayKeeper(site);
+  const drift = createDriftWatch(site, wake);
+  let afterPass: (() => void)[] = [];
   forgetTheFuture(site);
   for (const record of site.journal.state.instances) {
     site.runtime.recover(record);
@@ -48,10 +53,17 @@ export function startSiteLoop(
       roused = false;
       let pause = movingMs;
       try {
-        pause = await pass({ site, preparation, keeper, onReport, wake, overQuota });
+        const told = afterPass;
+        afterPass = [];
+        pause = await pass({ site, preparation, keeper, drift, onReport, wake, overQuota });
+        for (const tell of told) tell();
         if (steadyNow() > nextCare) {
           nextCare = steadyNow() + housekeepingMs;
           overQuota = await keepHouse(site);
+          // It takes as long as it takes; the site goes on meanwhile.
+          void drift.look({ full: false }).catch((error: unknown) => {
+            site.log.error({ err: error }, 'the files of applications could not be looked at');
+          });
         }
       } catch (error) {
         site.log.error({ err: error }, 'a pass over the site failed; it is repeated');
@@ -69,9 +81,18 @@ export function startSiteLoop(
   const running = run();
   return {
     wake,
+    reconcile: async () => {
+      const files = await drift.look({ full: true });
+      // What was found is told by the pass that begins after it.
+      const told = new Promise<void>((resolve) => afterPass.push(resolve));
+      wake();
+      await told;
+      return files;
+    },
     stop: async () => {
       stopped = true;
       preparation.stop();
+      drift.stop();
       wake();
       await running;
       await site.journal.save();
@@ -101,6 +122,7 @@ async function pass(input: {
   readonly site: SiteContext;
   readonly preparation: Preparation;
   readonly keeper: GatewayKeeper;
+  readonly drift: DriftWatch;
   readonly onReport: (report: Omit<SiteReport, 'sequence' | 'at'>) => void;
   readonly wake: () => void;
   readonly overQuota: readonly string[];
@@ -141,7 +163,17 @@ async function pass(input: {
       delete site.journal.state.applications[record.id];
       continue;
     }
-    reports.push(reportApplication({ record, target, prepared, observed: converged.observed, records, stats }));
+    reports.push(
+      reportApplication({
+        record,
+        target,
+        prepared,
+        observed: converged.observed,
+        records,
+        stats,
+        drift: input.drift.of(record.id),
+      }),
+    );
     const modules = Object.entries(record.ports).map(([name, port]) => ({ name, port }));
     routed.push({
       name: record.name,

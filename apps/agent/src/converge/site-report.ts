@@ -14,6 +14,7 @@ export function reportApplication(input: {
   readonly observed: readonly ObservedInstance[];
   readonly records: readonly InstanceRecord[];
   readonly stats: GatewayStats | undefined;
+  readonly drift: ReportedApplication['drift'];
 }): ReportedApplication {
   const { record, target, prepared, observed } = input;
   const { rollout } = record;
@@ -50,6 +51,7 @@ export function reportApplication(input: {
       startedAt: new Date(each.startedAt).toISOString(),
       endedAt: each.endedAt === null ? null : new Date(each.endedAt).toISOString(),
     })),
+    drift: input.drift,
     traffic: trafficOf(input.stats, record.name),
   };
 }
@@ -91,6 +93,7 @@ export function reportStaged(application: DesiredApplication, prepared: Prepared
     progress: prepared.kind === 'pulling' ? { done: prepared.done, total: prepared.total } : null,
     modules: [],
     steps: [],
+    drift: null,
     traffic: [],
   };
 }

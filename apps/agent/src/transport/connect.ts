@@ -27,7 +27,8 @@ const silenceMs = 45_000;
 /** Between tries to take over what could not be taken over, for want of space for example. */
 const retryMs = 2000;
 const reportEveryMs = 15_000;
-const gatherMs = 50;
+/** News of single instances and of traffic goes out so often; that an application entered another phase goes at once. */
+const gatherMs = 250;
 
 /** Keeps one connection outward to the server: back again after every loss, with pauses that grow and differ. */
 export function keepConnected(input: {
@@ -36,6 +37,8 @@ export function keepConnected(input: {
   readonly desired: DesiredStore;
   readonly onDesired: () => void;
   readonly readLog: (request: LogRequest) => Promise<LogChunk>;
+  /** Looks at everything anew and reports; gives how many files there are. */
+  readonly reconcile: () => Promise<number>;
   readonly log: Logger;
 }): Connection {
   const { identity, desired, log } = input;
@@ -48,6 +51,7 @@ export function keepConnected(input: {
   let welcomed = false;
   let latest: Omit<SiteReport, 'sequence' | 'at'> | undefined;
   let sent = '';
+  let sentPhases = '';
   let sequence = 0;
   let gather: NodeJS.Timeout | undefined;
   let gatheredAt = 0;
@@ -59,6 +63,7 @@ export function keepConnected(input: {
     const text = JSON.stringify(latest);
     if (text === sent && !evenIfSame) return;
     sent = text;
+    sentPhases = phasesOf(latest);
     sequence += 1;
     send({ kind: 'report', report: { ...latest, sequence, at: new Date().toISOString() } });
   };
@@ -110,6 +115,16 @@ export function keepConnected(input: {
             }),
         );
         return undefined;
+      case 'reconcile':
+        // Many files take a while, and other messages must not wait for them.
+        void input.reconcile().then(
+          (files) => {
+            sendReport(true);
+            send({ kind: 'reconciled', id: message.id, files });
+          },
+          (error: unknown) => log.error({ err: error }, 'the site could not be looked at as a whole'),
+        );
+        return undefined;
       case 'report-seen':
         return undefined;
     }
@@ -159,7 +174,7 @@ export function keepConnected(input: {
   return {
     report: (report) => {
       latest = report;
-      // The first news goes out at once; what follows closely goes together.
+      if (phasesOf(report) !== sentPhases) return sendReport(false);
       gather ??= setTimeout(
         () => {
           gather = undefined;
@@ -178,4 +193,9 @@ export function keepConnected(input: {
       socket?.close();
     },
   };
+}
+
+/** What plans wait for. */
+function phasesOf(report: Omit<SiteReport, 'sequence' | 'at'>): string {
+  return JSON.stringify(report.applications.map((each) => [each.application.id, each.operation, each.phase]));
 }

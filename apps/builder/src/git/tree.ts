@@ -97,6 +97,11 @@ export async function checkOut(tree: CommitTree, into: string): Promise<void> {
   }
 }
 
+/** Whether a commit holds something at a path. */
+export async function contains(tree: CommitTree, path: string): Promise<boolean> {
+  return (await entryAt(tree, path)) !== undefined;
+}
+
 async function entryAt(tree: CommitTree, path: string): Promise<TreeEntry | undefined> {
   const output = await tree.git.run(
     ['--git-dir', tree.directory, 'ls-tree', '-z', '--end-of-options', tree.commit, '--', `:(literal)${path}`],

@@ -1,21 +1,31 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Client } from '@almanac/client';
 import type { Digest } from '@almanac/domain';
 import { failpoint } from '@almanac/host';
-import type { BuilderJob, BuiltModule, Evidence, JobResultInput, Manifest, ModuleManifest } from '@almanac/protocol';
+import type {
+  BuilderJob,
+  BuiltContract,
+  BuiltModule,
+  Evidence,
+  JobResultInput,
+  Manifest,
+  ModuleManifest,
+} from '@almanac/protocol';
+import { describeContract } from '../build/describe-contract.ts';
 import { describeImage } from '../build/image.ts';
 import { inputKeyOf } from '../build/input-key.ts';
 import { packFolder } from '../build/pack.ts';
+import { readContracts } from '../build/read-contracts.ts';
 import { readTestReports, removeTestReports } from '../build/test-report.ts';
 import type { Toolchain, Toolchains } from '../build/toolchain.ts';
 import type { Git } from '../git/git.ts';
 import { readCommits } from '../git/history.ts';
 import type { Mirrors } from '../git/mirror.ts';
 import { readPatches } from '../git/patches.ts';
-import { type CommitTree, checkOut, hashAt } from '../git/tree.ts';
+import { type CommitTree, checkOut, contains, hashAt } from '../git/tree.ts';
 import type { ChildRecords } from './child-records.ts';
 import { failed, type Progress } from './job-fault.ts';
 import type { JobSession } from './job-session.ts';
@@ -76,15 +86,33 @@ export async function runBuild(input: {
       body: { fence: job.fence, inputKeys: planned.map((each) => each.inputKey) },
     }),
   );
-  const known = new Map(reusable.modules.map((each) => [each.inputKey, each]));
+  const made = await modulesThatMakeContracts(tree, planned);
+  const known = new Map(
+    reusable.modules
+      .filter(({ inputKey }) => !made.some((each) => each.inputKey === inputKey))
+      .map((each) => [each.inputKey, each]),
+  );
 
   const checkout = join(tools.directory, 'source');
-  if (planned.some((each) => !known.has(each.inputKey))) {
+  if (planned.some((each) => !known.has(each.inputKey) || Object.keys(each.manifest.provides).length > 0)) {
     await checkOut(tree, checkout);
     await tools.workplace.give(checkout);
   }
   const modules: BuiltModule[] = [];
   const evidence: Evidence[] = [];
+  const contracts: BuiltContract[] = [];
+  const provide = async (module: PlannedModule): Promise<void> => {
+    for (const each of await readContracts({ checkout, module, signal: session.signal, log: session.log })) {
+      const { built, content } = describeContract(each);
+      await storeArtifact({
+        client: tools.client,
+        digest: built.document,
+        content: () => content,
+        signal: session.signal,
+      });
+      contracts.push(built);
+    }
+  };
   for (const each of planned) {
     const earlier = known.get(each.inputKey);
     if (earlier !== undefined) {
@@ -96,9 +124,10 @@ export async function runBuild(input: {
         reused: true,
         durationMs: 0,
       });
+      await provide(each);
       continue;
     }
-    const built = await buildModule({ tools, work, session, tree, module: each, checkout });
+    const built = await buildModule({ tools, work, session, tree, module: each, checkout, provide });
     modules.push(built.module);
     evidence.push(...built.evidence);
   }
@@ -112,9 +141,24 @@ export async function runBuild(input: {
     index,
     manifest,
     modules,
+    contracts,
     evidence,
     patches: [...patches],
   };
+}
+
+/** A contract that the commit does not hold is made by the build: its module must be built for it to be there. */
+async function modulesThatMakeContracts(
+  tree: CommitTree,
+  planned: readonly PlannedModule[],
+): Promise<readonly PlannedModule[]> {
+  const found: PlannedModule[] = [];
+  for (const each of planned) {
+    const paths = Object.values(each.manifest.provides).map((path) => join(each.manifest.path, path));
+    const held = await Promise.all(paths.map((path) => contains(tree, path)));
+    if (held.includes(false)) found.push(each);
+  }
+  return found;
 }
 
 async function fetchTree(input: {
@@ -163,6 +207,8 @@ async function buildModule(input: {
   readonly tree: CommitTree;
   readonly module: PlannedModule;
   readonly checkout: string;
+  /** Reads what the module provides: it may only be there now, and nobody uploads what is refused. */
+  readonly provide: (module: PlannedModule) => Promise<void>;
 }): Promise<{ readonly module: BuiltModule; readonly evidence: readonly Evidence[] }> {
   const { tools, work, session, module } = input;
   const startedAt = performance.now();
@@ -197,6 +243,8 @@ async function buildModule(input: {
   };
   if (module.manifest.build !== undefined) await runStep({ ...step, step: 'build', command: module.manifest.build });
   const evidence = await testModule({ step, module });
+  await refuseLinkedFolder({ checkout: input.checkout, module });
+  await input.provide(module);
   const packed = await packFolder({
     folder,
     into: join(tools.directory, `${module.name}.tar`),
@@ -224,6 +272,18 @@ async function buildModule(input: {
     },
     evidence,
   };
+}
+
+/** Commands own the checkout: a folder that they exchanged for a link would have the builder read elsewhere. */
+async function refuseLinkedFolder(input: { readonly checkout: string; readonly module: PlannedModule }): Promise<void> {
+  const { path } = input.module.manifest;
+  const real = await realpath(join(input.checkout, path)).catch(() => undefined);
+  if (real === join(await realpath(input.checkout), path).replace(/\/$/, '')) return;
+  throw failed(
+    'path-outside-repository',
+    `the build of module ${input.module.name} exchanged its folder ${path} for a link, or removed it`,
+    { module: input.module.name },
+  );
 }
 
 type Step = Omit<Parameters<typeof runStep>[0], 'step' | 'command'>;

@@ -1,5 +1,6 @@
 import type { Operation, Plan } from '@almanac/protocol';
 import { exitCodes } from '../exit-codes.ts';
+import { findingLines } from '../output/finding-lines.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { stateMark } from '../output/words.ts';
 import type { Session } from '../session.ts';
@@ -18,7 +19,12 @@ export function isEnded(plan: Plan): boolean {
   return ended.has(plan.state);
 }
 
-/** Follows a plan to its end: one block that moves on a terminal, a line for each change elsewhere. */
+/** Whether it goes no further before somebody acts, or a time comes: nobody sits and waits for that. */
+function waitsForSomebody(plan: Plan): boolean {
+  return plan.state === 'awaiting-approval' || plan.state === 'scheduled' || plan.waitsForContinue;
+}
+
+/** Follows a plan to its end, or to where somebody has to act: one block that moves on a terminal, a line for each change elsewhere. */
 export async function watchPlan(session: Session, plan: Plan): Promise<Plan> {
   let current = plan;
   let told = '';
@@ -30,7 +36,7 @@ export async function watchPlan(session: Session, plan: Plan): Promise<Plan> {
     told = line;
   };
   tell();
-  while (!isEnded(current)) {
+  while (!isEnded(current) && current.state !== 'draft' && !waitsForSomebody(current)) {
     current = await session.client.getPlan({
       params: { plan: current.id },
       query: { after: current.revision, wait: 20 },
@@ -46,7 +52,7 @@ export function planLines(terminal: Terminal, plan: Plan): readonly string[] {
   return [
     head,
     ...plan.operations.flatMap((operation) => operationLines(terminal, operation)),
-    ...findingLines(terminal, plan),
+    ...plan.findings.flatMap((finding) => findingLines(terminal, finding)),
   ];
 }
 
@@ -62,19 +68,13 @@ function operationLines(terminal: Terminal, operation: Operation): readonly stri
   return [line, ...message, ...sites];
 }
 
-export function findingLines(terminal: Terminal, plan: Plan): readonly string[] {
-  return plan.findings.flatMap((each) => [
-    `  ${terminal.paint(each.severity === 'error' ? 'red' : 'yellow', each.severity)} ${each.application}: ${each.detail}`,
-    ...(each.fix === null ? [] : [`      ${each.fix}`]),
-  ]);
-}
-
 function summaryOf(plan: Plan): string {
   const operations = plan.operations.map((each) => `${each.application.name} ${each.state}`).join(', ');
   return `plan ${plan.number} ${plan.state}${plan.reason === null ? '' : ` (${plan.reason})`}: ${operations}`;
 }
 
 export function planExitCode(plan: Plan): number {
+  if (waitsForSomebody(plan)) return exitCodes.ok;
   return plan.state === 'succeeded' || plan.state === 'succeeded-with-warnings' ? exitCodes.ok : exitCodes.workFailed;
 }
 
@@ -101,11 +101,17 @@ export async function showStarted(
   process.once('SIGINT', interrupted);
   const last = await watchPlan(session, plan);
   process.removeListener('SIGINT', interrupted);
-  session.show(last, () => (session.terminal.interactive ? [] : planLines(session.terminal, last)));
+  session.show(last, () => [
+    ...(session.terminal.interactive ? [] : planLines(session.terminal, last)),
+    ...(isEnded(last) ? [] : [nextStep(last, false)]),
+  ]);
   return planExitCode(last);
 }
 
 function nextStep(plan: Plan, blocked: boolean): string {
+  if (plan.state === 'awaiting-approval') return `Somebody else approves it with: almanac plan approve ${plan.number}`;
+  if (plan.state === 'scheduled') return `It begins by itself. What it waits for: almanac why ${plan.number}`;
+  if (plan.waitsForContinue) return `It goes on with: almanac plan continue ${plan.number}`;
   if (plan.state !== 'draft') return `Watch it with: almanac plan show ${plan.number} --follow`;
   if (blocked) return `Its findings prevent the start. Mend them, then: almanac plan start ${plan.number}`;
   return `Nothing has changed yet. Start it with: almanac plan start ${plan.number}`;

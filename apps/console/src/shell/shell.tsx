@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { api } from '../api.ts';
+import { Frozen } from '../features/governance/frozen.tsx';
 import { followLiveEvents, useLiveStatus } from '../live.ts';
 
 const pages = [
@@ -12,6 +13,7 @@ const pages = [
   { to: '/applications', label: 'Applications' },
   { to: '/sites', label: 'Sites' },
   { to: '/history', label: 'History' },
+  { to: '/governance', label: 'Governance' },
   { to: '/settings', label: 'Settings' },
 ] as const;
 
@@ -49,6 +51,7 @@ export function Shell() {
         </div>
       </header>
       <main className="page">
+        <Frozen />
         <Outlet />
       </main>
       <CommandPalette />
@@ -103,6 +106,10 @@ function CommandPalette() {
     queryKey: ['applications'],
     queryFn: () => api.listApplications({ query: { limit: 200 } }),
   });
+  const environments = useQuery({
+    queryKey: ['environments'],
+    queryFn: () => api.listEnvironments({ query: { limit: 100 } }),
+  });
   const actions = [
     ...pages.map((page) => ({
       id: page.to,
@@ -116,6 +123,13 @@ function CommandPalette() {
       description: 'almanac app add',
       onClick: () => void navigate({ to: '/', search: { add: true } }),
     },
+    ...(environments.data?.items ?? []).map((each) => ({
+      id: each.id,
+      label: each.displayName,
+      description: 'Environment',
+      onClick: () =>
+        void navigate({ to: '/environments/$environment', params: { environment: each.name }, search: {} }),
+    })),
     ...(applications.data?.items ?? []).map((each) => ({
       id: each.id,
       label: each.displayName,

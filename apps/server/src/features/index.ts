@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely';
 import type { ArtifactStore } from '#features/artifacts';
 import type { EventFeed } from '#platform/events';
 import type { Feature } from '#platform/feature';
+import type { Tables } from '#tables';
 import { aboutFeature } from './about/index.ts';
 import { accessFeature } from './access/index.ts';
 import { applicationsFeature, endInspection } from './applications/index.ts';
@@ -8,19 +10,25 @@ import { artifactsFeature } from './artifacts/index.ts';
 import { auditFeature } from './audit/index.ts';
 import { boardFeature } from './board/index.ts';
 import { buildsFeature, requestBuild } from './builds/index.ts';
+import { contractsFeature } from './contracts/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
 import { governanceFeature } from './governance/index.ts';
 import { historyFeature } from './history/index.ts';
+import { holdsFeature } from './holds/index.ts';
 import { followHotfixes, hotfixesFeature } from './hotfixes/index.ts';
+import { impactFeature } from './impact/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
-import { plansFeature, wakePlansOf } from './plans/index.ts';
+import { plansFeature, wakePlansOf, wakeWaitingPlans } from './plans/index.ts';
+import { releasesFeature } from './releases/index.ts';
+import { restoresFeature } from './restores/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { createSealGiven, type SecretBox, settingsFeature } from './settings/index.ts';
 import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
 import { versionsFeature } from './versions/index.ts';
 
 export interface FeatureTools {
+  readonly db: Kysely<Tables>;
   readonly feed: EventFeed;
   readonly artifacts: ArtifactStore;
   readonly box: SecretBox;
@@ -47,11 +55,12 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     aboutFeature({ ...tools.about, feed }),
     applicationsFeature(feed, requestBuild),
     buildsFeature({ feed, artifacts: tools.artifacts, listeners }),
+    contractsFeature,
     artifactsFeature({ store: tools.artifacts, mayRead: siteWantsArtifact }),
     versionsFeature,
     settingsFeature(tools.box, tools.ownDatabase),
     sampleFeature,
-    environmentsFeature,
+    environmentsFeature(refreshDocuments),
     sitesFeature({
       feed,
       keys: tools.serverKeys,
@@ -60,10 +69,14 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       serverVersion: tools.about.version,
       onError: tools.onError,
     }),
+    impactFeature({ feed, db: tools.db, onError: tools.onError }),
     plansFeature({ feed, refreshDocuments, seal: createSealGiven(tools.box, tools.ownDatabase) }),
-    governanceFeature,
+    governanceFeature(wakeWaitingPlans),
     followingFeature(refreshDocuments),
-    historyFeature,
+    historyFeature(tools.box),
+    holdsFeature,
+    releasesFeature,
+    restoresFeature(refreshDocuments),
     boardFeature(),
     hotfixesFeature,
     notificationsFeature({

@@ -38,7 +38,12 @@ export interface Found {
 }
 
 /** Findings that are no error and still need somebody who says that this is what is wanted. */
-export const confirmationCodes: ReadonlySet<string> = new Set(['downgrade', 'irreversible-migration', 'hotfix-lost']);
+export const confirmationCodes: ReadonlySet<string> = new Set([
+  'downgrade',
+  'migration-irreversible',
+  'hotfix-lost',
+  'restore-removes',
+]);
 
 /** What can be waited for once a plan is started. Everything else refuses the start, or sends the plan back. */
 const waitable: ReadonlySet<ObstacleCode> = new Set([

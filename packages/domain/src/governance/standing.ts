@@ -109,7 +109,7 @@ const quarantined: Rule = ({ candidates }, { quarantines }) =>
       .map((each) => ({
         code: 'quarantined',
         application: candidate.application,
-        detail: `${candidate.application} ${candidate.label} is in quarantine since ${each.by} said: ${each.reason}`,
+        detail: `${candidate.application} ${candidate.label} is in quarantine (by ${each.by}): ${each.reason}`,
         owner: 'whoever may administer the environment',
         action: `deploy another version, or lift it: almanac quarantine lift ${candidate.application}@${candidate.label}`,
         earliest: null,
@@ -258,24 +258,32 @@ const soak: Rule = (subject, facts, now) => {
   const { previous } = facts;
   const needed = facts.requirements.soak;
   if (needed === null || previous === null || skips(subject, facts, 'soak')) return [];
-  return subject.candidates
-    .filter((each) => (each.soak?.longest ?? 0) < needed * minute || each.soak === null)
-    .map((each) => {
-      const runsSince = each.soak?.runsSince ?? null;
-      const name = `${each.application} ${each.label}`;
-      return {
+  return subject.candidates.flatMap((each): readonly Obstacle[] => {
+    const soaked = soakedFor(each, now);
+    if (soaked !== null && soaked >= needed * minute) return [];
+    const runsSince = each.soak?.runsSince ?? null;
+    const name = `${each.application} ${each.label}`;
+    return [
+      {
         code: 'not-soaked',
         application: each.application,
         detail:
-          each.soak === null
+          soaked === null
             ? `${name} never ran in ${previous}, where it has to run for ${needed} min`
-            : `${name} ran in ${previous} for ${Math.floor(each.soak.longest / minute)} of ${needed} min`,
+            : `${name} ran in ${previous} for ${Math.floor(soaked / minute)} of ${needed} min`,
         owner: runsSince === null ? `whoever may deploy to ${previous}` : 'nobody: it passes by itself',
         action: runsSince === null ? `almanac deploy ${each.application} --to ${previous}` : 'wait',
-        earliest: runsSince === null ? null : Math.max(now + 1, runsSince + needed * minute),
-      };
-    });
+        earliest: runsSince === null ? null : runsSince + needed * minute,
+      },
+    ];
+  });
 };
+
+/** What ran when it was read runs on. */
+function soakedFor({ soak: read }: Candidate, now: number): number | null {
+  if (read === null) return null;
+  return read.runsSince === null ? read.longest : Math.max(read.longest, now - read.runsSince);
+}
 
 const rules: readonly Rule[] = [
   quarantined,

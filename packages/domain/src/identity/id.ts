@@ -10,6 +10,7 @@ export type SiteId = Id<'site'>;
 export type PlanId = Id<'plan'>;
 export type OperationId = Id<'operation'>;
 export type VersionId = Id<'version'>;
+export type ReleaseId = Id<'release'>;
 export type PrincipalId = Id<'principal'>;
 export type JobId = Id<'job'>;
 export type InspectionId = Id<'inspection'>;

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { Obstacle } from '../governance/obstacle.ts';
 import { advancePlan, targetsOf } from './advance.ts';
 import type { Plan, PlanObservation } from './plan.ts';
-import { anObservation, anOperation, aPlan, applicationId, aSite, aTarget } from './plan-for-tests.ts';
+import {
+  anObservation,
+  anOperation,
+  aPlan,
+  applicationId,
+  aSite,
+  aTarget,
+  openGates,
+  plainCourse,
+} from './plan-for-tests.ts';
 
 const now = 1000;
 const old = aTarget('old-orders');
@@ -269,5 +279,172 @@ describe('what a plan asks of an environment', () => {
 
     expect(wanted?.target?.operation ?? null).toBe(target);
     expect(wanted?.staged?.operation ?? null).toBe(staged);
+  });
+});
+
+const anObstacle = (code: Obstacle['code']): Obstacle => ({
+  code,
+  application: null,
+  detail: `it is ${code}`,
+  owner: 'somebody',
+  action: 'something',
+  earliest: null,
+});
+const twoStep = { ...plainCourse, twoStep: true };
+const healthy = (name: string) => aSite('one', { application: name, reports: { [`new-${name}`]: 'healthy' } });
+const moved = (plan: Plan) => ({
+  content: 'content-2',
+  operations: plan.operations.map((each) => ({ ...each, after: aTarget('newer-orders') })),
+  neighbours: plan.neighbours,
+});
+
+describe('the gates of a plan', () => {
+  it.each<[from: Plan['state'], obstacles: readonly Obstacle['code'][], to: Plan['state']]>([
+    ['awaiting-approval', ['approval-missing'], 'awaiting-approval'],
+    ['awaiting-approval', ['outside-window'], 'scheduled'],
+    ['awaiting-approval', [], 'staging'],
+    ['awaiting-approval', ['finding'], 'draft'],
+    ['scheduled', ['scheduled'], 'scheduled'],
+    ['scheduled', ['frozen'], 'scheduled'],
+    ['scheduled', ['approval-missing', 'frozen'], 'awaiting-approval'],
+    ['scheduled', ['quarantined'], 'draft'],
+    ['scheduled', [], 'staging'],
+    ['queued', ['outside-window'], 'scheduled'],
+    ['queued', ['approval-missing'], 'awaiting-approval'],
+    ['queued', ['unconfirmed', 'approval-missing'], 'draft'],
+  ])('lead from %s past %j to %s', (state, obstacles, to) => {
+    const plan = aPlan({ state });
+    const gates = openGates(plan, { obstacles: obstacles.map(anObstacle) });
+
+    const after = advancePlan(plan, anObservation({ gates }), now).plan;
+
+    expect(after.state).toBe(to);
+    if (to !== 'staging') expect(after.reason).toContain(`it is ${obstacles[0]}`);
+  });
+
+  it('take what was analysed anew when something moved, and its obstacles with it', () => {
+    const plan = aPlan({ state: 'queued' });
+    const gates = openGates(plan, { analysed: moved(plan), obstacles: [anObstacle('approval-missing')] });
+
+    const { plan: after, notes } = advancePlan(plan, anObservation({ gates }), now);
+
+    expect(after).toMatchObject({ state: 'awaiting-approval', content: 'content-2' });
+    expect(after.operations[0]?.after?.operation).toBe('newer-orders');
+    expect(notes[0]?.message).toContain('analysed again');
+  });
+});
+
+describe('a plan in two steps', () => {
+  const staged = aPlan({ state: 'staged', course: twoStep, stagedUntil: now + 1000 });
+  const after = (plan: Plan, gates: Partial<ReturnType<typeof openGates>> = {}, at = now) =>
+    advancePlan(plan, anObservation({ gates: openGates(plan, gates) }), at).plan;
+
+  it('stops once everything is staged, and says until when it waits', () => {
+    const plan = aPlan({ state: 'staging', course: twoStep });
+    const sites = [aSite('one', { application: 'orders', reports: { 'new-orders': 'staged' } })];
+
+    expect(advancePlan(plan, anObservation({ sites, gates: openGates(plan) }), now).plan).toMatchObject({
+      state: 'staged',
+      stagedUntil: now + twoStep.stagedFor,
+    });
+  });
+
+  it('switches when it was continued, and not before', () => {
+    expect(after(staged)).toBe(staged);
+    expect(after({ ...staged, continued: true }).state).toBe('deploying');
+  });
+
+  it('waits for its window and for the end of a freeze after it was continued', () => {
+    const closed = after({ ...staged, continued: true }, { obstacles: [anObstacle('outside-window')] });
+
+    expect(closed).toMatchObject({ state: 'staged', reason: 'it is outside-window' });
+  });
+
+  it('expires at the end of its time, a millisecond later than it still waits', () => {
+    expect(after(staged, {}, now + 999).state).toBe('staged');
+    expect(after({ ...staged, continued: true }, {}, now + 1000)).toMatchObject({
+      state: 'expired',
+      operations: [{ state: 'cancelled' }],
+    });
+  });
+
+  it('is staged anew, and waits to be continued anew, when what it was analysed against moved', () => {
+    const plan = { ...staged, continued: true };
+
+    expect(after(plan, { analysed: moved(plan) })).toMatchObject({
+      state: 'staging',
+      content: 'content-2',
+      continued: false,
+      operations: [{ after: { operation: 'newer-orders' } }],
+    });
+  });
+
+  it.each(['approval-missing', 'quarantined', 'finding'] as const)('expires when it is %s', (code) => {
+    expect(after(staged, { obstacles: [anObstacle(code)] })).toMatchObject({
+      state: 'expired',
+      reason: expect.stringContaining(`it is ${code}`),
+    });
+  });
+});
+
+describe('a plan that runs', () => {
+  const both = [anOperation('orders'), anOperation('catalog')];
+
+  it('runs as many operations at once as policy says', () => {
+    const plan = aPlan({ state: 'deploying', course: { ...plainCourse, parallel: 1 }, operations: both });
+
+    const first = advancePlan(plan, anObservation({ gates: openGates(plan) }), now).plan;
+    const sites = [healthy('orders')];
+    const second = advancePlan(first, anObservation({ sites, gates: openGates(first) }), now).plan;
+
+    expect(first.operations.map((each) => each.state)).toEqual(['running', 'pending']);
+    expect(second.operations.map((each) => each.state)).toEqual(['succeeded', 'running']);
+  });
+
+  it('rests during a freeze where policy says so, lets what runs end, and goes on when it is over', () => {
+    const course = { ...plainCourse, whileFrozen: 'stop', parallel: 1 } as const;
+    const operations = [anOperation('orders', { state: 'running' }), anOperation('catalog')];
+    const plan = aPlan({ state: 'deploying', course, operations });
+    const frozen = openGates(plan, { frozen: 'year-end' });
+
+    const resting = advancePlan(plan, anObservation({ sites: [healthy('orders')], gates: frozen }), now).plan;
+    const still = advancePlan(resting, anObservation({ gates: frozen }), now).plan;
+    const thawed = advancePlan(still, anObservation({ gates: openGates(plan) }), now).plan;
+
+    expect(resting).toMatchObject({ state: 'paused', paused: { by: 'freeze' } });
+    expect(resting.operations.map((each) => each.state)).toEqual(['succeeded', 'pending']);
+    expect(still).toBe(resting);
+    expect(thawed).toMatchObject({ state: 'deploying', paused: null });
+    expect(thawed.operations.map((each) => each.state)).toEqual(['succeeded', 'running']);
+  });
+
+  it('finishes during a freeze otherwise', () => {
+    const plan = aPlan({ state: 'deploying', operations: both });
+    const gates = openGates(plan, { frozen: 'year-end' });
+
+    expect(advancePlan(plan, anObservation({ gates }), now).plan.operations.map((each) => each.state)).toEqual([
+      'running',
+      'running',
+    ]);
+  });
+
+  it('that a person paused stays so when a freeze ends, and what runs comes to its end', () => {
+    const operations = [anOperation('orders', { state: 'running' }), anOperation('catalog', { wave: 1 })];
+    const plan = aPlan({ state: 'paused', paused: { from: 'deploying', by: 'person' }, operations });
+
+    const after = advancePlan(plan, anObservation({ sites: [healthy('orders')], gates: openGates(plan) }), now).plan;
+
+    expect(after.state).toBe('paused');
+    expect(after.operations.map((each) => each.state)).toEqual(['succeeded', 'pending']);
+  });
+
+  it('starts no operation whose build was put into quarantine meanwhile', () => {
+    const plan = aPlan({ state: 'deploying', operations: [anOperation('orders')] });
+    const gates = openGates(plan, { quarantined: new Set([aTarget('new-orders').build]) });
+
+    expect(advancePlan(plan, anObservation({ gates }), now).plan).toMatchObject({
+      state: 'failed',
+      operations: [{ state: 'failed', message: 'its build was put into quarantine' }],
+    });
   });
 });

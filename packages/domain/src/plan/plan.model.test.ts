@@ -171,6 +171,8 @@ function save(world: World, before: Plan, after: Plan): void {
 function watchWhatRuns(world: World, before: Plan, after: Plan): void {
   const begins = !isUnderWay(before.state) && isUnderWay(after.state);
   const anew = before.state === 'staged' && after.content !== before.content;
+  if (before.state === 'staged' && after.state === 'deploying')
+    expect(after.content, 'switches to what holds now').toBe(analyse(world, before).content);
   if (begins || anew) {
     expect(after.content, 'begins with what holds now').toBe(analyse(world, before).content);
     if (world.rules.approval) expect(isApproved(world, after, after.content), 'begins approved').toBe(true);
@@ -479,7 +481,8 @@ function settle(world: World): void {
     for (let index = 0; index < world.plans.length; index += 1) {
       const plan = world.plans[index];
       if (plan?.state === 'awaiting-approval') approve(world, index, 'hedy');
-      if (plan?.state === 'paused' || plan?.state === 'staged') ask(world, index, decideContinue);
+      // A freeze that is over needs nobody.
+      if (plan?.paused?.by === 'person' || plan?.state === 'staged') ask(world, index, decideContinue);
       advance(world, index);
     }
     invariants(world);

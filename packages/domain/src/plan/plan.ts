@@ -65,6 +65,8 @@ export interface Target {
   readonly operation: string;
   readonly settings: PinnedSettings;
   readonly settingsHash: string;
+  /** Set where the settings are those of an earlier time and not those that are set now: an analysis leaves them. */
+  readonly earlierSettings?: true;
 }
 
 /** One application in one environment. Times are milliseconds since the epoch. */

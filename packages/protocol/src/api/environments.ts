@@ -13,6 +13,8 @@ export const following = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('branch'), branch: z.string().min(1).max(200) }),
 ]);
 
+export const driftPolicy = z.enum(['heal', 'show']);
+
 export const environment = z
   .object({
     id: id<'environment'>(),
@@ -26,6 +28,8 @@ export const environment = z
     following,
     /** Overrides what a manifest says, when set. */
     rollout: rolloutStrategy.nullable(),
+    /** What becomes of a site that is not as it should be: it is healed, or only shown. */
+    drift: driftPolicy,
     sites: z.int(),
     revision,
   })
@@ -39,6 +43,7 @@ const environmentChanges = z.strictObject({
   promotesFrom: reference.nullable().optional(),
   following: following.optional(),
   rollout: rolloutStrategy.nullable().optional(),
+  drift: driftPolicy.optional(),
 });
 const oneEnvironment = z.object({ environment: reference });
 

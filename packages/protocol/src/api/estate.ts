@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, named, page, paging, reference, timestamp } from '../primitives.ts';
+import { id, named, page, paging, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
 import { environment } from './environments.ts';
@@ -18,6 +18,8 @@ export const boardCell = z
     message: z.string().nullable(),
     /** True when settings changed since they were applied. */
     settingsChanged: z.boolean(),
+    /** What somebody changed by hand on one of its sites, in a sentence. */
+    drift: z.string().nullable(),
     since: timestamp,
     /** The plan that changes this cell now. */
     plan: z.object({ id: id<'plan'>(), number: z.int() }).nullable(),
@@ -48,22 +50,6 @@ export const boardRow = z
   .meta({ id: 'BoardRow' });
 export type BoardRow = z.output<typeof boardRow>;
 
-export const historyEntry = z
-  .object({
-    id: z.string(),
-    at: timestamp,
-    environment: named<'environment'>(),
-    application: named<'application'>(),
-    kind: z.enum(['deployed', 'configured', 'removed', 'failed', 'returned']),
-    before: buildReference.nullable(),
-    after: buildReference.nullable(),
-    plan: z.object({ id: id<'plan'>(), number: z.int() }),
-    by: z.string(),
-    detail: z.string().nullable(),
-  })
-  .meta({ id: 'HistoryEntry' });
-export type HistoryEntry = z.output<typeof historyEntry>;
-
 export const auditEntry = z
   .object({
     sequence: z.int(),
@@ -87,6 +73,7 @@ export const liveEvent = z
       'application-changed',
       'build-changed',
       'version-created',
+      'release-changed',
       'environment-changed',
       'site-changed',
       'settings-changed',
@@ -122,15 +109,6 @@ export const estateRoutes = {
       /** Position of the newest event that this answer contains. */
       position: z.int(),
     }),
-  }),
-  listHistory: route({
-    method: 'GET',
-    path: '/history',
-    summary: 'What changed in environments, newest first',
-    permission: 'capability:list',
-    audit: null,
-    query: paging.extend({ environment: reference.optional(), application: reference.optional() }),
-    response: page(historyEntry),
   }),
   listAudit: route({
     method: 'GET',

@@ -38,22 +38,80 @@ export const operationState = z.enum([
 /** What happens to the rest of a plan when one of its operations fails. */
 export const failurePolicy = z.enum(['stop', 'continue', 'return']);
 
+/** What a plan does, or could do, to one application; `build` is what is deployed. */
+export const plannedChange = z
+  .object({
+    kind: z.enum(['deploy', 'configure', 'remove']),
+    application: named<'application'>(),
+    build: buildReference.nullable().optional(),
+  })
+  .meta({ id: 'PlannedChange' });
+
+/** One end of a reference; `build` is null where the application would not be in the environment. */
+const findingEnd = z.object({
+  application: named<'application'>(),
+  build: buildReference.nullable(),
+  module: z.string().nullable(),
+});
+
+const chainLink = z.discriminatedUnion('link', [
+  z.object({ link: z.literal('change'), change: plannedChange }),
+  z.object({ link: z.literal('contract'), contract: z.string(), elements: z.array(z.string()) }),
+  z.object({ link: z.literal('consumer'), application: named<'application'>(), module: z.string().nullable() }),
+  z.object({ link: z.literal('producer'), application: named<'application'>(), module: z.string().nullable() }),
+]);
+
+const remedy = z.union([
+  plannedChange,
+  z.object({ kind: z.literal('set-setting'), application: named<'application'>(), key: z.string() }),
+]);
+
+const findingCode = z.enum([
+  'producer-missing',
+  'contract-missing',
+  'element-missing',
+  'element-incompatible',
+  'consumer-remains',
+  'contract-provided-twice',
+  'setting-missing',
+  'connection-missing',
+  'capability-missing',
+  'no-site',
+  'name-taken',
+  'build-unusable',
+  'consumer-outdated',
+  'newer-producer',
+  'downgrade',
+  'migration-irreversible',
+  'hotfix-lost',
+  'restore-removes',
+  'restore-incomplete',
+  'restore-overtakes',
+  'settings-of-then',
+]);
+
 export const finding = z
   .object({
-    code: z.enum([
-      'setting-missing',
-      'contract-missing',
-      'no-site',
-      'downgrade',
-      'consumer-remains',
-      'build-unusable',
-      'hotfix-lost',
-    ]),
+    code: findingCode,
     severity: z.enum(['error', 'warning']),
+    /** Name of the application that the finding is about. */
     application: z.string(),
     detail: z.string(),
-    /** The next step that would mend it. */
+    /** The next step that would mend it, in words. */
     fix: z.string().nullable(),
+    /** The rest is told of references, and absent in plans of before it was. */
+    consumer: findingEnd.nullable().optional(),
+    producer: findingEnd.nullable().optional(),
+    contract: z.string().nullable().optional(),
+    /** Elements of the contract that are concerned, all of them. */
+    elements: z.array(z.string()).optional(),
+    /** A setting, a connection, a capability, a build or a hotfix that the finding names. */
+    subject: z.string().nullable().optional(),
+    site: z.string().nullable().optional(),
+    /** From the change that causes it to what it leads to. */
+    chain: z.array(chainLink).optional(),
+    /** The next step that would mend it, for machines; an operation can be added to the plan as it is. */
+    remedy: remedy.nullable().optional(),
   })
   .meta({ id: 'Finding' });
 export type Finding = z.output<typeof finding>;
@@ -165,6 +223,10 @@ export const deploySource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('environment'), environment: reference }),
   /** What the environment ran before the present build: a rollback. */
   z.strictObject({ kind: z.literal('previous') }),
+  /** What the environment ran at a moment, with the settings of then. */
+  z.strictObject({ kind: z.literal('moment'), at: timestamp }),
+  /** What ran before a plan changed it, with the settings of then. */
+  z.strictObject({ kind: z.literal('before-plan'), plan: reference }),
   /** The newest build of the application that succeeded. */
   z.strictObject({ kind: z.literal('latest') }),
   /** A build, the newest otherwise, that gets a version number when the plan is started. */

@@ -16,6 +16,8 @@ export const site = z
     labels,
     status: siteStatus,
     lastSeenAt: timestamp.nullable(),
+    /** When it last looked at everything it has, files included. */
+    reconciledAt: timestamp.nullable(),
     agentVersion: z.string().nullable(),
     /** The generation that the server wants, and the one that the site acts on. */
     generation: z.object({ desired: z.int(), observed: z.int() }),
@@ -38,6 +40,34 @@ export const siteDetail = site
   })
   .meta({ id: 'SiteDetail' });
 export type SiteDetail = z.output<typeof siteDetail>;
+
+/** How a site stands with one application, compared with what it should be. */
+export const siteStanding = z.enum(['as-desired', 'changing', 'drifted', 'differs', 'missing', 'extra']);
+
+export const reconciledSite = z
+  .object({
+    site: named<'site'>(),
+    environment: named<'environment'>(),
+    /** `silent`: it is offline, or did not answer in time; what is told of it is what it said last. */
+    outcome: z.enum(['in-step', 'differs', 'changing', 'silent', 'enrolling']),
+    lastSeenAt: timestamp.nullable(),
+    /** When it last looked at everything it has, files included. */
+    reconciledAt: timestamp.nullable(),
+    generation: z.object({ desired: z.int(), observed: z.int() }),
+    detail: z.string().nullable(),
+    /** What differs; nothing of what is as it should be. */
+    applications: z.array(
+      z.object({
+        application: named<'application'>(),
+        standing: siteStanding,
+        desired: z.string().nullable(),
+        running: z.string().nullable(),
+        detail: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'ReconciledSite' });
+export type ReconciledSite = z.output<typeof reconciledSite>;
 
 const enrolmentToken = z.object({ token: z.string(), expiresAt: timestamp });
 const oneSite = z.object({ site: reference });
@@ -110,6 +140,21 @@ export const siteRoutes = {
     body: enrolRequest,
     response: enrolResponse,
     status: 201,
+  }),
+  reconcileSites: route({
+    method: 'POST',
+    path: '/sites/reconcile',
+    summary:
+      'Lets sites look at everything they have, files included, and tells what differs from what they should be; of all sites, of an environment, or of one',
+    permission: 'capability:monitor',
+    audit: { notAudited: 'it asks how things are, and is done daily by itself' },
+    body: z.strictObject({
+      environment: reference.optional(),
+      site: reference.optional(),
+      /** So long a site may take; one that takes longer is told as silent, and goes on looking. */
+      patienceSeconds: z.int().min(1).max(60).default(20),
+    }),
+    response: z.object({ sites: z.array(reconciledSite) }),
   }),
   readModuleLog: route({
     method: 'GET',

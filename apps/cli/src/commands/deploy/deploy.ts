@@ -1,4 +1,4 @@
-import { argument, type CommandDefinition, type CommandInput, textOption } from '../../command.ts';
+import { argument, type CommandDefinition, type CommandInput, listOption, textOption } from '../../command.ts';
 import { CommandError } from '../../output/report-error.ts';
 import type { Session } from '../../session.ts';
 import { findBuild } from '../../watch/find-build.ts';
@@ -17,6 +17,7 @@ export const deploy: CommandDefinition = {
     ['--version <number>', 'a version'],
     ['--build <number>', 'a build; the newest that succeeded otherwise'],
     ['--notes <text>', 'why', ''],
+    ['--confirm <finding...>', 'findings that are wanted, such as downgrade'],
     ['--dry-run', 'only compose the plan and show what it finds'],
     ['--no-wait', 'do not wait for its end'],
   ],
@@ -29,6 +30,7 @@ export const deploy: CommandDefinition = {
         environment,
         operations: [{ kind: 'deploy', application, source: await sourceOf(session, input, application) }],
         notes: textOption(input, 'notes') ?? '',
+        confirm: [...listOption(input, 'confirm')],
         start: input.options['dryRun'] !== true,
       },
     });

@@ -1,4 +1,4 @@
-import { type CommandDefinition, textOption } from '../../command.ts';
+import { type CommandDefinition, listOption, textOption } from '../../command.ts';
 import { CommandError } from '../../output/report-error.ts';
 import { listAll, pageQuery } from '../../paging.ts';
 import type { Session } from '../../session.ts';
@@ -15,6 +15,7 @@ export const promote: CommandDefinition = {
     ['--to <environment>', 'the environment that changes'],
     ['--from <environment>', 'the one that already runs it; the one before on the path otherwise'],
     ['--notes <text>', 'why', ''],
+    ['--confirm <finding...>', 'findings that are wanted, such as downgrade'],
     ['--dry-run', 'only compose the plan and show what it finds'],
     ['--no-wait', 'do not wait for its end'],
   ],
@@ -28,6 +29,7 @@ export const promote: CommandDefinition = {
         environment: to,
         operations,
         notes: textOption(input, 'notes') ?? '',
+        confirm: [...listOption(input, 'confirm')],
         start: input.options['dryRun'] !== true,
       },
     });

@@ -27,6 +27,8 @@ export const rollback: CommandDefinition = {
         environment,
         operations: [{ kind: 'deploy', application: argument(input, 0), source }],
         notes: textOption(input, 'notes') ?? '',
+        // Whoever goes back means to.
+        confirm: ['downgrade'],
         start: input.options['dryRun'] !== true,
       },
     });

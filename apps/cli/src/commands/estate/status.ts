@@ -53,6 +53,7 @@ function cellOf(row: BoardRow, environment: Environment): BoardCell | undefined 
 function cellText(terminal: Terminal, cell: BoardCell | undefined): string {
   if (cell === undefined) return terminal.paint('gray', '·');
   const marks = [
+    cell.drift === null ? '' : 'drift',
     cell.settingsChanged ? 'settings changed' : '',
     ...cell.hotfixes.map((each) =>
       each.presence === 'contained' ? `hotfix ${each.number}` : `lacks hotfix ${each.number}`,
@@ -65,12 +66,12 @@ function cellText(terminal: Terminal, cell: BoardCell | undefined): string {
 /** What is not well, in words, below the table. */
 function notes(rows: readonly BoardRow[], environments: readonly Environment[]): readonly string[] {
   const lines = rows.flatMap((row) =>
-    row.cells
-      .filter((cell) => cell.message !== null && cell.health !== 'healthy')
-      .map(
-        (cell) =>
-          `${row.application.name} in ${environments.find((each) => each.id === cell.environment)?.name ?? ''}: ${cell.message}`,
-      ),
+    row.cells.flatMap((cell) => {
+      const place = `${row.application.name} in ${environments.find((each) => each.id === cell.environment)?.name ?? ''}`;
+      return [...(cell.health === 'healthy' ? [] : [cell.message]), cell.drift].flatMap((words) =>
+        words === null ? [] : [`${place}: ${words}`],
+      );
+    }),
   );
   return lines.length === 0 ? [] : ['', ...lines];
 }

@@ -22,8 +22,13 @@ export const showSite: CommandDefinition = {
       ),
     );
     session.show(site, () => [
-      `${site.name} in ${site.environment.name}: ${site.status}, seen ${ago(site.lastSeenAt, session.now())}, generation ${site.generation.observed} of ${site.generation.desired}`,
+      `${site.name} in ${site.environment.name}: ${site.status}, heard ${ago(site.lastSeenAt, session.now())}, looked at everything ${ago(site.reconciledAt, session.now())}, generation ${site.generation.observed} of ${site.generation.desired}`,
       ...site.notices.map((each) => `  note: ${each}`),
+      ...site.applications.flatMap((each) =>
+        each.drift === null
+          ? []
+          : [`  ${each.drift.healed ? 'healed' : 'drift'}: ${each.application.name}: ${each.drift.message}`],
+      ),
       ...(rows.length === 0
         ? ['  nothing runs here']
         : tableLines({ head: ['module', 'state', 'port', 'restarts', 'started', 'message'], rows })),

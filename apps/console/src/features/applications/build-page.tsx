@@ -12,6 +12,7 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateOf } from '../../ui/state-mark.tsx';
 import { useGrowingText } from '../../ui/use-growing-text.ts';
 import { VersionChip } from '../../ui/version-chip.tsx';
+import { BuildContracts } from './build-contracts.tsx';
 
 export function BuildPage() {
   const params = useParams({ from: '/signed-in/builds/$build' });
@@ -60,6 +61,7 @@ export function BuildPage() {
         <Read query={build} skeleton={<SkeletonRows rows={4} columns={2} />}>
           {(found) => <Facts build={found} />}
         </Read>
+        {build.data?.state === 'succeeded' ? <BuildContracts build={id} /> : null}
         {log.error === null ? null : <ErrorNote error={log.error} />}
         <LogView text={log.text} complete={log.complete} label="Log of this build" />
       </div>

@@ -43,7 +43,9 @@ export function BoardGrid(props: {
             <th scope="col">Application</th>
             {props.environments.map((environment) => (
               <th key={environment.id} scope="col" className={`environment-head environment-type-${environment.type}`}>
-                <EnvironmentTag environment={environment} />
+                <Link to="/environments/$environment" params={{ environment: environment.name }} search={{}}>
+                  <EnvironmentTag environment={environment} />
+                </Link>
               </th>
             ))}
           </tr>

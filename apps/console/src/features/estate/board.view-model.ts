@@ -89,6 +89,7 @@ export function actionsAt(input: {
 export function marksOf(cell: BoardCell): readonly string[] {
   const marks: string[] = [];
   if (cell.plan !== null) marks.push(`plan ${cell.plan.number}`);
+  if (cell.drift !== null) marks.push('drift');
   for (const { number, presence } of cell.hotfixes)
     marks.push(presence === 'contained' ? `hotfix ${number}` : `lacks hotfix ${number}`);
   if (cell.settingsChanged) marks.push('settings changed');

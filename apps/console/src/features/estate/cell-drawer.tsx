@@ -116,6 +116,7 @@ function WhyPanel(props: { readonly row: BoardRow; readonly environment: Environ
           </>
         )}
       </dl>
+      {cell.drift === null ? null : <div className="note warning">{cell.drift}</div>}
       {cell.hotfixes.map((each) => (
         <div key={each.number} className={`note ${each.presence === 'contained' ? '' : 'warning'}`}>
           {each.presence === 'contained'

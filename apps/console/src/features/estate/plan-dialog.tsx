@@ -8,6 +8,7 @@ import { EnvironmentTag } from '../../ui/environment-tag.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { Change } from '../../ui/version-chip.tsx';
 import { Findings } from '../plans/findings.tsx';
+import { confirmationsOf } from '../plans/plan.view-model.ts';
 import type { CellAction } from './board.view-model.ts';
 
 /** Composes the plan of an action, shows what it would do and find, and starts it when the person says so. */
@@ -32,7 +33,11 @@ export function PlanDialog(props: {
     refetchOnWindowFocus: false,
   });
   const start = useMutation({
-    mutationFn: (plan: Plan) => api.startPlan({ params: { plan: plan.id }, body: { revision: plan.revision } }),
+    mutationFn: (plan: Plan) =>
+      api.startPlan({
+        params: { plan: plan.id },
+        body: { revision: plan.revision, confirm: confirmationsOf(plan) },
+      }),
     onSuccess: (plan) => {
       void queryClient.invalidateQueries({ queryKey: ['board'] });
       void navigate({ to: '/plans/$plan', params: { plan: String(plan.number) } });

@@ -33,7 +33,15 @@ export function HistoryTable(props: { readonly entries: readonly HistoryEntry[] 
               <td>
                 <RelativeTime at={each.at} />
               </td>
-              <td>{each.environment.name}</td>
+              <td>
+                <Link
+                  to="/environments/$environment"
+                  params={{ environment: each.environment.name }}
+                  search={{ tab: 'history', at: each.at }}
+                >
+                  {each.environment.name}
+                </Link>
+              </td>
               <td>
                 <Link to="/applications/$application" params={{ application: each.application.name }} search={{}}>
                   {each.application.name}

@@ -1,6 +1,5 @@
 import type { Plan } from '@almanac/protocol';
-import { Button } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { api } from '../../api.ts';
@@ -12,8 +11,11 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateOf } from '../../ui/state-mark.tsx';
 import { useGrowingText } from '../../ui/use-growing-text.ts';
 import { Findings } from './findings.tsx';
-import { commandsOf, type PlanCommand } from './plan.view-model.ts';
+import { Gates, Words } from './gates.tsx';
+import { isAtGates, isToldByGates } from './plan.view-model.ts';
+import { PlanCommands } from './plan-commands.tsx';
 import { PlanTimeline } from './plan-timeline.tsx';
+import { RollBackPlan } from './roll-back-plan.tsx';
 
 export function PlanPage() {
   const { plan: number } = useParams({ from: '/signed-in/plans/$plan' });
@@ -40,19 +42,28 @@ export function PlanPage() {
     <Page
       title={`Plan ${number}`}
       under={plan.data === undefined ? undefined : <Under plan={plan.data} />}
-      actions={plan.data === undefined ? undefined : <Commands plan={plan.data} />}
+      actions={
+        plan.data === undefined ? undefined : (
+          <>
+            <PlanCommands plan={plan.data} />
+            <RollBackPlan plan={plan.data} />
+          </>
+        )
+      }
     >
       <OfflineNote />
       <div className="stack">
         <Read query={plan} skeleton={<SkeletonRows rows={4} columns={3} />}>
           {(found) => (
             <>
-              {found.reason === null ? null : (
+              {found.reason === null || isToldByGates(found) ? null : (
                 <div className={`note ${found.state === 'failed' ? 'failed' : 'waiting'}`}>{found.reason}</div>
               )}
               {found.notes === '' ? null : <p style={{ margin: 0 }}>{found.notes}</p>}
               <PlanTimeline plan={found} />
               {found.findings.length === 0 ? null : <Findings findings={found.findings} />}
+              {isAtGates(found) ? <Gates plan={found} /> : null}
+              <Words plan={found} />
             </>
           )}
         </Read>
@@ -75,34 +86,6 @@ function Under(props: { readonly plan: Plan }) {
         in {plan.environment.name}, {startedBy(plan)}, <RelativeTime at={plan.createdAt} />
       </span>
     </span>
-  );
-}
-
-function Commands(props: { readonly plan: Plan }) {
-  const { plan } = props;
-  const queryClient = useQueryClient();
-  const run = useMutation({
-    mutationFn: (command: PlanCommand) => {
-      const options = { params: { plan: plan.id }, body: {} };
-      if (command.kind === 'start') return api.startPlan(options);
-      return command.kind === 'cancel' ? api.cancelPlan(options) : api.abortPlan(options);
-    },
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: ['plan'] }),
-  });
-  return (
-    <>
-      {commandsOf(plan).map((command) => (
-        <Button
-          key={command.kind}
-          variant={command.kind === 'start' ? 'filled' : 'default'}
-          loading={run.isPending}
-          onClick={() => run.mutate(command)}
-        >
-          {command.label}
-        </Button>
-      ))}
-      {run.isError ? <ErrorNote error={run.error} /> : null}
-    </>
   );
 }
 

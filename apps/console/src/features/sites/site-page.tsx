@@ -1,8 +1,10 @@
-import type { SiteDetail } from '@almanac/protocol';
-import { useQuery } from '@tanstack/react-query';
+import type { ReconciledSite, SiteDetail } from '@almanac/protocol';
+import { Button } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { api } from '../../api.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
 import { LogView } from '../../ui/log-view.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
@@ -20,7 +22,11 @@ export function SitePage() {
   });
   const [application, module] = (log ?? '').split('/');
   return (
-    <Page title={name} under={site.data === undefined ? undefined : `A site of ${site.data.environment.name}`}>
+    <Page
+      title={name}
+      under={site.data === undefined ? undefined : `A site of ${site.data.environment.name}`}
+      actions={<Reconcile site={name} />}
+    >
       <OfflineNote />
       <div className="stack">
         <Read query={site} skeleton={<SkeletonRows rows={5} columns={4} />}>
@@ -39,6 +45,38 @@ export function SitePage() {
   );
 }
 
+/** Lets the site look at everything it has, and says what came of it. */
+function Reconcile(props: { readonly site: string }) {
+  const { site } = props;
+  const queryClient = useQueryClient();
+  const reconcile = useMutation({
+    mutationFn: () => api.reconcileSites({ body: { site } }),
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: ['site'] }),
+  });
+  const told = reconcile.data?.sites[0];
+  return (
+    <>
+      {told === undefined ? null : (
+        <span className="soft" role="status">
+          {told.detail ?? outcomeWords[told.outcome]}
+        </span>
+      )}
+      <Button variant="default" loading={reconcile.isPending} onClick={() => reconcile.mutate()}>
+        Look at everything now
+      </Button>
+      {reconcile.isError ? <ErrorNote error={reconcile.error} /> : null}
+    </>
+  );
+}
+
+const outcomeWords = {
+  'in-step': 'everything is as it should be',
+  changing: 'it is on the way to what it should be',
+  differs: 'something differs from what it should be',
+  silent: 'it did not answer',
+  enrolling: 'no agent came yet',
+} as const satisfies Record<ReconciledSite['outcome'], string>;
+
 function Facts(props: { readonly site: SiteDetail }) {
   const { site } = props;
   return (
@@ -48,11 +86,24 @@ function Facts(props: { readonly site: SiteDetail }) {
           Nothing is heard of this site. What is shown is what it said last; its applications run on by themselves.
         </div>
       ) : null}
+      {site.applications.map((each) =>
+        each.drift === null ? null : (
+          <div key={each.operation} className={`note ${each.drift.healed ? 'waiting' : 'warning'}`}>
+            <strong>{each.application.name}</strong> {each.drift.message}
+            {each.drift.files.length < 2 ? null : <div className="soft mono">{each.drift.files.join(', ')}</div>}
+            <CommandLine command={`almanac configure ${each.application.name} --in ${site.environment.name}`} />
+          </div>
+        ),
+      )}
       {site.gateway.message === null ? null : <div className="note failed">{site.gateway.message}</div>}
       <dl className="facts">
         <dt>Status</dt>
         <dd className="row">
           <StateOf state={site.status} /> <span className="soft">heard</span> <RelativeTime at={site.lastSeenAt} />
+        </dd>
+        <dt>Looked at everything</dt>
+        <dd>
+          <RelativeTime at={site.reconciledAt} none="not yet" />
         </dd>
         <dt>Generation</dt>
         <dd>

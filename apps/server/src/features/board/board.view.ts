@@ -42,6 +42,10 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
         const said = reported.get(`${id} ${application.id} ${target.operation}`);
         return { name, online, phase: said?.phase ?? null, message: said?.message ?? null };
       });
+      const drifted = own.flatMap(({ id, name }) => {
+        const said = reported.get(`${id} ${application.id} ${target.operation}`)?.drift ?? null;
+        return said === null ? [] : [`${name}: ${said}`];
+      });
       const plan = plans.find(
         (each) => each.environmentId === target.environmentId && each.applicationIds.includes(application.id),
       );
@@ -54,6 +58,7 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
           health,
           message,
           settingsChanged: target.settingsChanged,
+          drift: drifted.length === 0 ? null : drifted.join('; '),
           since: target.since.toISOString(),
           plan: plan === undefined ? null : { id: plan.id, number: plan.number },
           sites: {
@@ -93,7 +98,7 @@ async function readTargets(db: Kysely<Tables>, ids: readonly ApplicationId[]) {
       'targets.operation',
       'targets.since',
       'placements.labels',
-      sql<boolean>`exists (select 1 from setting_values v where v.application_id = targets.application_id and v.environment_id = targets.environment_id and v.changed_at > targets.since)`.as(
+      sql<boolean>`targets.earlier_settings or exists (select 1 from setting_values v where v.application_id = targets.application_id and v.environment_id = targets.environment_id and v.changed_at > targets.since)`.as(
         'settingsChanged',
       ),
       sql<boolean>`exists (select 1 from jsonb_each(builds.manifest -> 'modules') m where m.value ? 'health')`.as(

@@ -58,7 +58,7 @@ export function builderEndpoints(input: {
 
     command('completeJob', async (context, { params, body }) => {
       const job = await heldJob(context, { job: params.job, fence: body.fence });
-      await completeJob(context, { job, result: body.result, listeners: input.listeners });
+      await completeJob(context, { job, result: body.result, listeners: input.listeners, artifacts });
       context.audit({ subject: `job:${job.id}`, detail: { kind: job.kind, result: body.result.kind } });
       return undefined;
     }),

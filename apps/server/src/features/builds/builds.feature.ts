@@ -15,6 +15,6 @@ export function buildsFeature(input: {
   return {
     name: 'builds',
     endpoints: [...buildEndpoints(input.feed), ...builderEndpoints(input)],
-    periodics: [requeueLostJobs(input.listeners)],
+    periodics: [requeueLostJobs(input)],
   };
 }

@@ -1,6 +1,8 @@
 import { type BuildId, refuse } from '@almanac/domain';
 import type { CommitRecord, JobFault, JobResult } from '@almanac/protocol';
 import { sql } from 'kysely';
+import type { ArtifactStore } from '#features/artifacts';
+import { saveContracts } from '#features/contracts';
 import type { Job, JobListener } from '#features/jobs';
 import type { CommandContext } from '#platform/http';
 import { mostAttempts } from './claim-job.ts';
@@ -10,7 +12,12 @@ import { requeueJob } from './requeue-job.ts';
 /** Ends a job with what its builder says; a job that ended already, or was cancelled, stays as it is. */
 export async function completeJob(
   context: CommandContext,
-  input: { readonly job: Job; readonly result: JobResult; readonly listeners: readonly JobListener[] },
+  input: {
+    readonly job: Job;
+    readonly result: JobResult;
+    readonly listeners: readonly JobListener[];
+    readonly artifacts: ArtifactStore;
+  },
 ): Promise<void> {
   const { job, result } = input;
   if (job.state === 'ended' || job.state === 'cancelled') return;
@@ -25,7 +32,7 @@ export async function completeJob(
     .set({ state: 'ended', endedAt: context.now, leaseUntil: null })
     .where('id', '=', job.id)
     .execute();
-  const build = job.kind === 'build' ? await endBuild(context, { job, result }) : null;
+  const build = job.kind === 'build' ? await endBuild(context, input) : null;
   for (const listener of input.listeners) await listener(context, { job, result, build });
 }
 
@@ -34,7 +41,13 @@ async function refuseMissingArtifacts(
   context: CommandContext,
   result: Extract<JobResult, { kind: 'built' }>,
 ): Promise<void> {
-  const named = [...new Set([result.index, ...result.modules.map((each) => each.artifact.digest)])];
+  const named = [
+    ...new Set([
+      result.index,
+      ...result.modules.map((each) => each.artifact.digest),
+      ...result.contracts.map((each) => each.document),
+    ]),
+  ];
   const stored = await context.db.selectFrom('artifacts').select('digest').where('digest', 'in', named).execute();
   const present = new Set(stored.map((each) => each.digest));
   const missing = named.filter((digest) => !present.has(digest));
@@ -43,7 +56,7 @@ async function refuseMissingArtifacts(
 
 async function endBuild(
   context: CommandContext,
-  input: { readonly job: Job; readonly result: JobResult },
+  input: { readonly job: Job; readonly result: JobResult; readonly artifacts: ArtifactStore },
 ): Promise<BuildId> {
   const { job, result } = input;
   const build = await context.db
@@ -80,6 +93,12 @@ async function endBuild(
       })
       .where('id', '=', build.id)
       .execute();
+    await saveContracts(context, {
+      build: build.id,
+      contracts: result.contracts,
+      manifest: result.manifest,
+      artifacts: input.artifacts,
+    });
   } else if (result.kind === 'fault') {
     await saveCommits(context, { application: build.applicationId, commits: result.commits });
     await endBadly(context, {

@@ -1,4 +1,5 @@
 import type { JobId } from '@almanac/domain';
+import type { ArtifactStore } from '#features/artifacts';
 import type { JobListener } from '#features/jobs';
 import type { Periodic } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
@@ -9,7 +10,10 @@ import { requeueJob } from './requeue-job.ts';
 const system = { kind: 'system', name: 'server' } as const;
 
 /** Takes jobs back whose builder was not heard of for longer than its lease, and gives up on what failed too often. */
-export function requeueLostJobs(listeners: readonly JobListener[]): Periodic {
+export function requeueLostJobs(tools: {
+  readonly listeners: readonly JobListener[];
+  readonly artifacts: ArtifactStore;
+}): Periodic {
   return {
     name: 'requeue-lost-jobs',
     everyMs: 3000,
@@ -24,7 +28,7 @@ export function requeueLostJobs(listeners: readonly JobListener[]): Periodic {
       // Each in a transaction of its own, so that one that cannot be taken back does not hold up the others.
       const taken = await Promise.allSettled(
         lost.map(({ id }) =>
-          inTransaction({ actor: system, action: null }, (context) => takeBack(context, { id, listeners })),
+          inTransaction({ actor: system, action: null }, (context) => takeBack(context, { id, ...tools })),
         ),
       );
       const failed = taken.find((each) => each.status === 'rejected');
@@ -35,7 +39,7 @@ export function requeueLostJobs(listeners: readonly JobListener[]): Periodic {
 
 async function takeBack(
   context: CommandContext,
-  input: { readonly id: JobId; readonly listeners: readonly JobListener[] },
+  input: { readonly id: JobId; readonly listeners: readonly JobListener[]; readonly artifacts: ArtifactStore },
 ): Promise<void> {
   const job = await context.db
     .selectFrom('jobs')
@@ -57,5 +61,6 @@ async function takeBack(
     job,
     result: { kind: 'fault', fault, evidence: [], commits: [] },
     listeners: input.listeners,
+    artifacts: input.artifacts,
   });
 }

@@ -29,6 +29,7 @@ export function presentEnvironment(
       row.promotesFrom === null || row.earlierName === null ? null : { id: row.promotesFrom, name: row.earlierName },
     following: row.following,
     rollout: row.rollout,
+    drift: row.drift,
     sites: row.sites,
     revision: row.revision,
   };

@@ -1,4 +1,6 @@
 import type { Feature } from '#platform/feature';
-import { environmentEndpoints } from './environments.routes.ts';
+import { environmentEndpoints, type TellSites } from './environments.routes.ts';
 
-export const environmentsFeature: Feature = { name: 'environments', endpoints: environmentEndpoints };
+export function environmentsFeature(tellSites: TellSites): Feature {
+  return { name: 'environments', endpoints: environmentEndpoints(tellSites) };
+}

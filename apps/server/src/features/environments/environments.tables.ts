@@ -2,6 +2,7 @@ import type { ApplicationId, EnvironmentId } from '@almanac/domain';
 import type { Environment } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
+import type { EnvironmentPolicy, PlacementPolicy } from './environment-policy.ts';
 
 export interface EnvironmentsTables {
   readonly environments: {
@@ -13,8 +14,18 @@ export interface EnvironmentsTables {
     promotesFrom: EnvironmentId | null;
     following: JSONColumnType<Environment['following']>;
     rollout: JSONColumnType<NonNullable<Environment['rollout']>> | null;
+    drift: Generated<Environment['drift']>;
     createdAt: Time;
     revision: Generated<number>;
+  };
+  /** Without an application: of the environment itself. */
+  readonly environmentChanges: {
+    id: string;
+    environmentId: EnvironmentId;
+    applicationId: ApplicationId | null;
+    at: Time;
+    byWhom: string;
+    policy: JSONColumnType<EnvironmentPolicy | PlacementPolicy>;
   };
   readonly placements: {
     environmentId: EnvironmentId;

@@ -1,8 +1,9 @@
-import type { ApplicationId, BuildId, EnvironmentId } from '@almanac/domain';
+import type { ApplicationId, BuildId, Plan as DomainPlan, EnvironmentId, PlanId } from '@almanac/domain';
 import { decideCancel } from '@almanac/domain';
 import type { Environment } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { requestBuild } from '#features/builds';
+import { isHeld } from '#features/holds';
 import { type JobListener, queueJob } from '#features/jobs';
 import { createPlan, startPlan } from '#features/plans';
 import type { RefreshDocuments } from '#features/sites';
@@ -76,7 +77,7 @@ export function followingFeature(refreshDocuments: RefreshDocuments): Feature {
 async function startWaitingDrafts(context: CommandContext, refreshDocuments: RefreshDocuments): Promise<void> {
   const drafts = await context.db
     .selectFrom('plans')
-    .select('id')
+    .select(['id', 'body', 'revision', 'environmentId'])
     .where('origin', '=', 'following')
     .where('state', '=', 'draft')
     .orderBy('number')
@@ -84,8 +85,30 @@ async function startWaitingDrafts(context: CommandContext, refreshDocuments: Ref
     .forUpdate()
     .skipLocked()
     .execute();
-  for (const { id } of drafts)
-    await startPlan(context, { plan: id, note: 'started because what it waited for has come', refreshDocuments });
+  for (const draft of drafts) {
+    if (await wantsHeldCommit(context, draft.body))
+      await dropPlan(context, { ...draft, reason: 'somebody went back from this commit here' });
+    else
+      await startPlan(context, {
+        plan: draft.id,
+        note: 'started because what it waited for has come',
+        refreshDocuments,
+      });
+  }
+}
+
+async function wantsHeldCommit(context: CommandContext, plan: DomainPlan): Promise<boolean> {
+  for (const { application, after } of plan.operations) {
+    if (after === null) continue;
+    const build = await context.db
+      .selectFrom('builds')
+      .select('commit')
+      .where('id', '=', after.build)
+      .executeTakeFirst();
+    if (await isHeld(context.db, { environment: plan.environment, application, commit: build?.commit ?? null }))
+      return true;
+  }
+  return false;
 }
 
 /** Builds a branch that moved, and deploys what was built where its branch is followed. */
@@ -182,6 +205,9 @@ async function deployWhatIsFollowed(
       .where('applicationId', '=', build.application)
       .executeTakeFirst();
     if (running?.buildId === build.id) continue;
+    // Somebody went back from this commit here: only a person brings it again.
+    if (await isHeld(db, { environment: environment.id, application: build.application, commit: build.commit }))
+      continue;
     await dropQueued(context, { environment: environment.id, application: build.application });
     const system: CommandContext = { ...context, actor: follower };
     const plan = await createPlan(system, {
@@ -221,16 +247,29 @@ async function dropQueued(
     .where(sql<boolean>`application_ids = array[${input.application}]::uuid[]`)
     .forUpdate()
     .execute();
-  for (const row of waiting) {
-    const plan = { ...decideCancel(row.body), reason: 'a newer commit took its place' };
-    await context.db
-      .updateTable('plans')
-      .set({ state: plan.state, body: JSON.stringify(plan), endedAt: context.now, revision: row.revision + 1 })
-      .where('id', '=', row.id)
-      .execute();
-    await context.record({
-      kind: 'plan-changed',
-      subject: { plan: row.id, environment: input.environment, state: plan.state, was: row.body.state },
-    });
-  }
+  for (const row of waiting)
+    await dropPlan(context, { ...row, environmentId: input.environment, reason: 'a newer commit took its place' });
+}
+
+/** Cancels a plan that changed nothing, and says why. */
+async function dropPlan(
+  context: CommandContext,
+  row: {
+    readonly id: PlanId;
+    readonly body: DomainPlan;
+    readonly revision: number;
+    readonly environmentId: EnvironmentId;
+    readonly reason: string;
+  },
+): Promise<void> {
+  const plan = { ...decideCancel(row.body), reason: row.reason };
+  await context.db
+    .updateTable('plans')
+    .set({ state: plan.state, body: JSON.stringify(plan), endedAt: context.now, revision: row.revision + 1 })
+    .where('id', '=', row.id)
+    .execute();
+  await context.record({
+    kind: 'plan-changed',
+    subject: { plan: row.id, environment: row.environmentId, state: plan.state, was: row.body.state },
+  });
 }

@@ -7,8 +7,9 @@ import { findEnvironment } from '#features/environments';
 import { command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
 import type { Tables } from '#tables';
 import { refuseFaultyCalendars, scopesOf, toColumns, toScope } from './scopes.ts';
+import type { WakeWaiting } from './wake-waiting.ts';
 
-export const freezeEndpoints: readonly Endpoint[] = [
+export const freezeEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] => [
   read('listFreezes', async ({ db }, { query }) => {
     const cursor = decodeCursor(query.cursor);
     const environment = query.environment === undefined ? undefined : await findEnvironment(db, query.environment);
@@ -64,6 +65,7 @@ export const freezeEndpoints: readonly Endpoint[] = [
         liftReason: null,
       })
       .execute();
+    await wakeWaiting(context);
     await context.record({
       kind: 'governance-changed',
       subject: place.environmentId === null ? {} : { environment: place.environmentId },
@@ -91,6 +93,7 @@ export const freezeEndpoints: readonly Endpoint[] = [
       .set({ liftedBy: actorName(context.actor), liftedAt: context.now, liftReason: body.reason })
       .where('id', '=', found.id)
       .execute();
+    await wakeWaiting(context);
     await context.record({
       kind: 'governance-changed',
       subject: found.environmentId === null ? {} : { environment: found.environmentId },

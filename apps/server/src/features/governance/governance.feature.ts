@@ -2,8 +2,11 @@ import type { Feature } from '#platform/feature';
 import { freezeEndpoints } from './freezes.routes.ts';
 import { policyEndpoints } from './policies.routes.ts';
 import { quarantineEndpoints } from './quarantines.routes.ts';
+import type { WakeWaiting } from './wake-waiting.ts';
 
-export const governanceFeature: Feature = {
-  name: 'governance',
-  endpoints: [...policyEndpoints, ...freezeEndpoints, ...quarantineEndpoints],
-};
+export function governanceFeature(wakeWaiting: WakeWaiting): Feature {
+  return {
+    name: 'governance',
+    endpoints: [...policyEndpoints(wakeWaiting), ...freezeEndpoints(wakeWaiting), ...quarantineEndpoints(wakeWaiting)],
+  };
+}

@@ -5,8 +5,9 @@ import { findEnvironment } from '#features/environments';
 import { command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
 import type { Tables } from '#tables';
 import { refuseFaultyCalendars, scopesOf, toColumns, toScope } from './scopes.ts';
+import type { WakeWaiting } from './wake-waiting.ts';
 
-export const policyEndpoints: readonly Endpoint[] = [
+export const policyEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] => [
   read('getPolicy', async ({ db }, { params }) => {
     const { id } = await findEnvironment(db, params.environment);
     const found: PolicyVersion[] = [];
@@ -73,6 +74,7 @@ export const policyEndpoints: readonly Endpoint[] = [
         changedAt: context.now,
       })
       .execute();
+    await wakeWaiting(context);
     await context.record({
       kind: 'governance-changed',
       subject: place.environmentId === null ? {} : { environment: place.environmentId },

@@ -8,8 +8,9 @@ import { command, decodeCursor, type Endpoint, encodeCursor, read } from '#platf
 import type { Tables } from '#tables';
 import { findBuild } from './find-build.ts';
 import { quarantineBuild } from './quarantine.ts';
+import type { WakeWaiting } from './wake-waiting.ts';
 
-export const quarantineEndpoints: readonly Endpoint[] = [
+export const quarantineEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] => [
   read('listQuarantines', async ({ db }, { query }) => {
     const cursor = decodeCursor(query.cursor);
     const application = query.application === undefined ? undefined : await findApplication(db, query.application);
@@ -34,6 +35,7 @@ export const quarantineEndpoints: readonly Endpoint[] = [
     const application = await findApplication(context.db, body.application);
     const build = await findBuild(context.db, { application, build: body.build });
     const id = await quarantineBuild(context, { application: application.id, build: build.id, reason: body.reason });
+    await wakeWaiting(context);
     context.audit({
       subject: `application:${application.name}`,
       detail: { build: build.number, label: build.label, reason: body.reason },
@@ -52,6 +54,7 @@ export const quarantineEndpoints: readonly Endpoint[] = [
       .returning(['applicationId', 'buildId'])
       .executeTakeFirst();
     if (lifted === undefined) return refuse('wrong-state', 'it was lifted already');
+    await wakeWaiting(context);
     await context.record({
       kind: 'governance-changed',
       subject: { application: lifted.applicationId, build: lifted.buildId },

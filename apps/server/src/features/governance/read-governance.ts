@@ -18,7 +18,10 @@ interface Row {
   readonly quarantines: GovernanceFacts['quarantines'];
 }
 
-/** Everything that holds in an environment, in one look: each pass over a plan asks for it. */
+/**
+ * Everything that holds in an environment, in one look: each pass over a plan asks for it. With a build every other of the
+ * same commit is in quarantine: to build it again makes it no better.
+ */
 export async function readGovernance(db: Kysely<Tables>, environment: EnvironmentId): Promise<GovernanceFacts> {
   const { rows } = await sql<Row>`
     with recursive path as (
@@ -46,8 +49,11 @@ export async function readGovernance(db: Kysely<Tables>, environment: Environmen
           'calendar', f.calendar) order by f.begins_at), '[]')
         from freezes f join holding h on h.scope = f.scope and h.environment_id is not distinct from f.environment_id
         where f.lifted_at is null and (f.ends_at is null or f.ends_at > now())) as freezes,
-      (select coalesce(json_agg(json_build_object('build', build_id, 'reason', reason, 'by', created_by)), '[]')
-        from quarantines where lifted_at is null) as quarantines`.execute(db);
+      (select coalesce(json_agg(json_build_object('build', same.id, 'reason', q.reason, 'by', q.created_by)), '[]')
+        from quarantines q
+        join builds bad on bad.id = q.build_id
+        join builds same on same.id = bad.id or (same.application_id = bad.application_id and same.commit = bad.commit)
+        where q.lifted_at is null) as quarantines`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error('a query without a table answers with one row');
   const { policies, ...facts } = row;

@@ -35,6 +35,11 @@ export async function wakePlansOf(context: CommandContext, environment: Environm
   for (const row of rows) await wakePlan(context, row.id);
 }
 
+/** Wakes every plan that waits anywhere, after what environments ask of a change is another. */
+export async function wakeWaitingPlans(context: CommandContext): Promise<void> {
+  for (const row of await openPlans(context.db).execute()) await wakePlan(context, row.id);
+}
+
 function openPlans(db: CommandContext['db'] | BackgroundContext['db']) {
   return db.selectFrom('plans').select('id').where('endedAt', 'is', null).where('state', '<>', 'draft');
 }

@@ -13,7 +13,7 @@ import {
 import type { Finding, Manifest } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { lostHotfixes } from '#features/hotfixes';
-import { pinSettings } from '#features/settings';
+import { pinEarlierSettings, pinSettings } from '#features/settings';
 import type { Tables } from '#tables';
 import { type Analysed, analysePlan, consumesOf, providesOf } from './analyse.ts';
 import type { Choice } from './choice.ts';
@@ -113,23 +113,22 @@ async function draft(
   if (build === undefined || build.manifest === null || build.state !== 'succeeded')
     return gone('has no such build any more');
   const { manifest } = build;
-  const now = await pinSettings(db, {
-    application: choice.application,
-    environment: input.environment,
-    manifest,
-    given: choice.given,
-  });
-  const pinned = choice.pinned ?? now;
+  const place = { application: choice.application, environment: input.environment, manifest };
+  const now = await pinSettings(db, { ...place, given: choice.given });
+  const pinned =
+    choice.earlierSettings === null ? now : await pinEarlierSettings(db, { ...place, earlier: choice.earlierSettings });
   const same = earlier !== null && earlier.build === build.id && earlier.settingsHash === pinned.hash;
   const after: Target = {
     build: build.id,
     operation: same ? earlier.operation : input.newId<'operation'>(),
     settings: pinned.settings,
     settingsHash: pinned.hash,
+    ...(pinned.hash === now.hash ? {} : { earlierSettings: true as const }),
   };
+  // The same build with settings of then is no deployment.
+  const kind = choice.earlierSettings !== null && before?.build === build.id ? 'configure' : choice.kind;
   const downgrade = await downgradeOf(db, { name: choice.name, before, number: build.number });
-  const missing = choice.pinned === null ? now.missing : [];
-  return { operation: { ...common, after, manifest, missing, downgrade }, fault: null };
+  return { operation: { ...common, kind, after, manifest, missing: pinned.missing, downgrade }, fault: null };
 }
 
 function unusable(choice: Choice, words: string): Finding {

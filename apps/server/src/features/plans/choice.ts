@@ -13,7 +13,7 @@ export interface Choice {
   /** The version that the build gets when the plan is started; the suggested number where it names none. */
   readonly tag: { readonly number: string | null; readonly notes: string } | null;
   /** Settings of another moment, in the place of those that hold now. */
-  readonly pinned: { readonly settings: PinnedSettings; readonly hash: string } | null;
+  readonly earlierSettings: PinnedSettings | null;
 }
 
 /** Choices of a plan; one of before they were kept is read from its operations. */
@@ -29,6 +29,6 @@ export function choicesOf(row: {
     build: each.kind === 'deploy' ? (each.after?.build ?? null) : null,
     given: [],
     tag: null,
-    pinned: null,
+    earlierSettings: null,
   }));
 }

@@ -1,18 +1,17 @@
-import { type ApplicationId, type BuildId, type EnvironmentId, type PinnedSettings, refuse } from '@almanac/domain';
+import { type ApplicationId, type BuildId, type EnvironmentId, refuse } from '@almanac/domain';
 import type { deploySource, Manifest, operationRequest } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
 import type { GivenSetting, SealGiven } from '#features/settings';
+import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
 import type { Choice } from './choice.ts';
+import { earlierSource } from './earlier-source.ts';
 import { readTargets } from './targets.ts';
 
-export type OperationRequest = z.output<typeof operationRequest> & {
-  /** Settings of another moment, in the place of those that hold now. */
-  readonly pinned?: { readonly settings: PinnedSettings; readonly hash: string };
-};
+export type OperationRequest = z.output<typeof operationRequest>;
 
 export interface Composition {
   readonly operations: readonly OperationRequest[];
@@ -25,9 +24,10 @@ type Environment = { readonly id: EnvironmentId; readonly name: string };
 
 /** Turns what was asked for into choices: one for each application, with the build that is meant today. */
 export async function compose(
-  db: Kysely<Tables>,
+  context: Pick<CommandContext, 'db' | 'now'>,
   input: Composition & { readonly environment: Environment; readonly seal: SealGiven | undefined },
 ): Promise<readonly Choice[]> {
+  const { db } = context;
   const { environment } = input;
   const running = await readTargets(db, environment.id);
   const choices: Choice[] = [];
@@ -38,7 +38,7 @@ export async function compose(
     said.add(application.id);
     if (request.kind === 'leave') continue;
     const before = running.get(application.id)?.build ?? null;
-    choices.push(await choose(db, { request, application, environment, before, seal: input.seal }));
+    choices.push(await choose(context, { request, application, environment, before, seal: input.seal }));
   }
   if (input.differences !== undefined)
     for (const each of await differing(db, { ...input.differences, environment }))
@@ -58,7 +58,7 @@ export async function compose(
 type Application = Awaited<ReturnType<typeof findApplication>>;
 
 async function choose(
-  db: Kysely<Tables>,
+  context: Pick<CommandContext, 'db' | 'now'>,
   input: {
     readonly request: Exclude<OperationRequest, { kind: 'leave' }>;
     readonly application: Application;
@@ -67,24 +67,30 @@ async function choose(
     readonly seal: SealGiven | undefined;
   },
 ): Promise<Choice> {
+  const { db } = context;
   const { request, application, before } = input;
-  const common = { application: application.id, name: application.name, tag: null, pinned: request.pinned ?? null };
+  const common = { application: application.id, name: application.name, tag: null, earlierSettings: null };
   if (request.kind === 'remove') {
     if (before === null) return refuse('nothing-to-do', `${application.name} does not run there`);
     return { ...common, kind: 'remove', build: null, given: [] };
   }
   if (request.kind === 'configure' && before === null)
     return refuse('nothing-to-do', `${application.name} does not run there; deploy it first`);
+  const earlier =
+    request.kind === 'deploy'
+      ? await earlierSource(context, { source: request.source, application, environment: input.environment.id })
+      : undefined;
   const build =
     request.kind === 'configure'
       ? before
-      : await resolveSource(db, { source: request.source, application, environment: input.environment.id });
+      : (earlier?.build ??
+        (await resolveSource(db, { source: request.source, application, environment: input.environment.id })));
   const { manifest } = await usableBuild(db, { application, build });
   const given = giveSettings({ application, manifest, values: request.settings ?? {}, seal: input.seal });
   if (request.kind === 'configure') return { ...common, kind: 'configure', build: null, given };
   const tag =
     request.source.kind === 'tag' ? { number: request.source.number ?? null, notes: request.source.notes } : null;
-  return { ...common, kind: 'deploy', build, given, tag };
+  return { ...common, kind: 'deploy', build, given, tag, earlierSettings: earlier?.settings ?? null };
 }
 
 function giveSettings(input: {
@@ -145,7 +151,7 @@ async function differing(
       build: row.buildId,
       given: [],
       tag: null,
-      pinned: null,
+      earlierSettings: null,
     }));
 }
 
@@ -198,6 +204,9 @@ async function resolveSource(
         refuse('nothing-to-do', `${application.name} does not run in ${from.name}; there is nothing to promote`)
       );
     }
+    case 'moment':
+    case 'before-plan':
+      throw new Error('what ran earlier is found by earlierSource');
     case 'previous':
       return previousBuild(db, { application, environment: input.environment });
     case 'tag':

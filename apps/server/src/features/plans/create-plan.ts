@@ -7,7 +7,7 @@ import {
   type PlanCourse,
   type PlanId,
 } from '@almanac/domain';
-import type { Plan } from '@almanac/protocol';
+import type { Finding, Plan } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { findEnvironment } from '#features/environments';
 import { bringsHotfix } from '#features/hotfixes';
@@ -22,6 +22,8 @@ export interface CreatePlan extends Composition {
   readonly notes: string;
   readonly failurePolicy: FailurePolicy;
   readonly origin?: Plan['origin'];
+  /** What whoever composes it found out, beside what the analysis finds. */
+  readonly findings?: readonly Finding[];
   readonly startAt?: Date | undefined;
   /** Codes of findings that are wanted. Whoever asks for a rollback or a restore wants the step back. */
   readonly confirmed?: readonly string[];
@@ -34,14 +36,14 @@ export interface CreatePlan extends Composition {
 /** Composes a plan: which builds and settings are meant is pinned now, and what they would do is analysed. */
 export async function createPlan(context: CommandContext, input: CreatePlan): Promise<PlanId> {
   const environment = await findEnvironment(context.db, input.environment);
-  const choices = await compose(context.db, { ...input, environment, seal: input.seal });
+  const choices = await compose(context, { ...input, environment, seal: input.seal });
   return draftPlan(context, { ...input, environment, choices, origin: input.origin ?? originOf(input.operations) });
 }
 
 /** Makes a draft of choices. */
 export async function draftPlan(
   context: CommandContext,
-  input: Pick<CreatePlan, 'notes' | 'failurePolicy' | 'startAt' | 'confirmed' | 'hotfix'> & {
+  input: Pick<CreatePlan, 'notes' | 'failurePolicy' | 'startAt' | 'confirmed' | 'hotfix' | 'findings'> & {
     readonly environment: { readonly id: EnvironmentId; readonly name: string };
     readonly choices: readonly Choice[];
     readonly origin: Plan['origin'];
@@ -84,7 +86,7 @@ export async function draftPlan(
       origin,
       notes: input.notes,
       requestedBy: actorName(context.actor),
-      findings: JSON.stringify(findings),
+      findings: JSON.stringify([...findings, ...(input.findings ?? [])]),
       wakeAt: null,
       createdAt: context.now,
       startedAt: null,

@@ -11,6 +11,8 @@ import { savePlan } from './save-plan.ts';
 interface Decision {
   readonly plan: DomainPlan;
   readonly findings?: readonly Finding[];
+  /** What belongs into the log besides. */
+  readonly remark?: string;
 }
 
 export interface PlanCommand {
@@ -29,8 +31,8 @@ export function createDecided(refreshDocuments: RefreshDocuments) {
     const row = await findPlan(context.db, found.id);
     if (given.revision !== undefined && given.revision !== row.revision && row.state === 'draft')
       refuse('revision-mismatch', `plan ${row.number} is at revision ${row.revision} now; look at it again`);
-    const { plan, findings } = await given.decide(row);
-    const message = `${given.note} by ${actorName(context.actor)}`;
+    const { plan, findings, remark = '' } = await given.decide(row);
+    const message = `${given.note} by ${actorName(context.actor)}${remark}`;
     const notes: readonly PlanNote[] = [{ level: 'info', application: null, site: null, message }];
     if (plan !== row.body)
       await savePlan(context, {

@@ -1,6 +1,7 @@
-export { wakePlan, wakePlansOf } from './advance-plan.task.ts';
+export { wakePlan, wakePlansOf, wakeWaitingPlans } from './advance-plan.task.ts';
 export type { Choice } from './choice.ts';
 export { createPlan, draftPlan } from './create-plan.ts';
+export { findPlan, type PlanRow, presentPlans } from './load-plan.ts';
 export { plansFeature } from './plans.feature.ts';
 export type { PlansTables } from './plans.tables.ts';
 export { startPlan } from './start-plan.ts';

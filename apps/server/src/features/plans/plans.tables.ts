@@ -19,6 +19,7 @@ export interface PlansTables {
     operation: string;
     settings: JSONColumnType<PinnedSettings>;
     settingsHash: string;
+    earlierSettings: Generated<boolean>;
     planId: PlanId;
     since: Time;
   };

@@ -4,9 +4,17 @@ import type { Finding, Standing } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { readCandidates, readGovernance } from '#features/governance';
 import type { Tables } from '#tables';
-import { analyseContent } from './analyse-content.ts';
+import { type AnalysedContent, analyseContent } from './analyse-content.ts';
 import { choicesOf } from './choice.ts';
 import type { PlanRow } from './load-plan.ts';
+
+/** Found out when a way back was composed; the analysis does not look for them. */
+const ofRestores: ReadonlySet<Finding['code']> = new Set([
+  'restore-removes',
+  'restore-incomplete',
+  'restore-overtakes',
+  'settings-of-then',
+]);
 
 export interface PlanStanding {
   readonly subject: Subject;
@@ -30,15 +38,7 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
   const { body } = row;
   const facts = await readGovernance(db, row.environmentId);
   const waits = mayCancel(body.state) || isAtGates(body.state) || body.state === 'staged';
-  const { analysed, findings } = waits
-    ? await analyseContent(db, {
-        environment: { id: row.environmentId, name: row.environmentName },
-        choices: choicesOf(row),
-        failurePolicy: body.failurePolicy,
-        earlier: body.operations,
-        newId: look.newId,
-      })
-    : { analysed: body, findings: row.findings };
+  const { analysed, findings } = waits ? await analyseAgain(look, row) : { analysed: body, findings: row.findings };
   const builds = analysed.operations.flatMap((each) => (each.kind === 'deploy' ? (each.after?.build ?? []) : []));
   const candidates = waits ? await readCandidates(db, { environment: row.environmentId, builds, now }) : [];
   const subject: Subject = {
@@ -76,6 +76,17 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
   };
 }
 
+async function analyseAgain({ db, newId }: Look, row: PlanRow): Promise<AnalysedContent> {
+  const { analysed, findings } = await analyseContent(db, {
+    environment: { id: row.environmentId, name: row.environmentName },
+    choices: choicesOf(row),
+    failurePolicy: row.body.failurePolicy,
+    earlier: row.body.operations,
+    newId,
+  });
+  return { analysed, findings: [...findings, ...row.findings.filter((each) => ofRestores.has(each.code))] };
+}
+
 function isExempt(subject: Subject): boolean {
   return subject.exemptions.some((each) => each.subject === 'calendar' && each.content === subject.content);
 }
@@ -98,14 +109,19 @@ async function readWords(db: Kysely<Tables>, plan: PlanRow['id']): Promise<Pick<
 }
 
 /** The complete list for people, with the time at which it would be empty if nobody did anything. */
-export function presentStanding(given: Pick<PlanStanding, 'subject' | 'facts'>, now: Date): Standing {
+export function presentStanding(
+  given: Pick<PlanStanding, 'subject' | 'facts'> & { readonly plan?: number },
+  now: Date,
+): Standing {
   const obstacles = standing(given.subject, given.facts, now.getTime());
   const earliest = earliestStart(given.subject, given.facts, now.getTime());
-  return { obstacles: obstacles.map(presentObstacle), earliest: timeOf(earliest) };
+  return { obstacles: obstacles.map((each) => presentObstacle(each, given.plan)), earliest: timeOf(earliest) };
 }
 
-function presentObstacle(each: Obstacle): Standing['obstacles'][number] {
-  return { ...each, earliest: timeOf(each.earliest) };
+/** Commands name the plan, where there is one. */
+function presentObstacle(each: Obstacle, plan: number | undefined): Standing['obstacles'][number] {
+  const action = plan === undefined ? each.action : each.action.replace('<number>', String(plan));
+  return { ...each, action, earliest: timeOf(each.earliest) };
 }
 
 function timeOf(time: number | null): string | null {

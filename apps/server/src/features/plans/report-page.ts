@@ -16,12 +16,12 @@ body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid #8884; }
-td { overflow-wrap: anywhere; } code { font-size: .85em; } .soft { opacity: .75; }
+td { overflow-wrap: break-word; } code { font-size: .85em; overflow-wrap: anywhere; } .soft { opacity: .75; }
 </style>
 </head>
 <body>
 <h1>${text(title)}: ${text(plan.state)}</h1>
-<p class="soft">Report of ${text(report.madeAt)}. Content <code>${text(plan.content)}</code></p>
+<p class="soft">Report of ${text(moment(report.madeAt))}. Content <code>${text(plan.content)}</code></p>
 ${plan.reason === null ? '' : `<p>${text(plan.reason)}</p>`}
 ${plan.notes === '' ? '' : `<p>${text(plan.notes)}</p>`}
 ${table(
@@ -29,9 +29,9 @@ ${table(
   [
     ['Composed by', plan.authors.join(', ')],
     ['Why', plan.origin],
-    ['Composed', plan.createdAt],
-    ['Begun', plan.startedAt ?? 'not yet'],
-    ['Ended', plan.endedAt ?? 'not yet'],
+    ['Composed', moment(plan.createdAt)],
+    ['Begun', plan.startedAt === null ? 'not yet' : moment(plan.startedAt)],
+    ['Ended', plan.endedAt === null ? 'not yet' : moment(plan.endedAt)],
     ['When something fails', plan.failurePolicy],
   ],
 )}
@@ -45,8 +45,8 @@ ${table(
     buildWords(each.before),
     buildWords(each.after),
     `${each.state}${each.message === null ? '' : `: ${each.message}`}`,
-    each.startedAt ?? '',
-    each.endedAt ?? '',
+    moment(each.startedAt),
+    moment(each.endedAt),
   ]),
 )}
 <h2>Findings</h2>
@@ -66,29 +66,34 @@ ${table(
     each.verdict,
     each.by,
     [each.role, each.team].filter((part) => part !== null).join(', '),
-    each.at,
+    moment(each.at),
     each.comment,
-    each.content,
-    each.withdrawnAt === null ? (each.valid ? 'yes' : 'no') : `withdrawn ${each.withdrawnAt}`,
+    shortened(each.content),
+    each.withdrawnAt === null ? (each.valid ? 'yes' : 'no') : `withdrawn ${moment(each.withdrawnAt)}`,
   ]),
 )}
 <h2>Set aside</h2>
 ${table(
   ['What', 'Reason', 'By', 'When', 'Of content'],
-  plan.exemptions.map((each) => [each.subject, each.reason, each.by, each.at, each.content]),
+  plan.exemptions.map((each) => [each.subject, each.reason, each.by, moment(each.at), shortened(each.content)]),
 )}
 <h2>Gates</h2>
 ${table(
   ['What stands in the way', 'Who can act', 'What to do', 'Passes by itself'],
   plan.startedAt === null
-    ? standing.obstacles.map((each) => [each.detail, each.owner, each.action, each.earliest ?? 'no'])
+    ? standing.obstacles.map((each) => [
+        each.detail,
+        each.owner,
+        each.action,
+        each.earliest === null ? 'no' : moment(each.earliest),
+      ])
     : [],
 )}
 <h2>Log</h2>
 ${table(
   ['When', 'Level', 'Where', 'What'],
   log.map((each) => [
-    each.at,
+    moment(each.at),
     each.level,
     [each.application, each.site].filter((part) => part !== null).join(' on '),
     each.message,
@@ -97,6 +102,16 @@ ${table(
 </body>
 </html>
 `;
+}
+
+/** UTC to the second; whoever needs more has the document. */
+function moment(at: string | null): string {
+  return at === null ? '' : `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+}
+
+/** Enough of a digest to tell which content is meant; the whole one of today's stands at the top. */
+function shortened(content: string): string {
+  return content.slice(0, 'sha256:'.length + 12);
 }
 
 function buildWords(build: PlanReport['plan']['operations'][number]['before']): string {

@@ -36,7 +36,7 @@ async function readReport(db: Kysely<Tables>, reference: string): Promise<PlanRe
   return {
     madeAt: now.toISOString(),
     plan: await presentOne(db, row.id),
-    standing: presentStanding(await readStanding({ db, now, newId }, row), now),
+    standing: presentStanding({ ...(await readStanding({ db, now, newId }, row)), plan: row.number }, now),
     log: log.map(({ position, at, level, application, site, message }) => ({
       position,
       at: at.toISOString(),

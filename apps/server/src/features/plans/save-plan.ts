@@ -1,7 +1,8 @@
 import { type Plan as DomainPlan, isTerminal, isUnderWay, type PlanNote, refuse } from '@almanac/domain';
 import type { Finding } from '@almanac/protocol';
 import { sql } from 'kysely';
-import { recordHistory } from '#features/history';
+import { type EndedOperation, recordHistory } from '#features/history';
+import { holdFollowing } from '#features/holds';
 import { storeGiven } from '#features/settings';
 import type { RefreshDocuments } from '#features/sites';
 import type { CommandContext } from '#platform/http';
@@ -86,21 +87,18 @@ async function recordEnds(
   context: CommandContext,
   input: { readonly row: PlanRow; readonly plan: DomainPlan },
 ): Promise<void> {
-  for (const operation of input.plan.operations) {
+  const ended = input.plan.operations.flatMap((operation): EndedOperation[] => {
     const earlier = input.row.body.operations.find((each) => each.id === operation.id);
     const moved = earlier !== undefined && earlier.state !== operation.state;
     if (!moved || !(operation.state === 'succeeded' || operation.state === 'failed' || operation.state === 'returned'))
-      continue;
+      return [];
+    const { application, applicationName: name, before, after, message: detail } = operation;
     const kind = operation.state === 'succeeded' ? historyKind[operation.kind] : operation.state;
-    await recordHistory(context, {
-      environment: input.plan.environment,
-      application: operation.application,
-      kind,
-      before: operation.before?.build ?? null,
-      after: operation.after?.build ?? null,
-      plan: { id: input.plan.id, number: input.plan.number },
-      by: input.row.requestedBy,
-      detail: operation.message,
-    });
-  }
+    return [{ application, name, kind, before, after, detail }];
+  });
+  const { environment, id, number } = input.plan;
+  const by = input.row.requestedBy;
+  await recordHistory(context, { environment, plan: { id, number }, by, ended });
+  if (input.row.origin === 'restore' || input.row.origin === 'rollback')
+    await holdFollowing(context, { environment, plan: number, by, ended });
 }

@@ -13,7 +13,8 @@ import { readTargets } from './targets.ts';
 export const standingEndpoints: readonly Endpoint[] = [
   read('getPlanStanding', async ({ db }, { params }) => {
     const now = await databaseTime(db);
-    return presentStanding(await readStanding({ db, now, newId }, await findPlan(db, params.plan)), now);
+    const row = await findPlan(db, params.plan);
+    return presentStanding({ ...(await readStanding({ db, now, newId }, row)), plan: row.number }, now);
   }),
 
   read('getStanding', async ({ db }, { params, query }) => {
@@ -33,7 +34,7 @@ export const standingEndpoints: readonly Endpoint[] = [
           build: build.id,
           given: [],
           tag: null,
-          pinned: null,
+          earlierSettings: null,
         },
       ],
       failurePolicy: 'stop',

@@ -5,7 +5,7 @@ import type { CommandContext } from '#platform/http';
 import { wakePlan } from './advance-plan.task.ts';
 import { choicesOf } from './choice.ts';
 import { findPlan, type PlanRow } from './load-plan.ts';
-import { readStanding } from './read-standing.ts';
+import { type PlanStanding, readStanding } from './read-standing.ts';
 import { savePlan } from './save-plan.ts';
 
 /**
@@ -17,7 +17,8 @@ export async function startPlan(
   input: { readonly plan: PlanId; readonly note: string; readonly refreshDocuments: RefreshDocuments },
 ): Promise<boolean> {
   const row = await findPlan(context.db, input.plan);
-  const { gates, findings } = await readStanding(context, row);
+  const found = await readStanding(context, row);
+  const { gates, findings } = found;
   const against = gates.obstacles.filter((each) => !mayWaitFor(each));
   const reason = against.map((each) => each.detail).join('; ');
   const plan: DomainPlan =
@@ -35,13 +36,19 @@ export async function startPlan(
           level: against.length > 0 ? 'warning' : 'info',
           application: null,
           site: null,
-          message: against.length > 0 ? `not started: ${reason}` : input.note,
+          message: against.length > 0 ? `not started: ${reason}` : `${input.note}${expeditedWords(found)}`,
         },
       ],
       refreshDocuments: input.refreshDocuments,
     });
   if (against.length === 0) await wakePlan(context, input.plan);
   return against.length === 0;
+}
+
+/** What a hotfix need not wait for, as a part of its log; nothing for other plans. */
+export function expeditedWords({ subject, facts }: Pick<PlanStanding, 'subject' | 'facts'>): string {
+  const gates = subject.hotfix ? facts.requirements.expedited : [];
+  return gates.length === 0 ? '' : ` (a hotfix: policy lets it pass ${gates.join(', ')})`;
 }
 
 /** What a person's start does before it is decided: builds that were chosen as new versions get their numbers. */

@@ -20,7 +20,7 @@ import { compose, type OperationRequest } from './compose.ts';
 import type { Decided } from './decided.ts';
 import type { PlanRow } from './load-plan.ts';
 import { readStanding } from './read-standing.ts';
-import { tagChosen } from './start-plan.ts';
+import { expeditedWords, tagChosen } from './start-plan.ts';
 
 /** Commands that steer a plan: from its edit to its abort. */
 export function steerEndpoints(decided: Decided, seal: SealGiven): readonly Endpoint[] {
@@ -151,8 +151,12 @@ export async function start(
     await context.db.updateTable('plans').set({ confirmed }).where('id', '=', row.id).execute();
   if (row.state !== 'draft') return { plan: decideStart(row.body, { ...emptyStart(row), waitForThaw: true }) };
   await tagChosen(context, row);
-  const { gates, findings } = await readStanding(context, { ...row, confirmed });
-  return { plan: decideStart(row.body, { ...gates, waitForThaw: input.waitForThaw }), findings };
+  const found = await readStanding(context, { ...row, confirmed });
+  return {
+    plan: decideStart(row.body, { ...found.gates, waitForThaw: input.waitForThaw }),
+    findings: found.findings,
+    remark: expeditedWords(found),
+  };
 }
 
 /** What was started already is started the same, or refused, whatever its gates say. */
@@ -186,7 +190,7 @@ async function edit(
   }
   const composed = input.operations !== undefined || input.differences !== undefined;
   const choices = composed
-    ? await compose(context.db, {
+    ? await compose(context, {
         environment,
         operations: input.operations ?? [],
         differences: input.differences,

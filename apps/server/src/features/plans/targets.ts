@@ -13,7 +13,13 @@ export async function readTargets(
   return new Map(
     rows.map((row) => [
       row.applicationId,
-      { build: row.buildId, operation: row.operation, settings: row.settings, settingsHash: row.settingsHash },
+      {
+        build: row.buildId,
+        operation: row.operation,
+        settings: row.settings,
+        settingsHash: row.settingsHash,
+        ...(row.earlierSettings ? { earlierSettings: true as const } : {}),
+      },
     ]),
   );
 }
@@ -41,7 +47,13 @@ export async function saveTargets(context: CommandContext, plan: DomainPlan): Pr
       if (wanted.target !== null)
         await db
           .insertInto('targets')
-          .values({ ...place, ...toRow(wanted.target), planId: plan.id, since: context.now })
+          .values({
+            ...place,
+            ...toRow(wanted.target),
+            earlierSettings: wanted.target.earlierSettings === true,
+            planId: plan.id,
+            since: context.now,
+          })
           .execute();
       await context.record({ kind: 'target-changed', subject: { environment: plan.environment, application } });
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type ApplicationId, type EnvironmentId, resolveSettings } from '@almanac/domain';
+import { type ApplicationId, type EnvironmentId, type PinnedSettings, resolveSettings } from '@almanac/domain';
 import type { Manifest } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import type { Tables } from '#tables';
@@ -60,16 +60,51 @@ export async function pinSettings(
     ...resolveSettings({ definitions, values: usable, site }),
   }));
   const settings = Object.fromEntries(resolved.map(({ site, plain, secret }) => [site.id, { plain, secret }]));
-  const facts = resolved.map(({ site, plain, secret }) => [
-    site.id,
-    Object.entries(plain).toSorted(byKey),
-    Object.entries(secret).toSorted(byKey),
-  ]);
   return {
     settings,
-    hash: createHash('sha256').update(JSON.stringify(facts)).digest('hex'),
+    hash: hashOf(settings),
     missing: resolved
       .filter((each) => each.missing.length > 0)
       .map((each) => ({ site: each.site.name, keys: each.missing })),
   };
+}
+
+/** What sites would notice of settings, whatever the order of their keys. */
+function hashOf(settings: PinnedForSites['settings']): string {
+  const facts = Object.entries(settings).map(([site, { plain, secret }]) => [
+    site,
+    Object.entries(plain).toSorted(byKey),
+    Object.entries(secret).toSorted(byKey),
+  ]);
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}
+
+/**
+ * Settings that were pinned at an earlier time, for the sites of now: a site that came since gets what is set now, one
+ * that is gone is left out. Secrets are those of then, in the envelopes in which they were kept.
+ */
+export async function pinEarlierSettings(
+  db: Kysely<Tables>,
+  input: {
+    readonly application: ApplicationId;
+    readonly environment: EnvironmentId;
+    readonly manifest: Manifest;
+    readonly earlier: PinnedSettings;
+  },
+): Promise<PinnedForSites> {
+  const now = await pinSettings(db, input);
+  const settings = Object.fromEntries(
+    Object.entries(now.settings).map(([site, present]) => [site, input.earlier[site] ?? present]),
+  );
+  const names = await db
+    .selectFrom('sites')
+    .select(['id', 'name'])
+    .where('environmentId', '=', input.environment)
+    .execute();
+  const required = Object.entries(definitionsOf(input.manifest)).flatMap(([key, each]) => (each.required ? [key] : []));
+  const missing = Object.entries(settings).flatMap(([site, { plain, secret }]) => {
+    const keys = required.filter((key) => plain[key] === undefined && secret[key] === undefined);
+    return keys.length === 0 ? [] : [{ site: names.find((each) => each.id === site)?.name ?? site, keys }];
+  });
+  return { settings, hash: hashOf(settings), missing };
 }

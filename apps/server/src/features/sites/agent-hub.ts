@@ -21,6 +21,9 @@ export interface AgentHub {
   readonly disconnect: (site: SiteId) => void;
   readonly readLog: (site: SiteId, request: LogRequest, name: string) => Promise<LogChunk>;
   readonly takeLog: (id: string, answer: LogChunk | { readonly refused: string }) => void;
+  /** Lets an agent look at everything anew; undefined where it is not connected, or does not say so in time. */
+  readonly reconcile: (site: SiteId, patienceMs: number) => Promise<'reconciled' | undefined>;
+  readonly takeReconciled: (id: string) => void;
   readonly closeAll: () => void;
 }
 
@@ -32,7 +35,26 @@ export function createAgentHub(): AgentHub {
     string,
     { readonly resolve: (chunk: LogChunk) => void; readonly reject: (error: unknown) => void }
   >();
+  const reconciling = new Map<string, () => void>();
   return {
+    reconcile: (site, patienceMs) => {
+      const connection = connections.get(site);
+      if (connection === undefined) return Promise.resolve(undefined);
+      const id = randomUUID();
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => {
+          reconciling.delete(id);
+          resolve(undefined);
+        }, patienceMs);
+        reconciling.set(id, () => {
+          clearTimeout(timer);
+          reconciling.delete(id);
+          resolve('reconciled');
+        });
+        connection.send({ kind: 'reconcile', id });
+      });
+    },
+    takeReconciled: (id) => reconciling.get(id)?.(),
     add: (connection) => {
       // The newest connection is the agent's: an older one is of before its restart, or of a copy.
       connections.get(connection.site)?.close();

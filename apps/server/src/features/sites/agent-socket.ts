@@ -7,7 +7,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { hashToken, newToken } from '#features/access';
 import type { BackgroundContext } from '#platform/feature';
 import type { AgentConnection, AgentHub } from './agent-hub.ts';
-import { saveReport, touchSite, type WakePlans } from './save-report.ts';
+import { noteReconciled, saveReport, touchSite, type WakePlans } from './save-report.ts';
 import type { ServerKeys } from './server-keys.ts';
 
 export interface AgentSocketTools {
@@ -63,6 +63,9 @@ function serveAgent(input: {
       );
       failpoint('report-after-save');
       send({ kind: 'report-seen', sequence: lastSequence });
+    } else if (message.kind === 'reconciled') {
+      await noteReconciled(context, site);
+      tools.hub.takeReconciled(message.id);
     } else if (message.kind === 'log-chunk') tools.hub.takeLog(message.id, message.chunk);
     else if (message.kind === 'log-refused') tools.hub.takeLog(message.id, { refused: message.detail });
   };

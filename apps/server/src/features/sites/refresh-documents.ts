@@ -44,7 +44,7 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
     for (const site of sites) {
       const draft = drafts.get(site.id) ?? { site: site.id, applications: [] };
       const contentHash = createHash('sha256')
-        .update(JSON.stringify([incarnation, site.sealingKey, draft]))
+        .update(JSON.stringify([incarnation, site.sealingKey, environment.drift, draft]))
         .digest('hex');
       if (contentHash === site.contentHash || site.sealingKey === null) continue;
       const state: DesiredState = {
@@ -53,6 +53,7 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
         incarnation,
         generation: site.generation + 1,
         issuedAt: context.now.toISOString(),
+        drift: environment.drift,
         applications: draft.applications.map(({ entry, envelopes }) => ({
           ...entry,
           sealed: sealAll({ envelopes, box: tools.box, recipientKey: site.sealingKey ?? '', site: site.id }),

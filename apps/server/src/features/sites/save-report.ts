@@ -55,9 +55,16 @@ async function saveApplications(
   const { site } = input;
   const rowsOf = (applications: SiteReport['applications']) =>
     new Map(
-      applications.map(({ application, operation, phase, message }) => [
+      applications.map(({ application, operation, phase, message, drift }) => [
         `${application.id} ${operation}`,
-        { siteId: site, applicationId: application.id, operation, phase, message },
+        {
+          siteId: site,
+          applicationId: application.id,
+          operation,
+          phase,
+          message,
+          drift: drift?.healed === false ? drift.message : null,
+        },
       ]),
     );
   const [before, after] = [rowsOf(input.before), rowsOf(input.report.applications)];
@@ -72,7 +79,9 @@ async function saveApplications(
   }
   const fresh = [...after].filter(([key, row]) => {
     const known = before.get(key);
-    return known === undefined || known.phase !== row.phase || known.message !== row.message;
+    return (
+      known === undefined || known.phase !== row.phase || known.message !== row.message || known.drift !== row.drift
+    );
   });
   if (fresh.length === 0) return;
   await context.db
@@ -82,6 +91,7 @@ async function saveApplications(
       conflict.columns(['applicationId', 'siteId', 'operation']).doUpdateSet((excluded) => ({
         phase: excluded.ref('excluded.phase'),
         message: excluded.ref('excluded.message'),
+        drift: excluded.ref('excluded.drift'),
       })),
     )
     .execute();
@@ -92,4 +102,9 @@ export async function touchSite(context: { readonly db: Kysely<Tables> }, site: 
   await sql`update sites set last_seen_at = now() where id = ${site} and (last_seen_at is null or last_seen_at < now() - interval '5 seconds')`.execute(
     context.db,
   );
+}
+
+/** The site has looked at everything that it has. */
+export async function noteReconciled(context: { readonly db: Kysely<Tables> }, site: SiteId): Promise<void> {
+  await sql`update sites set reconciled_at = now() where id = ${site}`.execute(context.db);
 }

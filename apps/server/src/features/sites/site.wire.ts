@@ -24,6 +24,7 @@ export function siteRows(db: Kysely<Tables>) {
       'sites.observedGeneration',
       'sites.frontPort',
       'sites.reportedAt',
+      'sites.reconciledAt',
       'sites.revision',
       'environments.name as environmentName',
       sql<boolean>`coalesce(sites.last_seen_at > now() - make_interval(secs => ${offlineAfterSeconds}), false)`.as(
@@ -51,6 +52,7 @@ export function presentSite(row: SiteRow): Site {
     labels: row.labels,
     status: row.enrolledAt === null ? 'enrolling' : row.online ? 'online' : 'offline',
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
+    reconciledAt: row.reconciledAt?.toISOString() ?? null,
     agentVersion: row.agentVersion,
     generation: { desired: row.generation, observed: row.observedGeneration },
     frontPort: row.frontPort,

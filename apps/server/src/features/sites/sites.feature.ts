@@ -6,6 +6,7 @@ import type { Feature } from '#platform/feature';
 import type { Tables } from '#tables';
 import { createAgentHub } from './agent-hub.ts';
 import { mountAgentSocket, pushDocument } from './agent-socket.ts';
+import { createDailyReconcile } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
 import type { WakePlans } from './save-report.ts';
 import type { ServerKeys } from './server-keys.ts';
@@ -24,7 +25,12 @@ export function sitesFeature(input: {
   const hub = createAgentHub();
   return {
     name: 'sites',
-    endpoints: siteEndpoints({ hub, keys: input.keys, refreshDocuments: input.refreshDocuments }),
+    endpoints: siteEndpoints({
+      hub,
+      keys: input.keys,
+      refreshDocuments: input.refreshDocuments,
+      onError: input.onError,
+    }),
     // Sites follow the greater incarnation, whatever generation they have seen.
     afterRestore: async (context) => {
       for (const { id } of await context.db.selectFrom('environments').select('id').execute())
@@ -55,6 +61,12 @@ export function sitesFeature(input: {
         run: async (context) => {
           for (const site of hub.sites()) await pushDocument(context, hub, site);
         },
+      },
+      {
+        // Each by itself: a site that takes long, or is away, holds up no other.
+        name: 'reconcile-sites',
+        everyMs: 60_000,
+        run: createDailyReconcile({ hub, refreshDocuments: input.refreshDocuments, onError: input.onError }),
       },
       {
         name: 'note-silent-sites',

@@ -6,16 +6,21 @@ import { findEnvironment } from '#features/environments';
 import { command, decodeCursor, direct, type Endpoint, holdAtRevision, pageOf, read } from '#platform/http';
 import type { AgentHub } from './agent-hub.ts';
 import { enrolAgent, newEnrolmentToken } from './enrolment.ts';
+import { reconcileSites } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
 import type { ServerKeys } from './server-keys.ts';
 import { findSite, presentSite, siteDetail, siteRows } from './site.wire.ts';
+
+/** Whoever has more sites asks for an environment at a time; all of them are asked daily anyway. */
+const mostReconciled = 500;
 
 export function siteEndpoints(input: {
   readonly hub: AgentHub;
   readonly keys: ServerKeys;
   readonly refreshDocuments: RefreshDocuments;
+  readonly onError: (error: unknown) => void;
 }): readonly Endpoint[] {
-  const { hub, keys, refreshDocuments } = input;
+  const { hub, keys, refreshDocuments, onError } = input;
   return [
     read('listSites', async ({ db }, { query }) => {
       const cursor = decodeCursor(query.cursor);
@@ -54,6 +59,7 @@ export function siteEndpoints(input: {
           contentHash: null,
           report: null,
           reportedAt: null,
+          reconciledAt: null,
           createdAt: context.now,
         })
         .execute();
@@ -93,6 +99,25 @@ export function siteEndpoints(input: {
       const site = await findSite(context.db, params.site);
       context.audit({ subject: `site:${site.name}` });
       return newEnrolmentToken(context, site.id);
+    }),
+
+    direct('reconcileSites', async (context, { body }) => {
+      const { db } = context;
+      const environment = body.environment === undefined ? undefined : await findEnvironment(db, body.environment);
+      const one = body.site === undefined ? undefined : await findSite(db, body.site);
+      const sites = await siteRows(db)
+        .$if(environment !== undefined, (each) =>
+          each.where('sites.environmentId', '=', environment?.id ?? ('' as never)),
+        )
+        .$if(one !== undefined, (each) => each.where('sites.id', '=', one?.id ?? ('' as never)))
+        .orderBy('sites.name')
+        .limit(mostReconciled)
+        .execute();
+      const tools = { hub, refreshDocuments, onError };
+      const told = await context.aside(() =>
+        reconcileSites(context, { sites, patienceMs: body.patienceSeconds * 1000, tools }),
+      );
+      return { sites: told };
     }),
 
     command('enrolAgent', async (context, { body }) => enrolAgent(context, { request: body, keys, refreshDocuments })),

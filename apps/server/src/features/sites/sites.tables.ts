@@ -24,6 +24,7 @@ export interface SitesTables {
     report: JSONColumnType<SiteReport> | null;
     frontPort: number | null;
     reportedAt: Date | null;
+    reconciledAt: Date | null;
     createdAt: Time;
     revision: Generated<number>;
   };
@@ -33,6 +34,7 @@ export interface SitesTables {
     operation: string;
     phase: ReportedApplication['phase'];
     message: string | null;
+    drift: string | null;
   };
   readonly enrolmentTokens: { tokenHash: string; siteId: SiteId; expiresAt: Time; usedAt: Date | null };
   readonly artifactTokens: { tokenHash: string; siteId: SiteId; expiresAt: Time };

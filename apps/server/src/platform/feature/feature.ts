@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Kysely } from 'kysely';
+import type { Registry } from 'prom-client';
 import type { Tables } from '../../tables.ts';
 import type { CommandContext, Endpoint, InTransaction } from '../http/endpoint.ts';
 
@@ -31,6 +32,8 @@ export interface Feature {
   readonly periodics?: readonly Periodic[];
   /** Deals with the first start on what was restored from a backup: the world has moved on since it was taken. */
   readonly afterRestore?: (context: CommandContext) => Promise<void>;
+  /** Adds its own measures to those of the server. */
+  readonly measure?: (registry: Registry) => void;
   /** Mounts what is not an operation of the route table, such as the WebSocket of the agents. */
   readonly mount?: (server: FastifyInstance, context: BackgroundContext) => Promise<void>;
 }

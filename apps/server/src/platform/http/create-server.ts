@@ -27,6 +27,8 @@ export async function createServer(input: {
     routerOptions: { maxParamLength: 200 },
   });
   server.server.headersTimeout = 20_000;
+  // A client lets go of an idle connection when it was told to; were we as quick, a request could meet a closed door.
+  server.server.keepAliveTimeoutBuffer = 10_000;
   await server.register(cookie);
   await server.register(helmet, {
     contentSecurityPolicy: {

@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import type { ElementBody, PlainSchema } from '@almanac/domain';
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  addApplication,
+  builtResult,
+  commitOf,
+  digestOf,
+  manifestOf,
+  type ServerForTests,
+  scriptedBuilder,
+  startServerForTests,
+} from './server-for-tests.ts';
+
+let tests: ServerForTests;
+let database: pg.Client;
+const builder = () => scriptedBuilder(tests);
+
+beforeAll(async () => {
+  tests = await startServerForTests();
+  database = await tests.connect();
+});
+
+afterAll(() => tests.stop());
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+let commits = 0;
+const newCommit = (): string => {
+  commits += 1;
+  return hash(`commit ${commits}`).slice(0, 40);
+};
+
+/** An operation whose answer is an object with so many fields. */
+function anOperation(fields: number): ElementBody {
+  const response = { status: '200', headers: [], content: [{ mediaType: 'application/json', schema: fields }] };
+  return {
+    kind: 'openapi',
+    sent: false,
+    operation: { parameters: [], responses: [response], security: [], callbacks: [] },
+  };
+}
+
+/** A document whose operations answer with so many fields each: `{ 'GET /things/{}': 2 }`. */
+function aDocument(operations: Readonly<Record<string, number>>) {
+  const text: PlainSchema = { type: 'string' };
+  const objects = Array.from({ length: Math.max(...Object.values(operations)) }, (_, most): PlainSchema => {
+    const fields = Array.from({ length: most + 1 }, (_each, index) => [`f${index}`, 0] as const);
+    return { type: 'object', fields };
+  });
+  const elements = Object.entries(operations)
+    .map(([key, fields]) => ({
+      key,
+      label: key.replace('{}', '{id}'),
+      fingerprint: hash(`${fields} fields`),
+      body: anOperation(fields),
+    }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const fingerprint = hash(JSON.stringify(elements.map((each) => [each.key, each.fingerprint])));
+  return {
+    kind: 'openapi',
+    fingerprint,
+    elements,
+    schemas: [text, ...objects],
+    hashes: [text, ...objects].map((each) => hash(JSON.stringify(each))),
+  };
+}
+
+interface Side {
+  readonly provides?: Readonly<Record<string, ReturnType<typeof aDocument>>>;
+  readonly consumes?: Readonly<Record<string, readonly string[]>>;
+  /** The fingerprint that is announced, when it is not that of the document. */
+  readonly announced?: string;
+}
+
+/** Builds an application, which is added when it is not there yet. */
+async function build(name: string, side: Side): Promise<{ readonly id: string; readonly status: number }> {
+  const head = newCommit();
+  const known = await tests.send(`GET /applications/${name}`);
+  if (known.status === 404) {
+    await addApplication(tests, { name, head });
+    const first = await builder().claim();
+    if (first !== null) return finish(first, { name, head, side });
+  }
+  await tests.send(`POST /applications/${name}/builds`, { body: { commit: head } });
+  return finish(await builder().claim(), { name, head, side });
+}
+
+async function finish(
+  job: { readonly id: string; readonly work: { readonly build: string } },
+  { name, head, side }: { readonly name: string; readonly head: string; readonly side: Side },
+) {
+  const contracts = [];
+  for (const [contract, document] of Object.entries(side.provides ?? {})) {
+    const content = JSON.stringify(document);
+    await builder().upload(content);
+    contracts.push({
+      module: 'web',
+      contract,
+      kind: document.kind,
+      fingerprint: side.announced ?? document.fingerprint,
+      document: digestOf(content),
+    });
+  }
+  const result = await builtResult(tests, { name, commits: [commitOf(head)] });
+  const manifest = manifestOf(name);
+  const web = {
+    ...manifest.modules.web,
+    provides: Object.fromEntries(Object.keys(side.provides ?? {}).map((each) => [each, 'openapi.yaml'])),
+    consumes: side.consumes ?? {},
+  };
+  const { status } = await builder().complete(job, {
+    ...result,
+    manifest: { ...manifest, modules: { web } },
+    contracts,
+  });
+  return { id: job.work.build, status };
+}
+
+const contractsOf = async (id: string) => (await tests.send(`GET /builds/${id}/contracts`)).body;
+
+describe('contracts of builds', () => {
+  it('are kept with their elements, and what consumes them with what it was built against', async () => {
+    const document = aDocument({ 'GET /things': 1, 'GET /things/{}': 2 });
+    const producer = await build('things', { provides: { things: document } });
+    const consumer = await build('shop', { consumes: { things: ['get /things/{number}', 'DELETE /things'] } });
+
+    expect(await contractsOf(producer.id)).toEqual({
+      provides: [
+        {
+          module: 'web',
+          contract: 'things',
+          kind: 'openapi',
+          fingerprint: document.fingerprint,
+          elements: document.elements.map(({ key, label, fingerprint }) => ({ key, label, fingerprint })),
+          consumers: [{ id: expect.any(String), name: 'shop' }],
+        },
+      ],
+      consumes: [],
+    });
+    expect((await contractsOf(consumer.id)).consumes).toEqual([
+      {
+        module: 'web',
+        contract: 'things',
+        providers: [{ id: expect.any(String), name: 'things' }],
+        elements: [
+          { element: 'DELETE /things', label: 'DELETE /things', builtAgainst: null },
+          { element: 'GET /things/{}', label: 'GET /things/{id}', builtAgainst: document.elements[1]?.fingerprint },
+        ],
+      },
+    ]);
+  });
+
+  it('of a reference without elements, or with *, are all of them; of an unknown contract it is *', async () => {
+    const document = aDocument({ 'GET /every': 1, 'POST /every': 2 });
+    await build('every', { provides: { every: document } });
+    const all = document.elements.map(({ key, fingerprint }) => ({ element: key, builtAgainst: fingerprint }));
+
+    const open = await build('consumer-of-all', { consumes: { every: [], nothing: ['*'] } });
+
+    expect((await contractsOf(open.id)).consumes).toMatchObject([
+      { contract: 'every', elements: all },
+      { contract: 'nothing', providers: [], elements: [{ element: '*', builtAgainst: null }] },
+    ]);
+  });
+
+  it('are resolved against the first environment of the path before the newest build', async () => {
+    const early = aDocument({ 'GET /parts': 1 });
+    const late = aDocument({ 'GET /parts': 2 });
+    const first = await build('parts', { provides: { parts: early } });
+    await build('parts', { provides: { parts: late } });
+    const before = await build('assembly', { consumes: { parts: ['GET /parts'] } });
+    const { body: environment } = await tests.send('POST /environments', {
+      body: { name: 'development', displayName: 'Development', type: 'development' },
+    });
+    await database.query(
+      `insert into targets (environment_id, application_id, build_id, operation, settings, settings_hash, plan_id, since)
+       select $1, application_id, id, 'o', '{}', '', id, now() from builds where id = $2`,
+      [environment.id, first.id],
+    );
+
+    const after = await build('assembly', { consumes: { parts: ['GET /parts'] } });
+
+    expect((await contractsOf(before.id)).consumes[0].elements[0].builtAgainst).toBe(late.elements[0]?.fingerprint);
+    expect((await contractsOf(after.id)).consumes[0].elements[0].builtAgainst).toBe(early.elements[0]?.fingerprint);
+  });
+
+  it('that an application provides and consumes itself are resolved within the build', async () => {
+    const document = aDocument({ 'GET /self': 3 });
+
+    const own = await build('narcissus', { provides: { self: document }, consumes: { self: ['GET /self'] } });
+
+    expect((await contractsOf(own.id)).consumes[0].elements).toEqual([
+      { element: 'GET /self', label: 'GET /self', builtAgainst: document.elements[0]?.fingerprint },
+    ]);
+  });
+
+  it('are compared between builds, element by element, and the verdict is remembered', async () => {
+    const before = await build('stock', {
+      provides: {
+        stock: aDocument({ 'GET /stock': 2, 'GET /old': 1, 'GET /same': 3 }),
+      },
+    });
+    const after = await build('stock', {
+      provides: { stock: aDocument({ 'GET /stock': 1, 'GET /new': 1, 'GET /same': 3 }) },
+    });
+
+    const { body } = await tests.send(`GET /builds/${after.id}/contract-changes?since=${before.id}`);
+    const { body: back } = await tests.send(`GET /builds/${before.id}/contract-changes?since=${after.id}`);
+    const again = await tests.send(`GET /builds/${after.id}/contract-changes?since=${before.id}`);
+
+    expect(body.contracts).toMatchObject([
+      {
+        contract: 'stock',
+        added: [{ key: 'GET /new' }],
+        removed: [{ key: 'GET /old' }],
+        changed: [{ key: 'GET /stock', compatible: false }],
+        unchanged: 1,
+      },
+    ]);
+    expect(body.contracts[0].changed[0].reasons[0]).toMatchObject({
+      code: 'field-removed',
+      place: expect.stringMatching(/^response 200 application\/json \//),
+    });
+    expect(back.contracts[0].changed).toMatchObject([{ key: 'GET /stock', compatible: true, reasons: [] }]);
+    expect(again.body).toEqual(body);
+    const { rows } = await database.query('select compatible from element_verdicts order by compatible');
+    expect(rows).toEqual([{ compatible: false }, { compatible: true }]);
+  });
+
+  it('whose document is not what was announced are refused, and nothing is kept', async () => {
+    const document = aDocument({ 'GET /lies': 1 });
+
+    const lied = await build('liar', { provides: { lies: document }, announced: hash('another') });
+
+    expect(lied.status).toBe(422);
+    expect(await contractsOf(lied.id)).toEqual({ provides: [], consumes: [] });
+  });
+
+  it('whose document is none are refused', async () => {
+    const document = { ...aDocument({ 'GET /poems': 1 }), kind: 'poem', fingerprint: hash('a poem') };
+
+    expect((await build('poet', { provides: { poems: document } })).status).toBe(422);
+  });
+
+  it('of a build that is not there are not found', async () => {
+    const nobody = '00000000-0000-7000-8000-000000000000';
+
+    expect((await tests.send(`GET /builds/${nobody}/contracts`)).status).toBe(404);
+    expect((await tests.send(`GET /builds/${nobody}/contract-changes?since=${nobody}`)).status).toBe(404);
+  });
+});

@@ -1,0 +1,34 @@
+import { type EnvironmentId, refuse } from '@almanac/domain';
+import type { deploySource } from '@almanac/protocol';
+import type { z } from 'zod';
+import type { findApplication } from '#features/applications';
+import { type EarlierTarget, findEarlierTarget } from '#features/history';
+import type { CommandContext } from '#platform/http';
+import { findPlan } from './load-plan.ts';
+
+/** What an application was earlier, where that is what an operation asks for; undefined where it asks for something else. */
+export async function earlierSource(
+  context: Pick<CommandContext, 'db' | 'now'>,
+  input: {
+    readonly source: z.output<typeof deploySource>;
+    readonly application: Awaited<ReturnType<typeof findApplication>>;
+    readonly environment: EnvironmentId;
+  },
+): Promise<EarlierTarget | undefined> {
+  const { source, application, environment } = input;
+  if (source.kind === 'moment') {
+    const moment = new Date(source.at);
+    if (moment > context.now)
+      return refuse('invalid-request', `${source.at} has not come yet; only what was can be restored`);
+    return findEarlierTarget(context.db, { environment, application: application.id, name: application.name, moment });
+  }
+  if (source.kind !== 'before-plan') return undefined;
+  const plan = await findPlan(context.db, source.plan);
+  const before =
+    plan.environmentId === environment
+      ? (plan.body.operations.find((each) => each.application === application.id)?.before ?? null)
+      : null;
+  return before === null
+    ? refuse('nothing-to-do', `${application.name} did not run there before plan ${plan.number}`)
+    : { build: before.build, settings: before.settings };
+}

@@ -1,0 +1,4 @@
+import type { Feature } from '#platform/feature';
+import { releaseEndpoints } from './releases.routes.ts';
+
+export const releasesFeature: Feature = { name: 'releases', endpoints: releaseEndpoints };

@@ -1,0 +1,17 @@
+import type { ApplicationId, ReleaseId, VersionId } from '@almanac/domain';
+import type { Time } from '#platform/tables';
+
+export interface ReleasesTables {
+  readonly releases: {
+    id: ReleaseId;
+    name: string;
+    notes: string;
+    createdBy: string;
+    createdAt: Time;
+  };
+  readonly releaseVersions: {
+    releaseId: ReleaseId;
+    applicationId: ApplicationId;
+    versionId: VersionId;
+  };
+}

@@ -1,0 +1,1 @@
+export { restoresFeature } from './restores.feature.ts';

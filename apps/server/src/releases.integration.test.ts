@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  addApplication,
+  builtResult,
+  commitOf,
+  type ServerForTests,
+  scriptedBuilder,
+  startServerForTests,
+} from './server-for-tests.ts';
+
+describe('a release', () => {
+  let tests: ServerForTests;
+  const builds: Record<string, string> = {};
+
+  const build = async (application: string, digit: string) => {
+    const builder = scriptedBuilder(tests);
+    await tests.send(`POST /applications/${application}/builds`, { body: { commit: digit.repeat(40) } });
+    const job = await builder.claim();
+    await builder.complete(job, await builtResult(tests, { name: application, commits: [commitOf(digit.repeat(40))] }));
+    return job.work.build as string;
+  };
+  const create = (name: string, content: unknown) => tests.send('POST /releases', { body: { name, content } });
+  /** As if a plan had brought a build there. */
+  const runs = async (application: string, environment: string) => {
+    const session = await tests.connect();
+    await session.query(
+      `insert into targets (environment_id, application_id, build_id, operation, settings, settings_hash, plan_id, since)
+       select e.id, a.id, $3, a.name, '{}', '', a.id, now() from environments e, applications a
+       where e.name = $1 and a.name = $2
+       on conflict (environment_id, application_id) do update set build_id = excluded.build_id`,
+      [environment, application, builds[application]],
+    );
+  };
+
+  beforeAll(async () => {
+    tests = await startServerForTests();
+    for (const [name, type] of [
+      ['quality', 'test'],
+      ['production', 'production'],
+    ])
+      await tests.send('POST /environments', { body: { name, displayName: name, type } });
+    for (const [name, digit] of [
+      ['catalog', 'a'],
+      ['orders', 'b'],
+    ] as const) {
+      await addApplication(tests, { name, head: digit.repeat(40) });
+      builds[name] = await build(name, digit);
+      await runs(name, 'quality');
+    }
+    await tests.send('POST /applications/catalog/versions', { body: { build: builds['catalog'], number: '1.4.0' } });
+  });
+  afterAll(() => tests.stop());
+
+  it('is not made of builds without a version: they have no name', async () => {
+    expect(await create('spring', { from: 'quality' })).toMatchObject({
+      status: 409,
+      body: { code: 'build-not-usable', detail: expect.stringContaining('orders has no version') },
+    });
+    expect((await tests.send('GET /releases')).body.items).toEqual([]);
+  });
+
+  it('names what an environment runs, and says where it is', async () => {
+    await tests.send('POST /applications/orders/versions', { body: { build: builds['orders'], number: '2.0.0' } });
+
+    const { status, body } = await create('spring', { from: 'quality' });
+
+    expect(status).toBe(201);
+    expect(body.versions).toMatchObject([
+      { application: { name: 'catalog' }, number: '1.4.0' },
+      { application: { name: 'orders' }, number: '2.0.0' },
+    ]);
+    await runs('catalog', 'production');
+    expect((await tests.send('GET /releases/spring')).body.environments).toMatchObject([
+      { environment: { name: 'quality' }, running: 2 },
+      { environment: { name: 'production' }, running: 1 },
+    ]);
+  });
+
+  it('refuses versions that do not exist, an application twice, and a name that is taken', async () => {
+    const catalog = { application: 'catalog', number: '1.4.0' };
+
+    expect(await create('summer', { versions: [{ ...catalog, number: '9.0.0' }] })).toMatchObject({
+      status: 404,
+      body: { detail: 'catalog has no version 9.0.0' },
+    });
+    expect(await create('summer', { versions: [catalog, catalog] })).toMatchObject({ status: 422 });
+    expect(await create('spring', { versions: [catalog] })).toMatchObject({
+      status: 409,
+      body: { code: 'name-taken' },
+    });
+    expect(await create('summer', { from: 'production', versions: [catalog] })).toMatchObject({ status: 422 });
+    expect((await tests.send('GET /releases')).body.items).toHaveLength(1);
+  });
+
+  it('lists the newest first, page by page, and goes without its versions', async () => {
+    await create('summer', { versions: [{ application: 'catalog', number: '1.4.0' }] });
+
+    const first = await tests.send('GET /releases?limit=1');
+    const second = await tests.send(`GET /releases?limit=1&cursor=${first.body.next}`);
+
+    expect([first, second].map((each) => each.body.items[0].name)).toEqual(['summer', 'spring']);
+    expect(second.body.next).toBeNull();
+    expect(await tests.send('DELETE /releases/summer')).toMatchObject({ status: 204 });
+    expect(await tests.send('GET /releases/summer')).toMatchObject({ status: 404 });
+    expect((await tests.send('GET /applications/catalog/versions')).body.items).toHaveLength(1);
+  });
+});

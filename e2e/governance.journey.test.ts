@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  addApplication,
+  askSite,
+  createRepository,
+  type Estate,
+  type Repository,
+  startEstate,
+  whenRunning,
+} from '@almanac/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
+
+const server = (words: string) =>
+  `require('node:http').createServer((_, response) => response.end('${words}')).listen(process.env.PORT, '127.0.0.1');\n`;
+const manifest = `application: teller
+modules:
+  web: { start: [node, server.js], health: /, stopGrace: 1 }
+`;
+const policy = `# What Production asks of a change.
+approvals:
+  - name: release desk
+    by: { kind: role, role: approver }
+twoStep: true
+`;
+
+describe('an environment with a policy, by command line', () => {
+  let directory: string;
+  let estate: Estate;
+  let repository: Repository;
+  let approver = '';
+
+  const almanac = async (args: readonly string[], token = estate.token) => {
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd: directory,
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        XDG_CONFIG_HOME: join(directory, 'config'),
+        ALMANAC_SERVER: estate.url,
+        ALMANAC_TOKEN: token,
+      },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString('utf8');
+      });
+    const status = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
+    return { status, output };
+  };
+  const done = async (...args: readonly string[]) => {
+    const ended = await almanac(args);
+    expect(ended, ended.output).toMatchObject({ status: 0 });
+    return ended.output;
+  };
+  const tells = async (site: 0 | 1 | 2) =>
+    (await askSite({ application: 'teller', port: estate.sitePorts[site], path: '/' })).body;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'almanac governance '));
+    await chmod(directory, 0o711);
+    repository = await createRepository(join(directory, 'teller'));
+    await repository.commit('feat: tell', { 'almanac.yaml': manifest, 'server.js': server('Monday') });
+    estate = await startEstate();
+    await addApplication(estate.client, repository.path);
+    await done('version', 'tag', 'teller', '--number', '1.0.0');
+    await writeFile(join(directory, 'policy.yaml'), policy);
+  });
+
+  afterAll(async () => {
+    await estate?.stop();
+    await estate?.remove();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('takes its policy from a file, and tells the place of every fault in one', async () => {
+    await writeFile(join(directory, 'wrong.yaml'), 'approvals: []\ntwostep: true\n');
+    const wrong = await almanac(['policy', 'set', 'production', '--file', 'wrong.yaml']);
+    expect(wrong).toMatchObject({
+      status: 2,
+      output: expect.stringContaining('2:1  twostep: unknown key twostep: did you mean twoStep?'),
+    });
+
+    expect(await done('policy', 'set', 'production', '--file', 'policy.yaml')).toContain('version 1 of the policy');
+    expect(await done('policy', 'show', 'production')).toContain(
+      '1 approval (release desk) by role approver, not by the requester',
+    );
+    const made = JSON.parse(await done('principal', 'add', 'desk', '--role', 'approver', '--json'));
+    approver = made.secret;
+  });
+
+  it('lets a promotion wait for a second person, stage, and switch when it is continued', async () => {
+    await done('promote', 'teller', '--from', 'development', '--to', 'quality');
+    const promoted = await done('promote', 'teller', '--from', 'quality', '--to', 'production');
+    expect(promoted).toContain('release desk: 1 of 1 approvals are missing');
+    const number = /Plan (\d+) in production/.exec(promoted)?.[1] ?? '';
+    expect(await done('why', 'teller@1.0.0', 'production')).toContain('who: role approver');
+
+    expect(await almanac(['plan', 'approve', number])).toMatchObject({ status: 4 });
+    expect((await almanac(['plan', 'approve', number, '--comment', 'seen'], approver)).status).toBe(0);
+    const staged = await done('plan', 'show', number, '--follow');
+    expect(staged).toContain('staged');
+    expect(await tells(2)).not.toBe('Monday');
+    await done('plan', 'continue', number);
+
+    expect(await tells(2)).toBe('Monday');
+    await done('plan', 'report', number, '--html', 'report.html');
+    const report = await readFile(join(directory, 'report.html'), 'utf8');
+    expect(report).toContain('desk');
+    expect(report).toContain('1.0.0');
+  });
+
+  it('is not brought back to a bad build by the branch that it follows', async () => {
+    const commit = await repository.commit('feat: tell Tuesday', { 'server.js': server('Tuesday') });
+    await estate.client.reportPush({ params: { application: 'teller' }, body: { commit } });
+    await whenRunning(estate.client, { application: 'teller', commit });
+    await done('version', 'tag', 'teller', '--number', '1.1.0');
+
+    await done('quarantine', 'add', 'teller@1.1.0', '--reason', 'Tuesday is wrong');
+    await done('rollback', 'teller', '--in', 'development');
+
+    expect(await tells(0)).toBe('Monday');
+    expect(await almanac(['deploy', 'teller', '--version', '1.1.0', '--to', 'quality'])).toMatchObject({
+      status: 6,
+      output: expect.stringContaining('Tuesday is wrong'),
+    });
+    expect(await done('quarantine', 'list')).toContain('Tuesday is wrong');
+    expect(await tells(0)).toBe('Monday');
+  });
+
+  it('begins nothing while it is frozen, and goes on when that is lifted', async () => {
+    await done('freeze', 'add', 'quality', '--name', 'inventory', '--reason', 'we count');
+    const refused = await almanac([
+      'plan',
+      'create',
+      '--from',
+      'development',
+      '--to',
+      'quality',
+      '--configure',
+      'teller',
+      '--start',
+    ]);
+    expect(refused).toMatchObject({ status: 6, output: expect.stringContaining('we count') });
+    const waiting = await done(
+      'plan',
+      'create',
+      '--to',
+      'quality',
+      '--configure',
+      'teller',
+      '--start',
+      '--wait-for-thaw',
+    );
+    const number = /Plan (\d+) in quality: scheduled/.exec(waiting)?.[1] ?? '';
+
+    await done('freeze', 'lift', 'inventory', '--reason', 'all is counted');
+
+    expect(await done('plan', 'show', number, '--follow')).toContain('succeeded');
+  });
+});

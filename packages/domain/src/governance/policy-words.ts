@@ -1,0 +1,35 @@
+import type { Calendar } from './calendar.ts';
+import type { ApprovalRule, Policy, Scope } from './policy.ts';
+
+/** What a policy asks for, a line each, for people. */
+export function policyWords(policy: Policy): readonly string[] {
+  const lines = [
+    ...policy.approvals.map(
+      (each) =>
+        `${each.count} approval${each.count === 1 ? '' : 's'} (${each.name}) by ${approversWords(each.by)}${each.excludeRequester ? ', not by the requester' : ''}`,
+    ),
+    ...policy.windows.map((each) => `changes ${calendarWords(each)}`),
+    ...(policy.tests ? ['tests must have passed on the build'] : []),
+    ...(policy.minimumAge === null ? [] : [`a build is at least ${policy.minimumAge} min old`]),
+    ...(policy.soak === null ? [] : [`a build ran for ${policy.soak} min in the environment before`]),
+    ...(policy.twoStep ? [`stops once everything is staged, for at most ${policy.stagedFor} min`] : []),
+    ...(policy.whileFrozen === 'stop' ? ['what runs when a freeze begins rests'] : []),
+    ...(policy.parallel === null ? [] : [`at most ${policy.parallel} operations at once`]),
+    ...(policy.expedited.length === 0 ? [] : [`a hotfix need not wait for: ${policy.expedited.join(', ')}`]),
+  ];
+  return lines.length === 0 ? ['asks for nothing'] : lines;
+}
+
+export function scopeWords(scope: Scope): string {
+  if (scope.kind === 'estate') return 'Everywhere';
+  return scope.kind === 'path' ? `${scope.environment} and what comes after it` : scope.environment;
+}
+
+export function calendarWords(calendar: Calendar): string {
+  return `from ${calendar.start} ${calendar.zone} for ${calendar.duration}${calendar.rule === null ? '' : `, ${calendar.rule}`}`;
+}
+
+function approversWords(by: ApprovalRule['by']): string {
+  if (by.kind === 'anyone') return 'anybody who may approve';
+  return by.kind === 'role' ? `role ${by.role}` : `team ${by.team}`;
+}
