@@ -333,6 +333,50 @@ describe('notifications', () => {
     expect(receiver.received).toHaveLength(2);
   }, 60_000);
 
+  it('tell once of an application that fails, and once that it is well again', async () => {
+    await tests.send('POST /sites', { body: { name: 'hamburg', environment: 'production' } });
+    await subscribe({ filter: { events: ['application-*'] } });
+    const operation = '0198c2a4-0000-7000-8000-00000000000a';
+    await session.query(`update sites set last_seen_at = now() where name = 'hamburg'`);
+    await session.query(
+      `insert into targets (environment_id, application_id, build_id, operation, settings, settings_hash, plan_id, since)
+       select e.id, b.application_id, b.id, $1, '{}', '', gen_random_uuid(), now()
+       from environments e, builds b where e.name = 'production' and b.state = 'succeeded' limit 1`,
+      [operation],
+    );
+    const says = async (phase: string, message: string | null) => {
+      await session.query(
+        `insert into site_applications (site_id, application_id, operation, phase, message)
+         select s.id, a.id, $1, $2, $3 from sites s, applications a where s.name = 'hamburg'
+         on conflict (application_id, site_id, operation) do update set phase = excluded.phase, message = excluded.message`,
+        [operation, phase, message],
+      );
+      await until('it to be seen', async () => {
+        const { rows } = await session.query(
+          `update notification_levels set seen_since = now() - interval '1 minute'
+           where seen = $1 and told <> seen and subject like 'application:%' returning subject`,
+          [phase],
+        );
+        return rows.length > 0 ? true : undefined;
+      });
+    };
+
+    await says('failed', 'it crashed 5 times');
+    const failed = JSON.parse((await received('application-failed')).body);
+    await says('healthy', null);
+    const recovered = JSON.parse((await received('application-recovered')).body);
+    await session.query('delete from targets');
+
+    expect(failed.data).toMatchObject({
+      title: 'orders in production failed',
+      application: { name: 'orders' },
+      environment: { name: 'production', type: 'production' },
+      health: { now: 'failed', was: 'healthy', messages: ['hamburg: it crashed 5 times'] },
+    });
+    expect(recovered.data.health).toMatchObject({ now: 'healthy', was: 'failed' });
+    expect(receiver.received).toHaveLength(2);
+  }, 60_000);
+
   it.each([
     [{ name: 'Team' }, 'invalid-request'],
     [{ filter: { events: ['plan-exploded'] } }, 'invalid-request'],

@@ -22,7 +22,6 @@ export const routes = {
   ...builderRoutes,
   ...contractRoutes,
   ...planRoutes,
-  ...impactRoutes,
   ...releaseRoutes,
   ...notificationRoutes,
   ...historyRoutes,

@@ -13,6 +13,7 @@ export const topLevel: Readonly<Record<string, () => Promise<CommandDefinition>>
   deploy: async () => (await import('./deploy/deploy.ts')).deploy,
   promote: async () => (await import('./deploy/promote.ts')).promote,
   impact: async () => (await import('./deploy/impact.ts')).impact,
+  replicate: async () => (await import('./deploy/replicate.ts')).replicate,
   rollback: async () => (await import('./deploy/rollback.ts')).rollback,
   configure: async () => (await import('./deploy/configure.ts')).configure,
   undeploy: async () => (await import('./deploy/configure.ts')).undeploy,
@@ -134,6 +135,16 @@ export const groups: readonly CommandGroup[] = [
       (await import('./settings/history.ts')).settingHistory,
       (await import('./settings/set.ts')).setSetting,
       (await import('./settings/set.ts')).clearSetting,
+    ],
+  },
+  {
+    name: 'hotfix',
+    summary: 'hotfixes of what an environment runs',
+    load: async () => [
+      (await import('./hotfix/start.ts')).startHotfix,
+      (await import('./hotfix/list.ts')).listHotfixes,
+      (await import('./hotfix/list.ts')).showHotfix,
+      (await import('./hotfix/list.ts')).closeHotfix,
     ],
   },
   {

@@ -8,6 +8,8 @@ export type BuildNotificationKind = `build-${(typeof buildEnds)[number]}`;
 
 const otherKinds = [
   'version-created',
+  'hotfix-started',
+  'hotfix-closed',
   'site-silent',
   'site-back',
   'application-failed',

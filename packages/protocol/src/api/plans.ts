@@ -186,6 +186,8 @@ export const plan = z
     /** What it waits for or why it ended so. */
     reason: z.string().nullable(),
     origin: planOrigin,
+    /** Whether it brings a hotfix, which policy may let pass gates. */
+    hotfix: z.boolean(),
     notes: z.string(),
     failurePolicy,
     requestedBy: z.string(),

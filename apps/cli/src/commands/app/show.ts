@@ -7,12 +7,18 @@ export const showApplication: CommandDefinition = {
   examples: ['almanac app show storefront'],
   run: async (session, input) => {
     const found = await session.client.getApplication({ params: { application: argument(input, 0) } });
-    session.show(found, () => [
+    const { items: hotfixes } = await session.client.listHotfixes({
+      query: { application: found.id, state: 'open', limit: 50 },
+    });
+    session.show({ ...found, hotfixes }, () => [
       `${found.name}${found.displayName === found.name ? '' : ` (${found.displayName})`}`,
       `  repository  ${found.repository}`,
       `  branch      ${found.branch}`,
       `  manifest    ${found.manifestPath}`,
       `  version     ${found.latestVersion ?? 'none yet'}`,
+      ...hotfixes.map(
+        (each) => `  hotfix ${each.number}    ${each.branch} for ${each.environment.name}; next: ${each.next}`,
+      ),
     ]);
     return exitCodes.ok;
   },

@@ -55,6 +55,9 @@ function cellText(terminal: Terminal, cell: BoardCell | undefined): string {
   const marks = [
     cell.drift === null ? '' : 'drift',
     cell.settingsChanged ? 'settings changed' : '',
+    ...cell.hotfixes.map((each) =>
+      each.presence === 'contained' ? `hotfix ${each.number}` : `lacks hotfix ${each.number}`,
+    ),
     cell.plan === null ? '' : `plan ${cell.plan.number}`,
   ].filter((mark) => mark !== '');
   return `${healthMark(terminal, cell.health)} ${cell.build.label}${marks.length === 0 ? '' : ` (${marks.join(', ')})`}`;

@@ -18,7 +18,7 @@ export const listVersions: CommandDefinition = {
         : tableLines({
             head: ['version', 'commit', 'changes', 'by', 'when'],
             rows: found.items.map((each) => [
-              each.number,
+              each.hotfix === null ? each.number : `${each.number} (hotfix ${each.hotfix})`,
               each.build.commit.slice(0, 8),
               String(each.changes.length),
               each.createdBy,

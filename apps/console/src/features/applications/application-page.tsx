@@ -4,6 +4,7 @@ import { Link, useParams, useSearch } from '@tanstack/react-router';
 import { api } from '../../api.ts';
 import { Page } from '../../ui/page.tsx';
 import { OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { OpenHotfixes } from '../hotfixes/open-hotfixes.tsx';
 import { BuildsTab } from './builds-tab.tsx';
 import { EnvironmentsTab } from './environments-tab.tsx';
 import { SettingsTab } from './settings-tab.tsx';
@@ -29,6 +30,7 @@ export function ApplicationPage() {
       under={application.data === undefined ? undefined : <Source application={application.data} />}
     >
       <OfflineNote />
+      <OpenHotfixes application={name} />
       <nav className="tabs" aria-label="Parts of this application">
         {tabs.map((each) => (
           <Link

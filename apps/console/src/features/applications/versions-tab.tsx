@@ -42,7 +42,10 @@ export function VersionsTab(props: { readonly application: Application }) {
                 <tbody>
                   {items.map((each) => (
                     <tr key={each.id}>
-                      <td className="version">{each.number}</td>
+                      <td className="version">
+                        {each.number}
+                        {each.hotfix === null ? null : <span className="soft"> hotfix {each.hotfix}</span>}
+                      </td>
                       <td className="mono">{each.build.commit.slice(0, 8)}</td>
                       <td>
                         {each.notes === '' ? null : <div>{each.notes}</div>}

@@ -113,6 +113,8 @@ export function marksOf(cell: BoardCell): readonly string[] {
   const marks: string[] = [];
   if (cell.plan !== null) marks.push(`plan ${cell.plan.number}`);
   if (cell.drift !== null) marks.push('drift');
+  for (const { number, presence } of cell.hotfixes)
+    marks.push(presence === 'contained' ? `hotfix ${number}` : `lacks hotfix ${number}`);
   if (cell.settingsChanged) marks.push('settings changed');
   if (cell.sites.offline > 0) marks.push(`${cell.sites.offline} of ${cell.sites.total} sites offline`);
   return marks;

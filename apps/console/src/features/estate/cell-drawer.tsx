@@ -7,6 +7,7 @@ import { EnvironmentTag } from '../../ui/environment-tag.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { VersionChip } from '../../ui/version-chip.tsx';
+import { StartHotfix } from '../hotfixes/start-hotfix.tsx';
 import { WhyPanel } from '../plans/why-panel.tsx';
 import { actionsAt, type CellAction, cellAt, questionsAt } from './board.view-model.ts';
 import { PlanDialog } from './plan-dialog.tsx';
@@ -55,6 +56,9 @@ export function CellDrawer(props: {
             <CommandLine command={action.command} />
           </div>
         ))}
+        {cell === undefined || environment.promotesFrom === null ? null : (
+          <StartHotfix application={row.application.name} environment={environment.name} label={cell.build.label} />
+        )}
         <Link to="/plans/compose" search={{ to: environment.name, all: true, filter: row.application.name }}>
           Compose a plan for {environment.displayName} with {row.application.displayName}
         </Link>
@@ -121,6 +125,13 @@ function CellFacts(props: { readonly row: BoardRow; readonly environment: Enviro
         )}
       </dl>
       {cell.drift === null ? null : <div className="note warning">{cell.drift}</div>}
+      {cell.hotfixes.map((each) => (
+        <div key={each.number} className={`note ${each.presence === 'contained' ? '' : 'warning'}`}>
+          {each.presence === 'contained'
+            ? `Has hotfix ${each.number} (${each.branch}), which earlier environments do not all have.`
+            : `Lacks hotfix ${each.number} (${each.branch}) of ${each.environment.name}.`}
+        </div>
+      ))}
       {cell.settingsChanged ? <div className="note waiting">Settings changed since they were applied.</div> : null}
     </div>
   );

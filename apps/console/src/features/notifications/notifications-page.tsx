@@ -55,9 +55,15 @@ export function NotificationsPage() {
                         </td>
                         <td>
                           <StateMark health={health} word={word} showWord />
-                          {each.pausedReason === null ? null : <div className="soft">{each.pausedReason}</div>}
+                          {each.pausedReason === null ? null : (
+                            <div className="soft" style={{ minWidth: 140 }}>
+                              {each.pausedReason}
+                            </div>
+                          )}
                         </td>
-                        <td className="mono break">{placeOf(each)}</td>
+                        <td className="mono break" style={{ minWidth: 200 }}>
+                          {placeOf(each)}
+                        </td>
                         <td>{wishOf(each)}</td>
                         <td className="mono">{each.deliveries.pending}</td>
                         <td className="mono">{each.deliveries.delivered}</td>

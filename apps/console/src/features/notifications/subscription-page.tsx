@@ -52,7 +52,8 @@ function Facts(props: { readonly subscription: NotificationSubscription }) {
     <>
       {subscription.pausedReason === null ? null : (
         <div className="note warning">
-          Paused: {subscription.pausedReason}. What happens meanwhile is held, and sent when you resume it.
+          It is told nothing now: {subscription.pausedReason}. What happens meanwhile is held, and sent when you resume
+          it.
         </div>
       )}
       <dl className="facts">

@@ -7,13 +7,15 @@ import type { Happening } from './write-notification.ts';
 
 /** What an event of the outbox is told as; undefined when it is only a hint to read something again. */
 export async function describeEvent(context: CommandContext, event: FeedEvent): Promise<Happening | undefined> {
-  const { plan, build, state, was } = event.subject;
+  const { plan, build, hotfix, state, was } = event.subject;
   if (event.kind === 'plan-changed' && plan !== undefined && state !== undefined) {
     const kind = kindOfPlan({ was, state });
     return kind === undefined ? undefined : describePlan(context, { event, kind, plan, state });
   }
   if (event.kind === 'build-changed' && build !== undefined) return describeBuild(context, { event, build });
   if (event.kind === 'version-created' && build !== undefined) return describeVersion(context, { event, build });
+  if (event.kind === 'hotfix-changed' && hotfix !== undefined && state !== undefined)
+    return describeHotfix(context, { event, hotfix, state });
   return undefined;
 }
 
@@ -221,6 +223,50 @@ async function describeVersion(
       details: {
         application: { id: row.applicationId, name: row.applicationName },
         version: { id: row.id, number: row.number, commit: row.commit, notes: shortened(row.notes), by: row.createdBy },
+      },
+    },
+  };
+}
+
+async function describeHotfix(
+  context: CommandContext,
+  input: { readonly event: FeedEvent; readonly hotfix: string; readonly state: string },
+): Promise<Happening | undefined> {
+  const { event, state } = input;
+  const row = await context.db
+    .selectFrom('hotfixes')
+    .innerJoin('applications', 'applications.id', 'hotfixes.applicationId')
+    .innerJoin('environments', 'environments.id', 'hotfixes.environmentId')
+    .selectAll('hotfixes')
+    .select(['applications.name', 'environments.name as environmentName', 'environments.type as environmentType'])
+    .where('hotfixes.id', '=', input.hotfix as never)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const closed = state === 'closed';
+  return {
+    key: `hotfix:${row.id}:${state}`,
+    kind: closed ? 'hotfix-closed' : 'hotfix-started',
+    at: event.at,
+    sequence: event.position,
+    environment: row.environmentId,
+    applications: [row.applicationId],
+    content: {
+      title: `Hotfix ${row.number} of ${row.name} for ${row.environmentName} was ${closed ? 'closed' : 'started'}`,
+      severity: 'info',
+      path: `/applications/${row.name}`,
+      subject: `hotfix/${row.number}`,
+      facts: [
+        { label: 'Application', value: row.name },
+        { label: 'Environment', value: row.environmentName },
+        { label: 'Branch', value: row.branch },
+        ...(row.closedReason === null ? [] : [{ label: 'Why', value: shortened(row.closedReason) }]),
+        ...(row.notes === '' ? [] : [{ label: 'Notes', value: shortened(row.notes) }]),
+        { label: 'Started by', value: row.startedBy },
+      ],
+      details: {
+        application: { id: row.applicationId, name: row.name },
+        environment: { id: row.environmentId, name: row.environmentName, type: row.environmentType },
+        hotfix: { id: row.id, number: row.number, state, branch: row.branch, base: row.baseCommit, tip: row.tipCommit },
       },
     },
   };

@@ -166,7 +166,7 @@ function describeApplication(
     environment: row.environment,
     applications: [row.application],
     content: {
-      title: `${row.name} in ${row.environmentName} is ${well ? 'well again' : level}`,
+      title: `${row.name} in ${row.environmentName} ${well ? 'is well again' : level === 'failed' ? 'failed' : 'is degraded'}`,
       severity: well ? 'info' : level === 'failed' ? 'error' : 'warning',
       path: `/applications/${row.name}?tab=environments`,
       subject: `application/${row.name}`,

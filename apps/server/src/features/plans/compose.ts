@@ -222,6 +222,14 @@ async function latestBuild(db: Kysely<Tables>, application: Application): Promis
     .select('id')
     .where('applicationId', '=', application.id)
     .where('state', '=', 'succeeded')
+    // A hotfix is newer than what it lacks: it is deployed by name.
+    .where((where) =>
+      where.not(
+        where.exists(
+          where.selectFrom('hotfixBuilds').select('buildId').whereRef('hotfixBuilds.buildId', '=', 'builds.id'),
+        ),
+      ),
+    )
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();

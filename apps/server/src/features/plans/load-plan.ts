@@ -49,6 +49,7 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
       state: row.state,
       reason: body.reason,
       origin: row.origin,
+      hotfix: body.hotfix,
       notes: row.notes,
       failurePolicy: body.failurePolicy,
       requestedBy: row.requestedBy,
