@@ -20,7 +20,6 @@ import { GovernancePage } from './features/governance/governance-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { NotificationsPage } from './features/notifications/notifications-page.tsx';
 import { SubscriptionPage } from './features/notifications/subscription-page.tsx';
-import { PlanPage } from './features/plans/plan-page.tsx';
 import { PlansPage } from './features/plans/plans-page.tsx';
 import { SettingsPage } from './features/settings/settings-page.tsx';
 import { SitePage } from './features/sites/site-page.tsx';
@@ -118,7 +117,11 @@ const compose = createRoute({
   }),
   component: lazyRouteComponent(() => import('./features/plans/compose-page.tsx'), 'ComposePage'),
 });
-const plan = createRoute({ getParentRoute: () => signedIn, path: '/plans/$plan', component: PlanPage });
+const plan = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/plans/$plan',
+  component: lazyRouteComponent(() => import('./features/plans/plan-page.tsx'), 'PlanPage'),
+});
 const sites = createRoute({ getParentRoute: () => signedIn, path: '/sites', component: SitesPage });
 const site = createRoute({
   getParentRoute: () => signedIn,

@@ -99,7 +99,7 @@ function Node(props: {
         onMouseLeave={() => props.onFocus(null)}
         onFocus={() => props.onFocus(node.application)}
         onBlur={() => props.onFocus(null)}
-        title={props.references.map(referenceLine).join('\n') || undefined}
+        title={[changeWords(node), ...props.references.map(referenceLine)].join('\n')}
       >
         <span className="graph-name">
           {node.broken ? <span aria-hidden>■ </span> : null}
@@ -122,7 +122,9 @@ function changeWords(node: GraphNode): string {
   const wave = node.wave === null ? '' : ` · wave ${node.wave + 1}`;
   if (change.kind === 'remove') return `removed${wave}`;
   if (change.kind === 'configure') return `settings${wave}`;
-  return `${change.before ?? 'nothing'} → ${change.after ?? 'nothing'}${wave}`;
+  return change.before === null
+    ? `new: ${change.after ?? ''}${wave}`
+    : `${change.before} → ${change.after ?? ''}${wave}`;
 }
 
 function isNear(graph: PlanGraph, focus: string, application: string): boolean {

@@ -70,7 +70,7 @@ function Answer(props: Question) {
       >
         Compose a plan with it
       </Link>
-      <CommandLine command={`almanac why ${application}@${build.version ?? build.id} ${environment.name}`} />
+      <CommandLine command={`almanac why ${application}@${build.label} ${environment.name}`} />
     </div>
   );
 }
