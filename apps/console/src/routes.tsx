@@ -1,5 +1,12 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
 import { z } from 'zod';
 import { api, isProblem } from './api.ts';
 import { SetupPage } from './features/access/setup-page.tsx';
@@ -96,6 +103,21 @@ const plans = createRoute({
   validateSearch: z.object({ environment: z.string().optional() }),
   component: PlansPage,
 });
+const compose = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/plans/compose',
+  validateSearch: z.object({
+    to: z.string().optional(),
+    from: z.string().optional(),
+    choose: z.string().optional(),
+    everything: z.boolean().optional(),
+    filter: z.coerce.string().optional(),
+    team: z.coerce.string().optional(),
+    all: z.boolean().optional(),
+    plan: z.number().optional(),
+  }),
+  component: lazyRouteComponent(() => import('./features/plans/compose-page.tsx'), 'ComposePage'),
+});
 const plan = createRoute({ getParentRoute: () => signedIn, path: '/plans/$plan', component: PlanPage });
 const sites = createRoute({ getParentRoute: () => signedIn, path: '/sites', component: SitesPage });
 const site = createRoute({
@@ -143,6 +165,7 @@ const tree = root.addChildren([
     application,
     build,
     plans,
+    compose,
     plan,
     sites,
     site,

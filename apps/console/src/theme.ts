@@ -13,11 +13,25 @@ const ink: MantineColorsTuple = [
   '#152C4F',
 ];
 
+/** What changes production: its own hue, so that it is not taken for anything else. */
+const red: MantineColorsTuple = [
+  '#FBEAE8',
+  '#F7D3CF',
+  '#F3ABA4',
+  '#F0857C',
+  '#DD564C',
+  '#C63A31',
+  '#B3261E',
+  '#961F18',
+  '#781913',
+  '#5A120E',
+];
+
 /** Mantine's components in the language of the console: its colours, type, radius and one shadow. */
 export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 6, dark: 3 },
-  colors: { ink },
+  colors: { ink, red },
   autoContrast: true,
   defaultRadius: 6,
   fontFamily: "'Inter Variable', system-ui, sans-serif",

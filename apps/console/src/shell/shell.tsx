@@ -118,6 +118,12 @@ function CommandPalette() {
       onClick: () => void navigate({ to: page.to, search: {} }),
     })),
     {
+      id: 'compose',
+      label: 'Compose a plan',
+      description: 'almanac plan create',
+      onClick: () => void navigate({ to: '/plans/compose', search: {} }),
+    },
+    {
       id: 'add',
       label: 'Add an application',
       description: 'almanac app add',

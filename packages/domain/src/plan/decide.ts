@@ -21,11 +21,19 @@ export function decideStart(
   const against = given.obstacles.filter((each) => !mayWaitFor(each) || (each.code === 'frozen' && !given.waitForThaw));
   const [first] = against;
   if (first !== undefined) {
-    const told = against.map((each) => each.detail).join('; ');
+    const told = against.map(tell).join('; ');
     return refuse(refusalOf(first), `plan ${plan.number} cannot start: ${told}`);
   }
   const { obstacles } = given;
   return { ...adopt(plan, given.analysed), state: gateStateOf(obstacles), reason: gateReason(obstacles) };
+}
+
+/** What whoever starts it can do at once is said with it. */
+function tell(obstacle: Obstacle): string {
+  if (obstacle.code === 'unconfirmed') return `${obstacle.detail}; ${obstacle.action}`;
+  if (obstacle.code === 'frozen')
+    return `${obstacle.detail}; to have it wait for the end, start it with --wait-for-thaw`;
+  return obstacle.detail;
 }
 
 function refusalOf(obstacle: Obstacle) {

@@ -35,6 +35,8 @@ export type BoardCell = z.output<typeof boardCell>;
 export const boardRow = z
   .object({
     application: named<'application'>().extend({ displayName: z.string() }),
+    /** The team that its manifest names, as far as it runs anywhere. */
+    team: z.string().nullable(),
     /** The newest build in any state, so that work in progress is seen. */
     latestBuild: z
       .object({

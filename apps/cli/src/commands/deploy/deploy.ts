@@ -18,6 +18,7 @@ export const deploy: CommandDefinition = {
     ['--build <number>', 'a build; the newest that succeeded otherwise'],
     ['--notes <text>', 'why', ''],
     ['--confirm <finding...>', 'findings that are wanted, such as downgrade'],
+    ['--wait-for-thaw', 'wait for the end of a freeze instead of being refused'],
     ['--dry-run', 'only compose the plan and show what it finds'],
     ['--no-wait', 'do not wait for its end'],
   ],
@@ -32,6 +33,7 @@ export const deploy: CommandDefinition = {
         notes: textOption(input, 'notes') ?? '',
         confirm: [...listOption(input, 'confirm')],
         start: input.options['dryRun'] !== true,
+        waitForThaw: input.options['waitForThaw'] === true,
       },
     });
     return showStarted(session, { plan, wait: input.options['wait'] !== false });

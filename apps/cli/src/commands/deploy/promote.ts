@@ -16,6 +16,7 @@ export const promote: CommandDefinition = {
     ['--from <environment>', 'the one that already runs it; the one before on the path otherwise'],
     ['--notes <text>', 'why', ''],
     ['--confirm <finding...>', 'findings that are wanted, such as downgrade'],
+    ['--wait-for-thaw', 'wait for the end of a freeze instead of being refused'],
     ['--dry-run', 'only compose the plan and show what it finds'],
     ['--no-wait', 'do not wait for its end'],
   ],
@@ -31,6 +32,7 @@ export const promote: CommandDefinition = {
         notes: textOption(input, 'notes') ?? '',
         confirm: [...listOption(input, 'confirm')],
         start: input.options['dryRun'] !== true,
+        waitForThaw: input.options['waitForThaw'] === true,
       },
     });
     return showStarted(session, { plan, wait: input.options['wait'] !== false });

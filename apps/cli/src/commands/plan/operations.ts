@@ -17,7 +17,10 @@ export const compositionOptions = [
   ['--set <application.KEY=value...>', 'values of settings that come with the plan and are stored when it begins'],
 ] as const;
 
-/** What a plan is to contain: `orders@1.2.0` is a version, `orders@latest` the newest build, `orders@previous` a step back. */
+/**
+ * What a plan is to contain: `orders@1.2.0` is a version, `orders@latest` the newest build, `orders@previous` a step
+ * back, `orders@quality` what that environment runs, `orders@<key>` one build.
+ */
 export function compositionOf(input: CommandInput) {
   const values = settingsOf(listOption(input, 'set'));
   const withValues = (application: string) => {
@@ -61,9 +64,15 @@ function differencesOf(input: CommandInput) {
   };
 }
 
+const buildKey = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 function sourceOf(version: string): Source {
   if (version === 'latest' || version === 'previous') return { kind: version };
-  return { kind: 'version', number: version };
+  if (/^\d/.test(version) && !buildKey.test(version)) return { kind: 'version', number: version };
+  // The server refuses a key or an environment that is none, with words.
+  return buildKey.test(version)
+    ? { kind: 'build', build: version as Extract<Source, { kind: 'build' }>['build'] }
+    : { kind: 'environment', environment: version };
 }
 
 function settingsOf(given: readonly string[]): Map<string, [string, string][]> {

@@ -7,8 +7,9 @@ import { Empty, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { VersionChip } from '../../ui/version-chip.tsx';
-import { cellAt } from '../estate/board.view-model.ts';
+import { cellAt, questionsAt } from '../estate/board.view-model.ts';
 import { HistoryTable } from '../history/history-table.tsx';
+import { WhyPanel } from '../plans/why-panel.tsx';
 
 /** What runs where, and what changed there last. */
 export function EnvironmentsTab(props: { readonly application: Application }) {
@@ -23,42 +24,55 @@ export function EnvironmentsTab(props: { readonly application: Application }) {
       <Read query={board} skeleton={<SkeletonRows rows={3} columns={4} />}>
         {({ environments, rows }) => {
           const row = rows.find((each) => each.application.name === name);
+          const open =
+            row === undefined
+              ? []
+              : environments.flatMap((environment) =>
+                  questionsAt({ row, environment, environments }).filter(
+                    (each) => each.environment.id === environment.id,
+                  ),
+                );
           return (
-            <div className="table-scroll">
-              <table className="table">
-                <tbody>
-                  {environments.map((environment) => {
-                    const cell = row === undefined ? undefined : cellAt(row, environment);
-                    return (
-                      <tr key={environment.id}>
-                        <td>
-                          <EnvironmentTag environment={environment} />
-                        </td>
-                        {cell === undefined ? (
-                          <td colSpan={3} className="soft">
-                            not here
+            <>
+              <div className="table-scroll">
+                <table className="table">
+                  <tbody>
+                    {environments.map((environment) => {
+                      const cell = row === undefined ? undefined : cellAt(row, environment);
+                      return (
+                        <tr key={environment.id}>
+                          <td>
+                            <EnvironmentTag environment={environment} />
                           </td>
-                        ) : (
-                          <>
-                            <td>
-                              <StateMark health={cell.health} showWord />
+                          {cell === undefined ? (
+                            <td colSpan={3} className="soft">
+                              not here
                             </td>
-                            <td>
-                              <Link to="/" search={{ cell: `${name}@${environment.name}` }}>
-                                <VersionChip label={cell.build.label} />
-                              </Link>
-                            </td>
-                            <td>
-                              since <RelativeTime at={cell.since} />
-                            </td>
-                          </>
-                        )}
-                      </tr>
-                    );
-                  })}
-                </tbody>
-              </table>
-            </div>
+                          ) : (
+                            <>
+                              <td>
+                                <StateMark health={cell.health} showWord />
+                              </td>
+                              <td>
+                                <Link to="/" search={{ cell: `${name}@${environment.name}` }}>
+                                  <VersionChip label={cell.build.label} />
+                                </Link>
+                              </td>
+                              <td>
+                                since <RelativeTime at={cell.since} />
+                              </td>
+                            </>
+                          )}
+                        </tr>
+                      );
+                    })}
+                  </tbody>
+                </table>
+              </div>
+              {open.map(({ build, environment }) => (
+                <WhyPanel key={environment.id} application={name} build={build} environment={environment} />
+              ))}
+            </>
           );
         }}
       </Read>

@@ -85,6 +85,29 @@ export function actionsAt(input: {
   ];
 }
 
+/**
+ * Which builds one may ask about from a cell, and for which environments: what runs here and not in those that come
+ * next; for an empty cell, or one that is behind, what the environment before it runs.
+ */
+export function questionsAt(input: {
+  readonly row: BoardRow;
+  readonly environment: Environment;
+  readonly environments: readonly Environment[];
+}): readonly { readonly build: BoardCell['build']; readonly environment: Environment }[] {
+  const { row, environment, environments } = input;
+  const cell = cellAt(row, environment);
+  const before = environments.find((each) => each.id === environment.promotesFrom?.id);
+  const source = before === undefined ? undefined : cellAt(row, before);
+  const into = source === undefined || source.build.id === cell?.build.id ? [] : [{ build: source.build, environment }];
+  const onward =
+    cell === undefined
+      ? []
+      : nextEnvironments(environments, environment)
+          .filter((next) => cellAt(row, next)?.build.id !== cell.build.id)
+          .map((next) => ({ build: cell.build, environment: next }));
+  return [...into, ...onward];
+}
+
 /** What the second line of a cell says beside its age. */
 export function marksOf(cell: BoardCell): readonly string[] {
   const marks: string[] = [];

@@ -8,7 +8,8 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { VersionChip } from '../../ui/version-chip.tsx';
 import { StartHotfix } from '../hotfixes/start-hotfix.tsx';
-import { actionsAt, type CellAction, cellAt } from './board.view-model.ts';
+import { WhyPanel } from '../plans/why-panel.tsx';
+import { actionsAt, type CellAction, cellAt, questionsAt } from './board.view-model.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 
 /** Why a cell is as it is, and what can be done from here. */
@@ -36,8 +37,11 @@ export function CellDrawer(props: {
         {cell === undefined ? (
           <p className="soft">{row.application.displayName} does not run here.</p>
         ) : (
-          <WhyPanel row={row} environment={environment} />
+          <CellFacts row={row} environment={environment} />
         )}
+        {questionsAt(props).map(({ build, environment: next }) => (
+          <WhyPanel key={next.id} application={row.application.name} build={build} environment={next} />
+        ))}
         {actions.length === 0 ? null : <h2>What you can do</h2>}
         {actions.map((action) => (
           <div key={action.label} className="stack-small">
@@ -55,6 +59,9 @@ export function CellDrawer(props: {
         {cell === undefined || environment.promotesFrom === null ? null : (
           <StartHotfix application={row.application.name} environment={environment.name} label={cell.build.label} />
         )}
+        <Link to="/plans/compose" search={{ to: environment.name, all: true, filter: row.application.name }}>
+          Compose a plan for {environment.displayName} with {row.application.displayName}
+        </Link>
         <Link to="/applications/$application" params={{ application: row.application.name }} search={{}}>
           Everything about {row.application.displayName}
         </Link>
@@ -71,7 +78,8 @@ export function CellDrawer(props: {
   );
 }
 
-function WhyPanel(props: { readonly row: BoardRow; readonly environment: Environment }) {
+/** What runs in the cell, how it is, and since when. */
+function CellFacts(props: { readonly row: BoardRow; readonly environment: Environment }) {
   const cell = cellAt(props.row, props.environment);
   if (cell === undefined) return null;
   return (

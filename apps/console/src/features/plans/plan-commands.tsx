@@ -1,117 +1,172 @@
 import type { Plan } from '@almanac/protocol';
-import { Button, Modal, Textarea } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button, Menu, Modal, Select, Textarea } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { CommandLine } from '../../ui/command-line.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
-import { commandsOf, confirmationsOf, type PlanCommand } from './plan.view-model.ts';
+import { encodeChoices } from './choice.ts';
+import { choicesOfPlan } from './compose.view-model.ts';
+import { commandsOf, type PlanCommand } from './plan.view-model.ts';
 
-interface Given {
-  readonly command: PlanCommand;
-  readonly reason: string;
-}
+const buttons = new Set<PlanCommand['kind']>(['approve', 'reject', 'continue', 'abort', 'edit']);
 
-/** The commands that a plan takes in its state; those that need a reason ask for it first. */
+/** What can be done with a plan: the likely ones as buttons, the others in a menu; each says first what happens. */
 export function PlanCommands(props: { readonly plan: Plan }) {
   const { plan } = props;
-  const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const [asked, ask] = useState<PlanCommand | null>(null);
-  const run = useMutation({
-    mutationFn: (given: Given) => carryOut(plan, given),
-    onSuccess: (after, { command }) => {
-      ask(null);
-      if (command.kind === 'retry') void navigate({ to: '/plans/$plan', params: { plan: String(after.number) } });
-    },
-    onSettled: () => void queryClient.invalidateQueries({ queryKey: ['plan'] }),
-  });
+  const me = useQuery({ queryKey: ['me'], queryFn: () => api.getMe(), staleTime: 60_000 });
+  const [asked, setAsked] = useState<PlanCommand | null>(null);
+  const commands = commandsOf(plan, me.data?.name);
+  const take = (command: PlanCommand) => {
+    if (command.kind !== 'edit') return setAsked(command);
+    return void navigate({
+      to: '/plans/compose',
+      search: { to: plan.environment.name, plan: plan.number, choose: encodeChoices(choicesOfPlan(plan)) },
+    });
+  };
+  // Who composed it is asked last: where policy excludes the requester, the server refuses with words.
+  const own = me.data !== undefined && plan.authors.includes(me.data.name);
+  const isButton = ({ kind }: PlanCommand) => buttons.has(kind) && !(own && (kind === 'approve' || kind === 'reject'));
+  const others = commands.filter((each) => !isButton(each));
   return (
     <>
-      {commandsOf(plan).map((command) => (
+      {commands.filter(isButton).map((each) => (
         <Button
-          key={command.kind}
-          variant={command.leads ? 'filled' : 'default'}
-          loading={run.isPending && run.variables.command.kind === command.kind}
-          onClick={() => (command.asks === null ? run.mutate({ command, reason: '' }) : ask(command))}
+          key={each.kind}
+          variant={each.kind === 'approve' || each.kind === 'continue' ? 'filled' : 'default'}
+          onClick={() => take(each)}
         >
-          {command.label}
+          {each.label}
         </Button>
       ))}
-      <Button
-        component="a"
-        variant="subtle"
-        href={`/api/v1/plans/${plan.number}/report.html`}
-        target="_blank"
-        rel="noreferrer"
-      >
-        Report
-      </Button>
-      {run.isError && asked === null ? <ErrorNote error={run.error} /> : null}
-      {asked === null ? null : (
-        <ReasonDialog
-          command={asked}
-          error={run.error}
-          pending={run.isPending}
-          onGive={(reason) => run.mutate({ command: asked, reason })}
-          onClose={() => ask(null)}
-        />
+      {others.length === 0 ? null : (
+        <Menu position="bottom-end" shadow="md">
+          <Menu.Target>
+            <Button variant="default" rightSection={<span aria-hidden>▾</span>}>
+              More
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {others.map((each) => (
+              <Menu.Item key={each.kind} onClick={() => take(each)}>
+                {each.label}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
       )}
+      {asked === null ? null : <Confirm plan={plan} command={asked} onClose={() => setAsked(null)} />}
     </>
   );
 }
 
-function carryOut(plan: Plan, { command, reason }: Given): Promise<Plan> {
-  const params = { plan: plan.id };
-  switch (command.kind) {
-    case 'start':
-      return api.startPlan({ params, body: { revision: plan.revision, confirm: confirmationsOf(plan) } });
-    case 'approve':
-      return api.approvePlan({ params, body: { content: plan.content } });
-    case 'reject':
-      return api.rejectPlan({ params, body: { comment: reason } });
-    case 'continue':
-      return api.continuePlan({ params, body: {} });
-    case 'pause':
-      return api.pausePlan({ params, body: { reason } });
-    case 'retry':
-      return api.retryPlan({ params, body: {} });
-    case 'cancel':
-      return api.cancelPlan({ params, body: {} });
-    case 'abort':
-      return api.abortPlan({ params, body: {} });
-  }
-}
-
-function ReasonDialog(props: {
-  readonly command: PlanCommand;
-  readonly error: Error | null;
-  readonly pending: boolean;
-  readonly onGive: (reason: string) => void;
-  readonly onClose: () => void;
-}) {
-  const [reason, setReason] = useState('');
+function Confirm(props: { readonly plan: Plan; readonly command: PlanCommand; readonly onClose: () => void }) {
+  const { plan, command } = props;
+  const [words, setWords] = useState('');
+  const [environment, setEnvironment] = useState<string | null>(null);
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const run = useMutation({
+    mutationFn: () => runCommand({ plan, command, words: words.trim(), environment }),
+    onSuccess: (result) => {
+      props.onClose();
+      if (result.number !== plan.number) void navigate({ to: '/plans/$plan', params: { plan: String(result.number) } });
+    },
+    onSettled: () => void queryClient.invalidateQueries({ queryKey: ['plan'] }),
+  });
+  const unsaid =
+    (command.words === 'required' && words.trim().length < 3) || (command.kind === 'reuse' && environment === null);
   return (
-    <Modal opened onClose={props.onClose} title={props.command.label} closeButtonProps={{ 'aria-label': 'Close' }}>
-      <div className="stack">
-        <Textarea
-          label={props.command.asks}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          autosize
-          minRows={2}
-          data-autofocus
-        />
-        {props.error === null ? null : <ErrorNote error={props.error} />}
+    <Modal opened onClose={props.onClose} title={command.label} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          run.mutate();
+        }}
+      >
+        <p style={{ margin: 0 }}>{command.consequence}</p>
+        {command.kind === 'reuse' ? (
+          <OtherEnvironment not={plan.environment.name} value={environment} onChange={setEnvironment} />
+        ) : null}
+        {command.words === 'none' ? null : (
+          <Textarea
+            label={command.words === 'required' ? 'Why' : 'Comment'}
+            required={command.words === 'required'}
+            data-autofocus
+            autosize
+            minRows={2}
+            value={words}
+            onChange={(event) => setWords(event.currentTarget.value)}
+          />
+        )}
+        {run.isError ? <ErrorNote error={run.error} /> : null}
+        <CommandLine command={command.command.replace('<environment>', environment ?? '<environment>')} />
         <div className="row">
-          <Button disabled={reason.trim().length < 3} loading={props.pending} onClick={() => props.onGive(reason)}>
-            {props.command.label}
+          <Button type="submit" loading={run.isPending} disabled={unsaid}>
+            {command.label}
           </Button>
           <Button variant="default" onClick={props.onClose}>
             Do nothing
           </Button>
         </div>
-      </div>
+      </form>
     </Modal>
   );
+}
+
+function OtherEnvironment(props: {
+  readonly not: string;
+  readonly value: string | null;
+  readonly onChange: (value: string | null) => void;
+}) {
+  const environments = useQuery({
+    queryKey: ['environments'],
+    queryFn: () => api.listEnvironments({ query: { limit: 100 } }),
+  });
+  return (
+    <Select
+      label="Environment"
+      required
+      data={(environments.data?.items ?? [])
+        .filter((each) => each.name !== props.not)
+        .map((each) => ({ value: each.name, label: each.displayName }))}
+      value={props.value}
+      onChange={props.onChange}
+    />
+  );
+}
+
+function runCommand(input: {
+  readonly plan: Plan;
+  readonly command: PlanCommand;
+  readonly words: string;
+  readonly environment: string | null;
+}): Promise<Plan> {
+  const { plan, words } = input;
+  const params = { plan: plan.id };
+  switch (input.command.kind) {
+    case 'approve':
+      return api.approvePlan({ params, body: { content: plan.content, comment: words } });
+    case 'reject':
+      return api.rejectPlan({ params, body: { comment: words } });
+    case 'withdraw':
+      return api.withdrawApproval({ params, body: {} });
+    case 'continue':
+      return api.continuePlan({ params, body: {} });
+    case 'pause':
+      return api.pausePlan({ params, body: { reason: words } });
+    case 'abort':
+      return api.abortPlan({ params, body: {} });
+    case 'cancel':
+      return api.cancelPlan({ params, body: {} });
+    case 'retry':
+      return api.retryPlan({ params, body: {} });
+    case 'reuse':
+      return api.reusePlan({ params, body: { environment: input.environment ?? '' } });
+    case 'edit':
+      return Promise.resolve(plan);
+  }
 }

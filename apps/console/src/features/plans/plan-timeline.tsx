@@ -3,13 +3,16 @@ import { Link } from '@tanstack/react-router';
 import { took } from '../../ui/ago.ts';
 import { StateOf } from '../../ui/state-mark.tsx';
 import { Change } from '../../ui/version-chip.tsx';
-import { wavesOf, waveTitle } from './plan.view-model.ts';
+import { progressWords, wavesOf, waveTitle } from './plan.view-model.ts';
 
 /** The operations of a plan in their order, with the progress of each on each site. */
 export function PlanTimeline(props: { readonly plan: Plan }) {
   const waves = wavesOf(props.plan);
   return (
     <div className="waves">
+      <h2>
+        What it does <span className="soft">({progressWords(props.plan)})</span>
+      </h2>
       {waves.map(({ wave, operations }, index) => (
         <section key={wave} className="wave" aria-label={waveTitle({ index, count: waves.length })}>
           <div className="wave-head">{waveTitle({ index, count: waves.length })}</div>

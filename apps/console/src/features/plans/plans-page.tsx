@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { api } from '../../api.ts';
@@ -20,14 +21,23 @@ export function PlansPage() {
       under={
         environment === undefined ? 'Everything that changed or will change an environment' : `Only ${environment}`
       }
+      actions={
+        <Button
+          renderRoot={(root) => (
+            <Link to="/plans/compose" search={environment === undefined ? {} : { to: environment }} {...root} />
+          )}
+        >
+          Compose a plan
+        </Button>
+      }
     >
       <OfflineNote />
       <Read query={plans} skeleton={<SkeletonRows rows={6} columns={5} />}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty title="No plan yet">
-              <Link to="/" search={{}}>
-                Choose what to deploy on the estate
+              <Link to="/plans/compose" search={{}}>
+                Compose the first one
               </Link>
             </Empty>
           ) : (

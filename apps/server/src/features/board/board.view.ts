@@ -33,6 +33,7 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
   );
   return applications.map((application) => ({
     application: { id: application.id, name: application.name, displayName: application.displayName },
+    team: targetsOf.get(application.id)?.find((each) => each.team !== null)?.team ?? null,
     latestBuild: newest.get(application.id) ?? null,
     cells: (targetsOf.get(application.id) ?? []).flatMap((target): BoardCell[] => {
       const build = references.get(target.buildId);
@@ -101,6 +102,7 @@ async function readTargets(db: Kysely<Tables>, ids: readonly ApplicationId[]) {
       sql<boolean>`targets.earlier_settings or exists (select 1 from setting_values v where v.application_id = targets.application_id and v.environment_id = targets.environment_id and v.changed_at > targets.since)`.as(
         'settingsChanged',
       ),
+      sql<string | null>`builds.manifest ->> 'team'`.as('team'),
       sql<boolean>`exists (select 1 from jsonb_each(builds.manifest -> 'modules') m where m.value ? 'health')`.as(
         'serves',
       ),

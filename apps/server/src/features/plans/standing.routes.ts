@@ -41,6 +41,7 @@ export const standingEndpoints: readonly Endpoint[] = [
       earlier: [],
       newId,
     });
+    const facts = await readGovernance(db, environment.id);
     const subject = {
       authors: [],
       content: analysed.content,
@@ -49,10 +50,14 @@ export const standingEndpoints: readonly Endpoint[] = [
       confirmed: [],
       startAt: null,
       hotfix: false,
-      candidates: await readCandidates(db, { environment: environment.id, builds: [build.id], now }),
+      candidates: await readCandidates(db, {
+        environment: environment.id,
+        builds: [build.id],
+        now,
+        requirements: facts.requirements,
+      }),
       findings,
     };
-    const facts = await readGovernance(db, environment.id);
     const reference = (await referencesOf(db, [build.id])).get(build.id);
     return {
       ...presentStanding({ subject, facts }, now),

@@ -1,0 +1,70 @@
+import type { BoardRow, Environment } from '@almanac/protocol';
+import { Select, Switch, TextInput } from '@mantine/core';
+import { teamsOf } from './compose.view-model.ts';
+import type { ComposedAddress } from './use-composition.ts';
+
+/** Which environments are compared, which applications are shown, and whether everything that differs is taken. */
+export function ComposeBar(props: {
+  readonly environments: readonly Environment[];
+  readonly rows: readonly BoardRow[];
+  readonly target: Environment;
+  readonly address: ComposedAddress;
+  readonly onTarget: (name: string) => void;
+}) {
+  const { target, address } = props;
+  const { composition, source, change } = address;
+  const choices = props.environments.map((each) => ({ value: each.name, label: each.displayName }));
+  const teams = teamsOf(props.rows);
+  return (
+    <div className="compose-bar">
+      <Select
+        label="Compare with"
+        allowDeselect={false}
+        data={[...choices.filter((each) => each.value !== target.name), { value: 'none', label: 'nothing' }]}
+        value={source?.name ?? 'none'}
+        onChange={(value) => value !== null && change({ from: value })}
+      />
+      <Select
+        label="Change"
+        className={`environment-select environment-type-${target.type}`}
+        allowDeselect={false}
+        data={choices}
+        value={target.name}
+        onChange={(value) => value !== null && value !== target.name && props.onTarget(value)}
+      />
+      <TextInput
+        label="Name"
+        placeholder="any"
+        type="search"
+        value={composition.filter}
+        onChange={(event) => change({ filter: event.currentTarget.value }, true)}
+      />
+      {teams.length === 0 ? null : (
+        <Select
+          label="Team"
+          placeholder="any"
+          clearable
+          data={[...teams]}
+          value={composition.team === '' ? null : composition.team}
+          onChange={(value) => change({ team: value ?? undefined })}
+        />
+      )}
+      <div className="compose-switches">
+        <Switch
+          size="xs"
+          label="Everything that differs"
+          disabled={source === undefined}
+          checked={composition.everything}
+          onChange={(event) => change({ everything: event.currentTarget.checked || undefined })}
+        />
+        <Switch
+          size="xs"
+          label="Show what is the same too"
+          disabled={source === undefined}
+          checked={address.showAll}
+          onChange={(event) => change({ all: event.currentTarget.checked || undefined })}
+        />
+      </div>
+    </div>
+  );
+}

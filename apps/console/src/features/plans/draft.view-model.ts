@@ -1,0 +1,67 @@
+import type { Plan } from '@almanac/protocol';
+import type { PlanContent } from './compose.view-model.ts';
+
+/** Whether a draft on the server already does what is chosen, as far as that can be seen from the draft. */
+export function isDraftOf(plan: Pick<Plan, 'state' | 'operations'>, content: PlanContent | null): boolean {
+  if (plan.state !== 'draft' || content === null) return false;
+  if (content.differences !== undefined) return true;
+  const chosen = content.operations
+    .filter((each) => each.kind !== 'leave')
+    .map((each) => `${each.application} ${each.kind}`);
+  const there = plan.operations.map((each) => `${each.application.name} ${each.kind}`);
+  return chosen.toSorted().join() === there.toSorted().join();
+}
+
+/** The command that composes the same. A build without a version goes by its key. */
+export function composeCommand(input: { readonly target: string; readonly content: PlanContent | null }): string {
+  const { content } = input;
+  if (content === null) return `almanac plan create <application>… --to ${input.target}`;
+  const { operations, differences } = content;
+  const named = (kind: 'configure' | 'remove' | 'leave') =>
+    operations.flatMap((each) => (each.kind === kind ? [each.application] : []));
+  const option = (name: string, values: readonly string[]) => (values.length === 0 ? [] : [`--${name}`, ...values]);
+  return [
+    'almanac plan create',
+    ...operations.flatMap(deployWords),
+    ...(differences === undefined ? [] : differencesWords(differences)),
+    ...option('tag', operations.flatMap(tagWords)),
+    ...option('configure', named('configure')),
+    ...option('remove', named('remove')),
+    ...option('leave', named('leave')),
+    ...option('set', operations.flatMap(settingWords)),
+    '--to',
+    input.target,
+  ].join(' ');
+}
+
+type Request = PlanContent['operations'][number];
+
+function deployWords(request: Request): readonly string[] {
+  if (request.kind !== 'deploy' || request.source.kind === 'tag') return [];
+  const { source, application } = request;
+  if (source.kind === 'version') return [`${application}@${source.number}`];
+  if (source.kind === 'build') return [`${application}@${source.build}`];
+  if (source.kind === 'environment') return [`${application}@${source.environment}`];
+  return [`${application}@latest`];
+}
+
+function tagWords(request: Request): readonly string[] {
+  if (request.kind !== 'deploy' || request.source.kind !== 'tag') return [];
+  const { number } = request.source;
+  return [number === undefined ? request.application : `${request.application}@${number}`];
+}
+
+/** Values are never repeated: some are secret. */
+function settingWords(request: Request): readonly string[] {
+  if (request.kind !== 'deploy' && request.kind !== 'configure') return [];
+  return Object.keys(request.settings ?? {}).map((key) => `${request.application}.${key}=<value>`);
+}
+
+function differencesWords(differences: NonNullable<PlanContent['differences']>): readonly string[] {
+  return [
+    '--from',
+    differences.from,
+    ...(differences.names === undefined ? [] : ['--names', `'${differences.names}'`]),
+    ...(differences.team === undefined ? [] : ['--team', differences.team]),
+  ];
+}

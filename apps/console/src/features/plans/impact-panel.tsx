@@ -1,0 +1,84 @@
+import type { Environment } from '@almanac/protocol';
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../../api.ts';
+import { ErrorNote } from '../../ui/page-states.tsx';
+import { CompletePlan } from './completion.tsx';
+import { counted, findingsSummary } from './finding.view-model.ts';
+import { type FindingEvents, Findings } from './findings.tsx';
+import { EarliestLine, Obstacles } from './gates.tsx';
+import { ListOrGraph } from './list-or-graph.tsx';
+import { gatesOf } from './standing.view-model.ts';
+import { StartPlan } from './start-plan.tsx';
+import type { Draft } from './use-draft.ts';
+
+/** What the draft would do: findings as a list and as a graph, the gates before it, and its start. */
+export function ImpactPanel(
+  props: {
+    readonly draft: Draft;
+    readonly environment: Environment;
+    /** What is being analysed, in words. */
+    readonly subject: string;
+    /** Where further builds may come from. */
+    readonly source: Environment | undefined;
+    readonly onAdd: Parameters<typeof CompletePlan>[0]['onAdd'];
+  } & Required<FindingEvents>,
+) {
+  const { environment } = props;
+  const { plan, analysing, error, retry } = props.draft;
+  const standing = useQuery({
+    queryKey: ['plan', String(plan?.number), 'standing', plan?.revision],
+    queryFn: () => api.getPlanStanding({ params: { plan: plan?.id ?? '' } }),
+    enabled: plan !== undefined && plan.state === 'draft',
+    placeholderData: (old) => old,
+  });
+  const gates = standing.data === undefined ? [] : gatesOf(standing.data);
+  return (
+    <aside className={`impact environment-type-${environment.type}`} aria-label="What this would do">
+      <div className="impact-head">
+        <h2>What this would do to {environment.displayName}</h2>
+        <p className="soft" role="status" aria-live="polite">
+          {analysing
+            ? `Analysing ${props.subject}…`
+            : plan === undefined
+              ? 'Choose what to deploy; its impact appears here.'
+              : `${counted(plan.operations.length, 'operation')}: ${findingsSummary(plan.findings, props.confirmed)}`}
+        </p>
+      </div>
+      {error === null ? null : <ErrorNote error={error} retry={retry} />}
+      {plan === undefined ? null : (
+        <div className={`stack${analysing ? ' impact-old' : ''}`}>
+          <ListOrGraph plan={plan} beside>
+            <Findings
+              findings={plan.findings}
+              onFix={props.onFix}
+              confirmed={props.confirmed}
+              onConfirm={props.onConfirm}
+            />
+            <CompletePlan
+              key={plan.revision}
+              plan={plan}
+              target={environment}
+              source={props.source}
+              disabled={analysing}
+              onAdd={props.onAdd}
+            />
+          </ListOrGraph>
+          <section className="stack-small" aria-label="Gates">
+            <h2>Before it may begin</h2>
+            {standing.isError ? <ErrorNote error={standing.error} retry={() => void standing.refetch()} /> : null}
+            {gates.length === 0 ? null : <Obstacles obstacles={gates} plan={plan.number} />}
+            {standing.data === undefined ? null : <EarliestLine standing={standing.data} />}
+          </section>
+          <StartPlan
+            key={plan.id}
+            plan={plan}
+            environment={environment}
+            standing={standing.data}
+            confirmed={props.confirmed}
+            analysing={analysing}
+          />
+        </div>
+      )}
+    </aside>
+  );
+}

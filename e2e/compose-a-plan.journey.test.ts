@@ -1,0 +1,134 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { askSite, type Estate, loadSample, startEstate } from '@almanac/testkit';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const executablePath = process.env['ALMANAC_CHROMIUM'];
+const pictures = join(import.meta.dirname, '..', 'test-output', 'composer');
+const patience = 45_000;
+
+describe.skipIf(executablePath === undefined)(
+  'a plan is composed, completed, approved and watched in the console',
+  () => {
+    let estate: Estate;
+    let browser: Browser;
+    let page: Page;
+
+    beforeAll(async () => {
+      await mkdir(pictures, { recursive: true });
+      estate = await startEstate();
+      await loadSample(estate.client, 110);
+      browser = await chromium.launch({
+        ...(executablePath === undefined ? {} : { executablePath }),
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      });
+      page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      page.setDefaultTimeout(patience);
+      await page.goto(estate.setupUrl ?? '');
+      await page.getByRole('textbox', { name: 'Name' }).fill('ada');
+      await page.getByRole('textbox', { name: 'Password' }).fill('a long enough password');
+      await page.getByRole('button', { name: 'Make the administrator and sign in' }).click();
+      await page.getByRole('heading', { name: 'Estate' }).waitFor();
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await estate?.stop();
+      await estate?.remove();
+    });
+
+    it('a choice shows what it would break, with consumer, producer and operation', async () => {
+      await page.goto(`${estate.url}/plans/compose?to=quality`);
+      await choose(page, 'storefront', /^Deploy .*, as in Development$/);
+
+      const findings = page.getByRole('list', { name: 'Findings' });
+      await findings.getByText('GET /products', { exact: true }).waitFor();
+      expect(await findings.getByRole('listitem').filter({ hasText: 'orders' }).count()).toBeGreaterThan(0);
+      expect(await page.getByRole('button', { name: /^Start plan/ }).isDisabled()).toBe(true);
+      await picture(page, 'findings');
+    });
+
+    it('the graph shows the same, broken references marked', async () => {
+      await page.getByText('Graph', { exact: true }).click();
+      await page.getByRole('figure', { name: /1 application changed, .*broken/ }).waitFor();
+      await picture(page, 'graph');
+      await page.getByText('List', { exact: true }).click();
+    });
+
+    it('the completion adds what is missing, and the choices survive a reload', async () => {
+      await page.getByRole('button', { name: 'Complete the plan' }).click();
+      await page.getByText('2 further operations mend it, and nothing smaller does:').waitFor();
+      await page.getByRole('button', { name: 'Add them to the plan' }).click();
+      await page.getByText('3 operations: nothing speaks against it').waitFor();
+
+      await page.reload();
+
+      await page.getByText('3 operations: nothing speaks against it').waitFor();
+      await page.getByRole('button', { name: /^What becomes of catalog: deploy/ }).waitFor();
+      await picture(page, 'complete');
+    });
+
+    it('going back takes the last choice back', async () => {
+      await choose(page, 'orders', /^Leave it out$/);
+      await page.getByRole('list', { name: 'Findings' }).waitFor();
+
+      await page.goBack();
+
+      await page.getByText('3 operations: nothing speaks against it').waitFor();
+    });
+
+    it('the plan is started, and runs in waves to its end', async () => {
+      await page.getByRole('textbox', { name: 'Notes' }).fill('The shop, all of it');
+      await page.getByRole('button', { name: /^Start plan \d+ in Quality$/ }).click();
+      await page.getByRole('heading', { name: /^Plan \d+$/ }).waitFor();
+
+      await page.getByText('succeeded', { exact: true }).first().waitFor();
+      await page.getByText('3 of 3 done').waitFor();
+      await page.getByText('The shop, all of it').waitFor();
+      expect(await page.getByRole('region', { name: /^(First|Then)/ }).count()).toBeGreaterThan(1);
+      await picture(page, 'succeeded');
+      const shop = await askSite({ port: estate.sitePorts[1], application: 'storefront', path: '/' });
+      expect(shop.status).toBe(200);
+    });
+
+    it('a plan waits for somebody else where policy asks for it, and says whom it waits for', async () => {
+      await estate.client.setPolicy({
+        body: {
+          scope: { kind: 'environment', environment: 'production' },
+          policy: { approvals: [{ name: 'release' }] },
+        },
+      });
+      await page.goto(`${estate.url}/plans/compose?to=production&everything=true`);
+      await page.getByText('release: 1 of 1 approvals are missing').waitFor();
+      await picture(page, 'gates');
+      await page.getByRole('button', { name: /^Ask for approval of plan \d+$/ }).click();
+      await page.getByRole('heading', { name: /^Plan \d+$/ }).waitFor();
+      await page.getByText('awaiting approval', { exact: true }).first().waitFor();
+      await picture(page, 'awaiting');
+
+      const number = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+      const { content } = await estate.client.getPlan({ params: { plan: number } });
+      await estate.client.approvePlan({ params: { plan: number }, body: { content, comment: 'looked at it' } });
+
+      await page.getByText('looked at it').waitFor();
+      await page.getByText('succeeded', { exact: true }).first().waitFor();
+    });
+
+    it('the board says what stands between a version and an environment', async () => {
+      await page.goto(`${estate.url}/?cell=storefront@development`);
+      await page.getByRole('dialog').waitFor();
+      expect(await page.getByText(/^What stands between/).count()).toBe(0);
+    });
+  },
+);
+
+/** Chooses what becomes of an application. */
+async function choose(page: Page, application: string, choice: RegExp): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`^What becomes of ${application}:`) }).click();
+  await page.getByRole('menuitem', { name: choice }).click();
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
