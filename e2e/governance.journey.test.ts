@@ -54,7 +54,7 @@ describe('an environment with a policy, by command line', () => {
   };
   const done = async (...args: readonly string[]) => {
     const ended = await almanac(args);
-    expect(ended, ended.output).toMatchObject({ status: 0 });
+    if (ended.status !== 0) throw new Error(`almanac ${args.join(' ')} ended with ${ended.status}: ${ended.output}`);
     return ended.output;
   };
   const tells = async (site: 0 | 1 | 2) =>

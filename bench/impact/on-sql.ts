@@ -1,7 +1,6 @@
 import type { ImpactQuestion } from '@almanac/domain';
-import type { DrawnEstate } from '@almanac/testkit';
+import { type DrawnEstate, Rows } from '@almanac/testkit';
 import type pg from 'pg';
-import { Rows } from './rows.ts';
 
 /** Writes an estate into flat tables with the indexes that the question wants: kinder to SQL than the server's own. */
 export async function fillTables(database: pg.Client, estate: DrawnEstate): Promise<void> {
@@ -17,7 +16,8 @@ export async function fillTables(database: pg.Client, estate: DrawnEstate): Prom
     consumed: new Rows(widths.consumed),
   };
   const flush = async () => {
-    for (const [table, rows] of Object.entries(tables)) await rows.writeBy(database, insertInto(table));
+    for (const [table, rows] of Object.entries(tables))
+      await rows.writeBy((text, values) => database.query(text, values), insertInto(table));
   };
   for (const [at, application] of estate.applications.entries()) {
     for (const build of estate.buildsOf(at)) {

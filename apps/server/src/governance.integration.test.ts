@@ -90,13 +90,13 @@ describe('governance', () => {
     }
     for (const role of ['deployer', 'approver', 'viewer'] as const) {
       const made = await send('POST /principals', { body: { name: `the-${role}`, role, team: 'release' } });
-      expect(made).toMatchObject({ status: 201, body: { role, team: 'release' } });
       people[role] = made.body.secret;
     }
   });
   afterAll(() => tests.stop());
 
   it('gives roles what they may do, and no more', async () => {
+    expect((await send('GET /me', { as: people.approver })).body).toMatchObject({ role: 'approver', team: 'release' });
     expect((await send('GET /plans', { as: people.viewer })).status).toBe(200);
     expect((await send('POST /plans', { as: people.viewer, body: {} })).status).toBe(403);
     expect((await send('POST /principals', { as: people.deployer, body: {} })).status).toBe(403);
@@ -298,6 +298,29 @@ describe('governance', () => {
       body.obstacles.every((each: { owner: string; action: string }) => each.owner !== '' && each.action !== ''),
     ).toBe(true);
     await policy('production', {});
+  });
+
+  it('counts tests that ran on the same artifact when it was built', async () => {
+    const builder = scriptedBuilder(tests);
+    await addApplication(tests, { name: 'tested', head: hash('e') });
+    const first = await builder.claim();
+    const result = await builtResult(tests, { name: 'tested', commits: [commitOf(hash('e'))] });
+    const evidence = { module: 'web', kind: 'tests', passed: 3, failed: 0, skipped: 0, durationMs: 1, failures: [] };
+    await builder.complete(first, { ...result, evidence: [evidence] });
+    await send('POST /applications/tested/push-events', { body: { commit: hash('f') } });
+    const second = await builder.claim();
+    await builder.complete(second, {
+      ...result,
+      commit: hash('f'),
+      commits: [commitOf(hash('f'), [hash('e')])],
+      modules: result.modules.map((each) => ({ ...each, reused: true })),
+    });
+    await policy('quality', { tests: true });
+
+    const { body } = await send('GET /environments/quality/standing?application=tested&version=2');
+
+    expect(body).toMatchObject({ build: { commit: hash('f') }, obstacles: [] });
+    await policy('quality', {});
   });
 
   it('stops a two-step plan once it is staged, and switches once when two people continue it', async () => {

@@ -185,9 +185,13 @@ describe('the history of an environment', () => {
       body: { rollout: { strategy: 'recreate' }, drift: 'show' },
       headers: { 'if-match': `"${revision}"` },
     });
+    await tests.send('PUT /policies', {
+      body: { scope: { kind: 'environment', environment: 'quality' }, policy: { minimumAge: 10 } },
+    });
     const changed = (await tests.send(`GET /environments/quality/diff?from=${moments['quality']}`)).body;
     expect(changed.policy).toMatchObject([
       { key: 'drift', before: { text: 'heal' }, after: { text: 'show' } },
+      { key: 'minimum age', before: null, after: { text: '10 min' } },
       { key: 'rollout', before: { text: 'as the manifest says' }, after: { text: 'recreate' } },
     ]);
   });

@@ -331,7 +331,7 @@ describe('notifications', () => {
       severity: 'warning',
     });
     expect(receiver.received).toHaveLength(2);
-  }, 60_000);
+  }, 120_000);
 
   it('tell once of an application that fails, and once that it is well again', async () => {
     await tests.send('POST /sites', { body: { name: 'hamburg', environment: 'production' } });
@@ -375,7 +375,7 @@ describe('notifications', () => {
     });
     expect(recovered.data.health).toMatchObject({ now: 'healthy', was: 'failed' });
     expect(receiver.received).toHaveLength(2);
-  }, 60_000);
+  }, 120_000);
 
   it.each([
     [{ name: 'Team' }, 'invalid-request'],
@@ -418,7 +418,8 @@ describe('notifications', () => {
   });
 });
 
-describe('a server that is killed', () => {
+// Each starts a server process twice, which takes its time on a busy machine.
+describe('a server that is killed', { timeout: 120_000 }, () => {
   let directory: string;
   let receiver: Receiver;
   let running: ChildProcess[];

@@ -104,6 +104,21 @@ describe('a contract, whatever is drawn', { timeout }, () => {
     );
   });
 
+  test('is compatible with itself without a look at hashes, wherever anybody can tell', () => {
+    fc.assert(
+      fc.property(drawn, ways, ({ schema, components }, way) => {
+        const api = apiOf(schema, { way, components });
+        const [element] = api.elements;
+        if (element === undefined) throw new Error('an element was expected');
+        const other = { schemas: api.schemas, hashes: api.hashes.map((hash) => `another ${hash}`) };
+        const reasons = compareElements(elementOf(element.body, api), elementOf(element.body, other));
+        const hasRules = api.schemas.some((each) => !('anyOf' in each) && (each.opaque ?? each.also) !== undefined);
+        expect(reasons.map((each) => each.code).filter((code) => !hasRules || code !== 'cannot-tell')).toEqual([]);
+      }),
+      { numRuns: runs },
+    );
+  });
+
   test('has the same fingerprint in any order of keys', () => {
     fc.assert(
       fc.property(drawn, ways, ({ schema, components }, way) => {

@@ -7,3 +7,4 @@ export { type Answer, askSite } from './site-request.ts';
 export { type SystemPostgres, startSystemPostgres, systemPostgresBinaries } from './system-postgres.ts';
 export { waitUntil } from './wait-until.ts';
 export { addApplication, endOf, loadSample, whenRunning } from './walk.ts';
+export { Rows, writeEstate, writtenKey } from './write-estate.ts';

@@ -11,13 +11,17 @@ import {
 import { failpoint } from '@almanac/host';
 import type { DesiredApplication } from '@almanac/protocol';
 import type { ApplicationRecord, InstanceRecord, StepRecord } from '../journal/journal.ts';
-import { lookAtStep, startStep } from '../runtimes/one-off.ts';
+import { lookAtStep, startStep, toldState } from '../runtimes/one-off.ts';
 import { steadyNow } from '../steady-now.ts';
 import type { InFlight } from '../traffic/gateway-keeper.ts';
 import { freePort } from './free-port.ts';
 import { launchSettings } from './launch-settings.ts';
 import { rolloutTargetOf } from './rollout-target.ts';
 import type { SiteContext } from './site-context.ts';
+
+/** A step that could not be started is tried again after so long, so often. */
+const retryStepMs = 2000;
+const mostStepFaults = 5;
 
 export interface Converged {
   readonly desired: RolloutDesired;
@@ -107,7 +111,7 @@ function observe(
     step: each.step,
     module: each.module,
     operation: each.operation,
-    state: each.state,
+    state: toldState(each),
     message: each.state === 'failed' ? lastLines(each.output) : null,
   }));
   return { instances, steps };
@@ -248,19 +252,21 @@ async function ensureStep(
   const application = record.specs[step.operation];
   const module = application?.modules.find((each) => each.name === step.module);
   const command = step.step === 'migrate' ? module?.migrate : module?.verify;
-  if (known !== undefined || application === undefined || module === undefined || command === undefined) return;
+  if (known !== undefined && !(known.state === 'waiting' && input.now >= known.startedAt + retryStepMs)) return;
+  if (application === undefined || module === undefined || command === undefined) return;
   const guarded = step.step === 'migrate' ? site.guard.mayMigrate(application) : true;
   if (guarded === undefined) return;
   const fresh: StepRecord = {
     ...step,
     id: `${step.step}-${step.module}-${step.operation}`,
     state: 'running',
+    faults: known?.faults ?? 0,
     identity: null,
     startedAt: input.now,
     endedAt: null,
     output: '',
   };
-  record.steps.push(fresh);
+  record.steps = [...record.steps.filter((each) => each !== known), fresh];
   if (guarded !== true) {
     Object.assign(fresh, { state: 'failed', endedAt: input.now, output: guarded.fault } satisfies Partial<StepRecord>);
     return;
@@ -284,9 +290,12 @@ async function ensureStep(
       group: settings.account === undefined ? undefined : await site.groups?.create(fresh.id, settings.limits),
     });
   } catch (error) {
-    fresh.state = 'failed';
-    fresh.endedAt = input.now;
+    // A database that is just starting, for example, is there a moment later; what lasts is told as the step's failure.
+    fresh.faults += 1;
     fresh.output = error instanceof Error ? error.message : String(error);
+    fresh.state = fresh.faults < mostStepFaults ? 'waiting' : 'failed';
+    if (fresh.state === 'failed') fresh.endedAt = input.now;
+    site.log.warn({ application: record.name, module: module.name, reason: fresh.output }, `a step is ${fresh.state}`);
     return;
   }
   // Whatever goes wrong from here on, the step runs: it is looked at again, and not taken for failed.

@@ -2,6 +2,7 @@ import type { ObservedInstance } from '@almanac/domain';
 import { freeBytes } from '@almanac/host';
 import type { DesiredApplication, GatewayStats, ReportedApplication, SiteReport } from '@almanac/protocol';
 import type { ApplicationRecord, InstanceRecord } from '../journal/journal.ts';
+import { toldState } from '../runtimes/one-off.ts';
 import { trafficOf } from '../traffic/traffic-report.ts';
 import type { Prepared } from './preparation.ts';
 import type { SiteContext } from './site-context.ts';
@@ -46,7 +47,7 @@ export function reportApplication(input: {
       step: each.step,
       module: each.module,
       operation: each.operation,
-      state: each.state,
+      state: toldState(each),
       output: each.output,
       startedAt: new Date(each.startedAt).toISOString(),
       endedAt: each.endedAt === null ? null : new Date(each.endedAt).toISOString(),

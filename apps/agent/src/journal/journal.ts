@@ -29,7 +29,10 @@ export interface StepRecord {
   readonly module: string;
   readonly operation: string;
   readonly id: string;
-  state: 'running' | 'succeeded' | 'failed';
+  /** `waiting` when it could not be started, and is tried again. */
+  state: 'waiting' | 'running' | 'succeeded' | 'failed';
+  /** How often it could not be started. */
+  faults: number;
   identity: ProcessIdentity | null;
   readonly startedAt: number;
   endedAt: number | null;

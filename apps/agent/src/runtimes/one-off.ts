@@ -8,6 +8,11 @@ import type { StepRecord } from '../journal/journal.ts';
 const outputTail = 8000;
 const longestStepMs = 30 * 60_000;
 
+/** The state of a step for others: one that waits for its next try is under way. */
+export function toldState({ state }: StepRecord): 'running' | 'succeeded' | 'failed' {
+  return state === 'waiting' ? 'running' : state;
+}
+
 /** Runs a step as a process of its own that outlives the agent; its end is on disk. */
 export async function startStep(input: {
   readonly record: StepRecord;

@@ -45,7 +45,7 @@ export function readJsonSchema(sources: Sources, root: Located<JsonObject>): Con
       detail: `it has ${messages.length} events; ${limits.elements} are the most`,
     });
   const roots = messages.map(([name, member]) => ({ name, root: graph.add([member]) }));
-  const normal = minimise(graph.finish(), root.file);
+  const normal = minimise(graph.finish(), { file: root.file, roots: roots.map((each) => each.root) });
   const to = (ref: SchemaRef): SchemaRef => normal.at(ref);
   return finishDocument({
     kind: 'json-schema',

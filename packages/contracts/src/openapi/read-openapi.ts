@@ -1,4 +1,4 @@
-import { elementKey, type Operation, type SchemaRef } from '@almanac/domain';
+import { elementKey, type Operation, type SchemaRef, schemasOf } from '@almanac/domain';
 import type { ContractDocument } from '../contract-document.ts';
 import { ContractFault } from '../contract-fault.ts';
 import { finishDocument } from '../finish-document.ts';
@@ -34,7 +34,10 @@ export function readOpenapi(sources: Sources, root: Located<JsonObject>): Contra
       detail: `it has ${found.length} operations; ${limits.elements} are the most`,
     });
   refuseTwins(sources, { root, found });
-  const normal = minimise(graph.finish(), root.file);
+  const normal = minimise(graph.finish(), {
+    file: root.file,
+    roots: found.flatMap(({ operation }) => schemasOf(operation)),
+  });
   const to = (ref: SchemaRef): SchemaRef => normal.at(ref);
   return finishDocument({
     kind: 'openapi',

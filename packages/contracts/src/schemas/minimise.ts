@@ -7,7 +7,7 @@ import { mapRefs, tidySchemas } from './tidy.ts';
 
 /** A graph in which every schema stands once, in the order of hashes that depend on nothing but their meaning. */
 export interface NormalGraph extends SchemaTable {
-  /** Where a schema of the graph that was given is found. */
+  /** Where a root of the graph that was given is found. */
   readonly at: (ref: SchemaRef) => SchemaRef;
 }
 
@@ -22,21 +22,23 @@ interface Node {
  * equivalent ones (coarsest stable partition, after Moore 1956); so references and copies, and circles that are unrolled
  * differently, end up as one.
  */
-export function minimise(given: readonly Schema[], file: string): NormalGraph {
-  let schemas = given;
-  let where: readonly SchemaRef[] = given.map((_, ref) => ref);
-  for (;;) {
+export function minimise(
+  given: readonly Schema[],
+  { file, roots }: { readonly file: string; readonly roots: readonly SchemaRef[] },
+): NormalGraph {
+  // Merged before the first tidying, which has to see what is one and the same.
+  const first = refine(given.map(nodeOf), file);
+  let schemas: readonly Schema[] = mergeClasses(given, first);
+  let where = first;
+  for (let count = -1; count !== schemas.length; ) {
+    count = schemas.length;
+    // What was merged may have been two alternatives: tidied again, they are one, or exclude each other after all.
     const tidied = tidySchemas(schemas);
-    const nodes = tidied.schemas.map(nodeOf);
-    const classes = refine(nodes, file);
-    const merged = mergeClasses(tidied.schemas, classes);
+    const classes = refine(tidied.schemas.map(nodeOf), file);
+    schemas = mergeClasses(tidied.schemas, classes);
     where = where.map((ref) => classes[tidied.moved(ref)] ?? 0);
-    const isDone = merged.length === schemas.length;
-    schemas = merged;
-    // Alternatives that turned out to be one leave a union of one, which is that schema itself.
-    if (isDone || !merged.some((schema) => 'anyOf' in schema && schema.anyOf.length === 1)) break;
   }
-  return inOrder(schemas, where);
+  return inOrder(schemas, { where, roots });
 }
 
 function nodeOf(schema: Schema): Node {
@@ -170,9 +172,17 @@ function hashesOf(nodes: readonly Node[]): readonly string[] {
   return hashes;
 }
 
-function inOrder(schemas: readonly Schema[], where: readonly SchemaRef[]): NormalGraph {
-  const hashes = hashesOf(schemas.map(nodeOf));
-  const order = schemas.map((_, ref) => ref).sort((a, b) => ((hashes[a] ?? '') < (hashes[b] ?? '') ? -1 : 1));
+/** Schemas to which the roots lead, in the order of their hashes. */
+function inOrder(
+  schemas: readonly Schema[],
+  { where, roots }: { readonly where: readonly SchemaRef[]; readonly roots: readonly SchemaRef[] },
+): NormalGraph {
+  const nodes = schemas.map(nodeOf);
+  const hashes = hashesOf(nodes);
+  const reached = new Set(roots.map((ref) => where[ref] ?? 0));
+  for (const ref of reached)
+    for (const { refs } of nodes[ref]?.groups ?? []) for (const each of refs) reached.add(each);
+  const order = [...reached].sort((a, b) => ((hashes[a] ?? '') < (hashes[b] ?? '') ? -1 : 1));
   const places = new Map(order.map((ref, index) => [ref, index]));
   const placeOf = (ref: SchemaRef): SchemaRef => places.get(ref) ?? 0;
   const sorted = order.map((ref) => withoutOrder(mapRefs(schemas[ref] ?? {}, placeOf)));

@@ -12,7 +12,9 @@ const mostReasons = 50;
  * nobody can tell, the reason says so. Total, and bounded in work, for every pair of well-formed elements.
  */
 export function compareElements(provided: ContractElement, builtAgainst: ContractElement): readonly Incompatibility[] {
-  return reasonsOf(provided, builtAgainst).slice(0, mostReasons);
+  return reasonsOf(provided, builtAgainst)
+    .slice(0, mostReasons)
+    .map((each) => ({ ...each, place: each.place.trim() }));
 }
 
 function reasonsOf(provided: ContractElement, builtAgainst: ContractElement): readonly Incompatibility[] {

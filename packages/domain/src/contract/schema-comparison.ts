@@ -5,13 +5,13 @@ import { comparePlain } from './plain-schemas.ts';
 
 /** Beyond so many pairs, or alternatives within alternatives, nobody can tell in bounded time. */
 const mostSteps = 100_000;
-const deepestTrial = 40;
+const deepestTrial = 400;
 
 interface State extends Comparison {
   /** Pairs that hold, or are assumed to while they are looked at: what leads back to itself holds unless something fails. */
   readonly holding: Set<string>;
   /** Pairs that were tried and fail, whatever is assumed. */
-  readonly failing: Set<string>;
+  readonly failing: Map<string, 'fails' | 'unclear'>;
   steps: number;
 }
 
@@ -21,7 +21,7 @@ interface State extends Comparison {
  * queue, so that depth costs no stack; only where several alternatives might fit is each tried by itself.
  */
 export function compareSchemas(comparison: Comparison, goals: readonly Goal[]): readonly Incompatibility[] {
-  const state: State = { ...comparison, holding: new Set(), failing: new Set(), steps: 0 };
+  const state: State = { ...comparison, holding: new Set(), failing: new Map(), steps: 0 };
   return solve(state, { goals, depth: 0 }).reasons;
 }
 
@@ -90,49 +90,57 @@ function chooseAlternative(state: State, input: { readonly goal: Goal; readonly 
     (each) => areEqual(state, each.written, each.read) || state.holding.has(`${each.written} ${each.read}`),
   );
   if (known !== undefined) return { reasons: [], goals: [], added: [] };
-  const candidates = goals.filter((each) => mayFit(state, each));
+  const looks = goals.map((each) => firstLook(state, each));
+  const candidates = goals.filter((_, index) => looks[index] === 'may-fit');
   const [only] = candidates.length > 0 ? candidates : sameType(state, goals);
   if (only !== undefined && candidates.length < 2) return { reasons: [], goals: [only], added: [] };
   if (depth >= deepestTrial && candidates.length > 0) return { reasons: [tooMuch(goal)], goals: [], added: [] };
+  let isUnclear = looks.includes('unclear');
   for (const candidate of candidates) {
-    const solved = tryOut(state, { goal: candidate, depth });
-    if (solved !== undefined) return { reasons: [], goals: [], added: solved.added };
+    const tried = tryOut(state, { goal: candidate, depth });
+    if (tried.outcome === 'fits') return { reasons: [], goals: [], added: tried.added };
+    if (tried.outcome === 'unclear') isUnclear = true;
   }
-  return noAlternative(state, goal);
+  return isUnclear
+    ? failed(goal, 'cannot-tell', 'nobody can tell whether one of the alternatives fits')
+    : noAlternative(state, goal);
 }
 
-function tryOut(state: State, input: { readonly goal: Goal; readonly depth: number }): Solved | undefined {
+type Tried =
+  | { readonly outcome: 'fits'; readonly added: readonly string[] }
+  | { readonly outcome: 'fails' | 'unclear' };
+
+/** Looks whether one alternative fits, and leaves no trace where it does not. */
+function tryOut(state: State, input: { readonly goal: Goal; readonly depth: number }): Tried {
   const key = `${input.goal.written} ${input.goal.read}`;
-  if (state.failing.has(key)) return undefined;
+  const known = state.failing.get(key);
+  if (known !== undefined) return { outcome: known };
   const solved = solve(state, { goals: [input.goal], depth: input.depth + 1 });
-  if (solved.reasons.length === 0) return solved;
+  if (solved.reasons.length === 0) return { outcome: 'fits', added: solved.added };
   // What held only under the assumption that failed is open again.
   for (const each of solved.added) state.holding.delete(each);
-  state.failing.add(key);
-  return undefined;
+  const outcome = solved.reasons.some((each) => each.code === 'cannot-tell') ? 'unclear' : 'fails';
+  state.failing.set(key, outcome);
+  return { outcome };
 }
 
-/** Whether nothing that the two say by themselves speaks against the pair, fields with few values included. */
-function mayFit(state: State, goal: Goal): boolean {
+/** What the two say by themselves about the pair, fields with few values included. */
+function firstLook(state: State, goal: Goal): 'may-fit' | 'unclear' | 'fails' {
   const written = state.written.schemas[goal.written];
   const read = state.read.schemas[goal.read];
-  if (written === undefined || read === undefined) return false;
-  if ('anyOf' in written || 'anyOf' in read) return true;
+  if (written === undefined || read === undefined) return 'fails';
+  if ('anyOf' in written || 'anyOf' in read) return 'may-fit';
   const { reasons, goals } = comparePlain(state, { written, read });
-  if (reasons.length > 0) return false;
-  return goals.every((each) => {
+  if (reasons.some((each) => each.code !== 'cannot-tell')) return 'fails';
+  if (reasons.length > 0) return 'unclear';
+  const isApart = goals.some((each) => {
     const part = state.written.schemas[each.written];
     const other = state.read.schemas[each.read];
-    const disjoint =
-      part !== undefined &&
-      other !== undefined &&
-      !('anyOf' in part) &&
-      !('anyOf' in other) &&
-      part.values !== undefined &&
-      other.values !== undefined &&
-      comparePlain(state, { written: part, read: other }).reasons.length > 0;
-    return !disjoint;
+    if (part === undefined || other === undefined || 'anyOf' in part || 'anyOf' in other) return false;
+    if (part.values === undefined || other.values === undefined) return false;
+    return comparePlain(state, { written: part, read: other }).reasons.length > 0;
   });
+  return isApart ? 'fails' : 'may-fit';
 }
 
 /** Where no alternative fits, the only one of the same type is what was meant; its faults say more. */

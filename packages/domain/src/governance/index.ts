@@ -1,14 +1,5 @@
 export { type Calendar, calendarFault, freeAfter, type Span, spanAfter, spanAt } from './calendar.ts';
-export {
-  type Approval,
-  approvalsFor,
-  type Candidate,
-  type Exemption,
-  earliestStart,
-  type Freeze,
-  frozenNow,
-  type GovernanceFacts,
-  type Quarantine,
-  type Subject,
-  standing,
-} from './standing.ts';
+export { type Freeze, frozenNow } from './freeze.ts';
+export { approvalsFor } from './gates.ts';
+export { earliestStart, standing } from './standing.ts';
+export type { Approval, Candidate, Exemption, GovernanceFacts, Quarantine, Subject } from './subject.ts';

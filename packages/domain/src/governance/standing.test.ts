@@ -1,17 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BuildId } from '../identity/id.ts';
+import type { Freeze } from './freeze.ts';
+import { approvalsFor } from './gates.ts';
 import { mayWaitFor, type Obstacle, type ObstacleCode } from './obstacle.ts';
 import { combinePolicies, expeditedGates, holdsIn, openPolicy, type Policy } from './policy.ts';
-import {
-  approvalsFor,
-  type Candidate,
-  earliestStart,
-  type Freeze,
-  type GovernanceFacts,
-  type Subject,
-  standing,
-} from './standing.ts';
+import { earliestStart, standing } from './standing.ts';
+import type { Candidate, GovernanceFacts, Subject } from './subject.ts';
 
 const minute = 60_000;
 const now = Temporal.Instant.from('2026-06-05T10:00:00Z').epochMilliseconds;

@@ -490,7 +490,9 @@ function settle(world: World): void {
 }
 
 describe('several plans in one environment, with people who change their minds and sites that come and go', () => {
-  it('nothing runs that was not analysed and approved, an end is final, a draft blocks nobody, and no plan hangs', () => {
+  it('nothing runs that was not analysed and approved, an end is final, a draft blocks nobody, and no plan hangs', {
+    timeout: 30_000 + sequences * 20,
+  }, () => {
     const ends = new Map<string, number>();
     fc.assert(
       fc.property(

@@ -7,7 +7,8 @@ import { findBuild } from '../../watch/find-build.ts';
 export const diffContracts: CommandDefinition = {
   usage: 'diff <application> <build> <build>',
   summary: 'Show what changed in what an application provides, from one build to another, and what that breaks',
-  examples: ['almanac contract diff catalog 11 12', 'almanac contract diff catalog 11 12 --json'],
+  examples: ['almanac contract diff catalog 11 12', 'almanac contract diff catalog 11 12 --check --json'],
+  options: [['--check', 'end with a status of its own when consumers of the first build would break']],
   run: async (session, input) => {
     const application = argument(input, 0);
     const before = await findBuild(session, { application, number: argument(input, 1) });
@@ -17,7 +18,10 @@ export const diffContracts: CommandDefinition = {
       query: { since: before.id },
     });
     session.show(changes, () => changeLines(session, changes));
-    return exitCodes.ok;
+    const breaks = changes.contracts.some(
+      ({ removed, changed }) => removed.length > 0 || changed.some((each) => !each.compatible),
+    );
+    return breaks && input.options['check'] === true ? exitCodes.workFailed : exitCodes.ok;
   },
 };
 

@@ -8,7 +8,8 @@ export const why: CommandDefinition = {
   summary: 'List everything that stands between a version, or a plan, and an environment: who can act, what next, when',
   examples: ['almanac why orders@1.4.0 production', 'almanac why 17'],
   run: async (session, input) => {
-    const [subject = '', environment] = [argument(input, 0), input.args[1]];
+    const subject = argument(input, 0);
+    const environment = input.args[1];
     if (environment === undefined) {
       if (!/^\d+$/.test(subject))
         throw new CommandError('say which environment: almanac why application@version environment');

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ContractElement,
   compareElements,
@@ -23,6 +24,7 @@ export interface Verdict extends ElementPair {
 
 /** So many pairs are asked for at once: parameters of a statement are bounded. */
 const pairsAtOnce = 1000;
+const longestTurnMs = 20;
 
 /** Whether what is provided satisfies who was built against the other; compared once, then remembered. */
 export async function verdictOf(db: Kysely<Tables>, pair: ElementPair): Promise<Verdict> {
@@ -68,6 +70,7 @@ async function compareAll(db: Kysely<Tables>, pairs: readonly ElementPair[]): Pr
   if (pairs.length === 0) return [];
   const elements = await loadElements(db, [...new Set(pairs.flatMap((pair) => [pair.provided, pair.builtAgainst]))]);
   const compared: Verdict[] = [];
+  let since = performance.now();
   const unknown: Verdict[] = [];
   for (const pair of pairs) {
     const [provided, builtAgainst] = [elements.get(pair.provided), elements.get(pair.builtAgainst)];
@@ -75,6 +78,11 @@ async function compareAll(db: Kysely<Tables>, pairs: readonly ElementPair[]): Pr
       const detail = 'what it was built against, or what is provided, is not known here';
       unknown.push({ ...pair, compatible: false, reasons: [{ code: 'cannot-tell', place: '', detail }] });
       continue;
+    }
+    // Many comparisons one after the other would hold up everybody else.
+    if (performance.now() - since > longestTurnMs) {
+      await nextTurn();
+      since = performance.now();
     }
     const reasons = compareElements(provided, builtAgainst);
     compared.push({ ...pair, compatible: reasons.length === 0, reasons });

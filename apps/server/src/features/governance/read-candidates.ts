@@ -1,6 +1,7 @@
-import { type BuildId, type EnvironmentId, type Stay, soakOf } from '@almanac/domain';
+import { type BuildId, type EnvironmentId, type Requirements, type Stay, soakOf } from '@almanac/domain';
 import type { Candidate } from '@almanac/domain/governance';
-import type { Kysely } from 'kysely';
+import type { Evidence } from '@almanac/protocol';
+import { type Kysely, sql } from 'kysely';
 import type { Tables } from '#tables';
 
 /**
@@ -13,7 +14,7 @@ export async function readCandidates(
     readonly environment: EnvironmentId;
     readonly builds: readonly BuildId[];
     readonly now: Date;
-    readonly soaking: boolean;
+    readonly requirements: Pick<Requirements, 'soak' | 'tests'>;
   },
 ): Promise<readonly Candidate[]> {
   if (input.builds.length === 0) return [];
@@ -38,26 +39,52 @@ export async function readCandidates(
     .select('promotesFrom')
     .where('id', '=', input.environment)
     .executeTakeFirstOrThrow();
+  const earlier = input.requirements.tests
+    ? await readEarlierEvidence(db, input.builds)
+    : new Map<BuildId, readonly Tests[]>();
   const candidates: Candidate[] = [];
   for (const row of rows) {
     const stays =
-      promotesFrom === null || !input.soaking ? [] : await readStays(db, { environment: promotesFrom, candidate: row });
-    const ran = row.evidence.length > 0;
+      promotesFrom === null || input.requirements.soak === null
+        ? []
+        : await readStays(db, { environment: promotesFrom, candidate: row });
+    const evidence = [...row.evidence, ...(earlier.get(row.id) ?? [])];
     candidates.push({
       application: row.name,
       build: row.id,
       label: row.label,
       builtAt: (row.endedAt ?? row.createdAt).getTime(),
-      tests: ran
-        ? {
-            passed: row.evidence.reduce((sum, each) => sum + each.passed, 0),
-            failed: row.evidence.reduce((sum, each) => sum + each.failed, 0),
-          }
-        : null,
+      tests:
+        evidence.length === 0
+          ? null
+          : {
+              passed: evidence.reduce((sum, each) => sum + each.passed, 0),
+              failed: evidence.reduce((sum, each) => sum + each.failed, 0),
+            },
       soak: soakOf(stays, input.now.getTime()),
     });
   }
   return candidates;
+}
+
+type Tests = Pick<Evidence, 'passed' | 'failed'>;
+
+/** A module that was not built again was tested when it was: its tests ran on the very same artifact. */
+async function readEarlierEvidence(
+  db: Kysely<Tables>,
+  builds: readonly BuildId[],
+): Promise<ReadonlyMap<BuildId, readonly Tests[]>> {
+  const { rows } = await sql<{ build: BuildId; passed: number; failed: number }>`
+    select distinct on (reused.build_id, reused.name)
+      reused.build_id as build, (e.value ->> 'passed')::int as passed, (e.value ->> 'failed')::int as failed
+    from build_modules reused
+    join builds candidate on candidate.id = reused.build_id
+    join build_modules built on built.digest = reused.digest and built.input_key = reused.input_key and not built.reused
+    join builds earlier on earlier.id = built.build_id and earlier.application_id = candidate.application_id
+    cross join lateral jsonb_array_elements(earlier.evidence) e
+    where reused.build_id = any(${[...builds]}::uuid[]) and reused.reused and e.value ->> 'module' = built.name
+    order by reused.build_id, reused.name, earlier.number desc`.execute(db);
+  return Map.groupBy(rows, (each) => each.build);
 }
 
 type CandidateBuild = Pick<Tables['builds'], 'applicationId' | 'branch' | 'number'>;

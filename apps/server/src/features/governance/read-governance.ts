@@ -52,7 +52,7 @@ export async function readGovernance(db: Kysely<Tables>, environment: Environmen
       (select coalesce(json_agg(json_build_object('build', same.id, 'reason', q.reason, 'by', q.created_by)), '[]')
         from quarantines q
         join builds bad on bad.id = q.build_id
-        join builds same on same.id = bad.id or (same.application_id = bad.application_id and same.commit = bad.commit)
+        join builds same on same.application_id = bad.application_id and (same.id = bad.id or same.commit = bad.commit)
         where q.lifted_at is null) as quarantines`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Error('a query without a table answers with one row');

@@ -16,6 +16,7 @@ import { type Kysely, sql } from 'kysely';
 import { type EnvironmentPolicy, readPolicies } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { Tables } from '#tables';
+import { readRequirementFacts } from './requirement-facts.ts';
 
 /** A state in the words in which it is shown and compared, with the builds that it names. */
 export interface ToldState extends DescribedState {
@@ -47,14 +48,15 @@ interface SettingFacts {
   readonly facts: Facts;
 }
 
-/** So many builds, and contents of settings, are remembered: what few environments have now and had lately. */
-const remembered = 5000;
+/** So many are remembered: what environments have now and had lately. Settings take more room than what builds say. */
+const remembered = { builds: 20_000, contents: 5000 };
 
 export function createDescribeState(box: SecretBox): DescribeState {
   const builds = new Map<BuildId, BuildFacts>();
   const contents = new Map<string, SettingFacts>();
   return async (db, { environment, running, moment, aspects }) => {
-    for (const memory of [builds, contents]) if (memory.size > remembered) memory.clear();
+    if (builds.size > remembered.builds) builds.clear();
+    if (contents.size > remembered.contents) contents.clear();
     const entries = [...running];
     await rememberBuilds(db, {
       builds,
@@ -62,10 +64,11 @@ export function createDescribeState(box: SecretBox): DescribeState {
     });
     if (aspects === 'all')
       await rememberSettings(db, { contents, box, wanted: entries.flatMap(([, each]) => each.settings ?? []) });
-    const [{ references, names }, sites, policies] = await Promise.all([
+    const [{ references, names }, sites, policies, requirements] = await Promise.all([
       readReferences(db, { environment, entries }),
       db.selectFrom('sites').select(['id', 'name']).where('environmentId', '=', environment).execute(),
       readPolicies(db, { environment, moment }),
+      readRequirementFacts(db, { environment, moment }),
     ]);
     const siteName = new Map<string, string>(sites.map((each) => [each.id, each.name]));
     const applications = entries.map(([application, each]): [ApplicationId, DescribedApplication] => [
@@ -86,7 +89,7 @@ export function createDescribeState(box: SecretBox): DescribeState {
     ]);
     return {
       applications: new Map(applications),
-      policy: policyFacts(policies.environment),
+      policy: { ...policyFacts(policies.environment), ...requirements },
       builds: new Map(entries.map(([application, each]) => [application, references.get(each.build) ?? null])),
     };
   };

@@ -1,5 +1,4 @@
 export { followHotfixes } from './follow-hotfixes.ts';
 export { hotfixesFeature } from './hotfixes.feature.ts';
-export type { HotfixesTables } from './hotfixes.tables.ts';
 export { bringsHotfix, lostHotfixes } from './lost-hotfixes.ts';
 export { hotfixMarks, markKey, mendedBy } from './mark-hotfixes.ts';

@@ -25,7 +25,7 @@ export async function readSource(db: Kysely<Tables>, application: ApplicationId)
 }
 
 /** The commit that each environment runs of an application. */
-export async function readRunning(
+async function readRunning(
   db: Kysely<Tables>,
   application: ApplicationId,
 ): Promise<ReadonlyMap<EnvironmentId, string>> {

@@ -13,37 +13,47 @@ import type { Tables } from '#tables';
 /** How many builds are read at once: few enough that parsing them delays nobody. */
 const chunk = 200;
 
-/** What builds provide and consume, a chunk at a time; builds that are not there, or have no manifest, are left out. */
+/** References to which contracts are read. */
+export type Consumed = 'everything' | readonly string[];
+
+/** What builds provide and consume, a chunk at a time; builds that are not there are left out. */
 export async function* readInterfaces(
   db: Kysely<Tables>,
   builds: readonly BuildId[],
+  consumed: Consumed = 'everything',
 ): AsyncGenerator<readonly BuildInterface[]> {
-  let next = readChunk(db, builds.slice(0, chunk));
+  let next = readChunk(db, builds.slice(0, chunk), consumed);
   for (let start = 0; start < builds.length; start += chunk) {
     const read = await next;
     // The database reads the next chunk while this one is worked on.
-    next = readChunk(db, builds.slice(start + chunk, start + 2 * chunk));
+    next = readChunk(db, builds.slice(start + chunk, start + 2 * chunk), consumed);
     next.catch(() => undefined);
     yield read;
   }
   await next;
 }
 
-async function readChunk(db: Kysely<Tables>, builds: readonly BuildId[]): Promise<readonly BuildInterface[]> {
+async function readChunk(
+  db: Kysely<Tables>,
+  builds: readonly BuildId[],
+  wanted: Consumed,
+): Promise<readonly BuildInterface[]> {
   if (builds.length === 0) return [];
   const [rows, provided, consumed] = await Promise.all([
     db.selectFrom('builds').select(['id', 'applicationId', 'number']).where('id', 'in', builds).execute(),
     readProvided(db, builds),
-    readConsumed(db, builds),
+    readConsumed(db, builds, wanted),
   ]);
-  const unrecorded = rows.filter((row) => !provided.has(row.id) || !consumed.has(row.id)).map((row) => row.id);
+  const unrecorded = rows
+    .filter((row) => !provided.has(row.id) || (wanted === 'everything' && !consumed.has(row.id)))
+    .map((row) => row.id);
   const byName = await readManifests(db, unrecorded);
   return rows.map((row) => ({
     build: row.id,
     application: row.applicationId,
     number: row.number,
     provides: provided.get(row.id) ?? byName.get(row.id)?.provides ?? [],
-    consumes: consumed.get(row.id) ?? byName.get(row.id)?.consumes ?? [],
+    consumes: consumed.get(row.id) ?? (wanted === 'everything' ? byName.get(row.id)?.consumes : undefined) ?? [],
   }));
 }
 
@@ -79,11 +89,14 @@ const elementEnd = '\u001e';
 async function readConsumed(
   db: Kysely<Tables>,
   builds: readonly BuildId[],
+  wanted: Consumed,
 ): Promise<ReadonlyMap<BuildId, readonly ConsumedContract[]>> {
+  if (wanted.length === 0) return new Map();
+  const restriction = wanted === 'everything' ? sql`` : sql`and contract = any(${sql.val(wanted)}::text[])`;
   const { rows } = await sql<{ buildId: BuildId; module: string; contract: string; elements: string }>`
     select build_id, module, contract,
       string_agg(element || ${fieldEnd}::text || coalesce(built_against, ''), ${elementEnd}::text order by element) as elements
-    from build_references where build_id = any(${sql.val(builds)}::uuid[])
+    from build_references where build_id = any(${sql.val(builds)}::uuid[]) ${restriction}
     group by build_id, module, contract`.execute(db);
   const found = new Map<BuildId, ConsumedContract[]>();
   for (const { buildId, module, contract, elements } of rows) {

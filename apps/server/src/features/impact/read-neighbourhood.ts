@@ -8,29 +8,32 @@ import {
 } from '@almanac/domain';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '#tables';
-import { readInterfaces } from './read-interfaces.ts';
+import { type Consumed, readInterfaces } from './read-interfaces.ts';
 
 /**
  * An index of what one question reads of the estate, and no more, as the caller's transaction sees it: the builds of the
- * plan and those that they replace, whoever consumes an element that changes, whoever provides what is consumed, and the
- * other builds of these applications that run somewhere, which may mend what is found.
+ * plan and those that they replace, whoever consumes an element that changes, whoever provides what is consumed, and their
+ * other builds that run somewhere, which may mend what is found. Of neighbours only those references are read that may be
+ * judged.
  */
 export async function readNeighbourhood(db: Kysely<Tables>, question: ImpactQuestion): Promise<ImpactIndex> {
   const { environment, changes } = question;
   const reader = new Reader(db, environment);
-  const applications = changes.map((each) => each.application);
-  await reader.addInstalled(applications);
-  await reader.addBuilds(changes.flatMap((each) => (each.kind === 'deploy' ? [each.build] : [])));
-  const before = applications.flatMap((each) => reader.installed(each) ?? []);
+  const planned = changes.map((each) => each.application);
+  await reader.addInstalled(planned, 'everything');
+  await reader.addBuilds(
+    changes.flatMap((each) => (each.kind === 'deploy' ? [each.build] : [])),
+    'everything',
+  );
+  const before = planned.flatMap((each) => reader.installed(each) ?? []);
   const after = changes.flatMap((each) => (each.kind === 'deploy' ? (reader.build(each.build) ?? []) : []));
-  await reader.addConsumersOf(changedElements(before, after));
+  const provided = [...new Set([...before, ...after].flatMap((each) => each.provides.map(({ contract }) => contract)))];
+  const consumed = after.flatMap((each) => each.consumes.map(({ contract }) => contract));
+  const consumers = await reader.consumersOf(changedElements(before, after));
+  await reader.addInstalled(consumers, provided);
   await reader.addUnrecorded();
-  const contracts = [
-    ...[...before, ...after].flatMap((each) => each.provides.map(({ contract }) => contract)),
-    ...after.flatMap((each) => each.consumes.map(({ contract }) => contract)),
-  ];
-  await reader.addProvidersOf(contracts);
-  await reader.addInstalledAnywhere();
+  await reader.addInstalledAnywhere([...planned, ...consumers], [...provided, ...consumed]);
+  await reader.addProvidersOf([...provided, ...consumed]);
   return reader.index();
 }
 
@@ -80,13 +83,14 @@ class Reader {
     return build === undefined ? undefined : this.#builds.get(build);
   }
 
-  async addBuilds(builds: readonly BuildId[]): Promise<void> {
+  /** Builds with what they provide, and of what they consume the contracts that matter. */
+  async addBuilds(builds: readonly BuildId[], consumed: Consumed): Promise<void> {
     const missing = [...new Set(builds)].filter((build) => !this.#builds.has(build));
-    for await (const interfaces of readInterfaces(this.#db, missing))
+    for await (const interfaces of readInterfaces(this.#db, missing, consumed))
       for (const each of interfaces) this.#builds.set(each.build, each);
   }
 
-  async addInstalled(applications: readonly ApplicationId[]): Promise<void> {
+  async addInstalled(applications: readonly ApplicationId[], consumed: Consumed): Promise<void> {
     if (applications.length === 0) return;
     const rows = await this.#db
       .selectFrom('targets')
@@ -95,23 +99,25 @@ class Reader {
       .where('applicationId', 'in', applications)
       .execute();
     for (const row of rows) this.#installed.set(row.applicationId, row.buildId);
-    await this.addBuilds(rows.map((row) => row.buildId));
+    await this.addBuilds(
+      rows.map((row) => row.buildId),
+      consumed,
+    );
   }
 
   /** Applications of the environment with a reference to one of these elements, or to the contract where it is null. */
-  async addConsumersOf(
+  async consumersOf(
     elements: readonly { readonly contract: string; readonly element: string | null }[],
-  ): Promise<void> {
-    if (elements.length === 0) return;
+  ): Promise<readonly ApplicationId[]> {
+    if (elements.length === 0) return [];
     const { rows } = await sql<{ applicationId: ApplicationId }>`
       with changed as (
         select * from unnest(${sql.val(elements.map((each) => each.contract))}::text[],
           ${sql.val(elements.map((each) => each.element))}::text[]) as c (contract, element))
-      select t.application_id from targets t
-      where t.environment_id = ${this.#environment} and exists (
-        select from build_references r join changed c on c.contract = r.contract
-        where r.build_id = t.build_id and (c.element is null or c.element = r.element))`.execute(this.#db);
-    await this.addInstalled(rows.map((row) => row.applicationId));
+      select distinct t.application_id from changed c
+      join build_references r on r.contract = c.contract and (c.element is null or c.element = r.element)
+      join targets t on t.build_id = r.build_id and t.environment_id = ${this.#environment}`.execute(this.#db);
+    return rows.map((row) => row.applicationId);
   }
 
   /** Whoever provides one of these contracts, here or elsewhere. */
@@ -120,8 +126,12 @@ class Reader {
     const { rows } = await sql<{ applicationId: ApplicationId; buildId: BuildId }>`
       select distinct t.application_id, t.build_id from build_contracts c join targets t on t.build_id = c.build_id
       where c.contract = any(${sql.val([...new Set(contracts)])}::text[])`.execute(this.#db);
-    await this.addBuilds(rows.map((row) => row.buildId));
-    await this.addInstalled(rows.map((row) => row.applicationId));
+    const applications = rows.map((row) => row.applicationId);
+    await this.addBuilds(
+      rows.map((row) => row.buildId),
+      [],
+    );
+    await this.addInstalled([...new Set(applications)], []);
   }
 
   /** Applications of the environment whose manifests speak of contracts of which nothing was recorded with the build. */
@@ -133,12 +143,14 @@ class Reader {
           and jsonb_path_exists(b.manifest, '$.modules.*.provides.*'))
         or (not exists (select from build_references r where r.build_id = b.id)
           and jsonb_path_exists(b.manifest, '$.modules.*.consumes.*')))`.execute(this.#db);
-    await this.addInstalled(rows.map((row) => row.applicationId));
+    await this.addInstalled(
+      rows.map((row) => row.applicationId),
+      'everything',
+    );
   }
 
-  /** The builds of all these applications that run in any environment. */
-  async addInstalledAnywhere(): Promise<void> {
-    const applications = [...new Set([...this.#builds.values()].map((each) => each.application))];
+  /** The builds of these applications that run in any environment. */
+  async addInstalledAnywhere(applications: readonly ApplicationId[], consumed: Consumed): Promise<void> {
     if (applications.length === 0) return;
     const rows = await this.#db
       .selectFrom('targets')
@@ -146,7 +158,10 @@ class Reader {
       .distinct()
       .where('applicationId', 'in', applications)
       .execute();
-    await this.addBuilds(rows.map((row) => row.buildId));
+    await this.addBuilds(
+      rows.map((row) => row.buildId),
+      consumed,
+    );
   }
 
   index(): ImpactIndex {

@@ -1,5 +1,4 @@
 export type { DeliveryTools } from './attempt-delivery.ts';
 export { notificationsFeature } from './notifications.feature.ts';
-export type { NotificationsTables } from './notifications.tables.ts';
 export { createReach } from './reachable-address.ts';
 export type { MailServer } from './send-email.ts';

@@ -80,9 +80,10 @@ export function createReach(internal: readonly string[], resolve: Resolve = reso
         : 'notifications go over https; plain http is only for hosts in ALMANAC_NOTIFICATIONS_INTERNAL';
     },
     lookup: (host, options, callback) =>
-      judged(host, (error, found = []) => {
+      judged(host, (error, found) => {
+        if (error !== null) return callback(error, '', 0);
         const [first] = found;
-        if (error !== null || first === undefined) callback(error ?? new Error(`${host} has no address`), '', 0);
+        if (first === undefined) callback(new Error(`${host} has no address`), '', 0);
         else if (options.all === true) callback(null, [...found]);
         else callback(null, first.address, first.family);
       }),

@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 
-export interface Received {
+interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
 /** What a receiver answers; the last answer holds from then on. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -99,12 +99,12 @@ export async function startMailbox(options: { readonly tls: boolean }): Promise<
   };
 }
 
-/** Looks again until something is there, for at most fifteen seconds. */
+/** Looks again until something is there, for at most a minute. */
 export async function until<Found>(
   what: string,
   look: () => Promise<Found | undefined> | Found | undefined,
 ): Promise<Found> {
-  for (let looks = 0; looks < 600; looks += 1) {
+  for (let looks = 0; looks < 2400; looks += 1) {
     const found = await look();
     if (found !== undefined) return found;
     await pause(25);

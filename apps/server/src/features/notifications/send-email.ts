@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { Letter } from './email-template.ts';
 import { failure, type SendResult } from './send-webhook.ts';
 
@@ -27,6 +26,8 @@ export async function sendEmail(input: {
   readonly signal: AbortSignal;
 }): Promise<SendResult> {
   const { server } = input;
+  // Most installations send no letter: they do not pay for what it takes.
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     host: server.host,
     port: server.port,

@@ -39,9 +39,11 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
   const facts = await readGovernance(db, row.environmentId);
   const waits = mayCancel(body.state) || isAtGates(body.state) || body.state === 'staged';
   const { analysed, findings } = waits ? await analyseAgain(look, row) : { analysed: body, findings: row.findings };
-  const soaking = facts.requirements.soak !== null;
+  const { requirements } = facts;
   const builds = analysed.operations.flatMap((each) => (each.kind === 'deploy' ? (each.after?.build ?? []) : []));
-  const candidates = waits ? await readCandidates(db, { environment: row.environmentId, builds, now, soaking }) : [];
+  const candidates = waits
+    ? await readCandidates(db, { environment: row.environmentId, builds, now, requirements })
+    : [];
   const subject: Subject = {
     authors: body.authors,
     content: analysed.content,
@@ -52,7 +54,6 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
     candidates,
     findings,
   };
-  const { requirements } = facts;
   const obstacles = waits ? standing(subject, facts, now.getTime()) : [];
   return {
     subject,

@@ -54,7 +54,7 @@ export const standingEndpoints: readonly Endpoint[] = [
         environment: environment.id,
         builds: [build.id],
         now,
-        soaking: facts.requirements.soak !== null,
+        requirements: facts.requirements,
       }),
       findings,
     };

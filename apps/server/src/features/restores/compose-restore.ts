@@ -25,7 +25,7 @@ export interface Composed {
 }
 
 /** As many as one plan takes. */
-const mostOperations = 500;
+const mostOperations = 200;
 
 /** What leads an environment back to a moment. */
 export async function composeRestore(
