@@ -94,6 +94,7 @@ export function aPlan(given: Partial<Plan> = {}): Plan {
     startAt: null,
     stagedUntil: null,
     waitsForContinue: false,
+    hotfix: false,
     approvals: [],
     exemptions: [],
     confirmed: [],
