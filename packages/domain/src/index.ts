@@ -131,9 +131,8 @@ export {
   type Endpoint,
   type Finding,
   type FindingCode,
-  findingCodes,
+  findingSeverities,
   inOrder,
-  needsConfirmation,
   type Remedy,
   type Severity,
 } from './impact/finding.ts';

@@ -2,34 +2,34 @@ import type { ApplicationId, BuildId } from '../identity/id.ts';
 import type { Change } from './change.ts';
 
 /** Everything that an analysis can find, and how much it weighs. */
-export const findingCodes = {
+export const findingSeverities = {
   /** Whoever provides the contract is not in the environment. */
-  'producer-missing': { severity: 'error', confirm: false },
+  'producer-missing': 'error',
   /** The application that could provide the contract is there, in a build that does not; or nobody ever did. */
-  'contract-missing': { severity: 'error', confirm: false },
-  'element-missing': { severity: 'error', confirm: false },
-  'element-incompatible': { severity: 'error', confirm: false },
+  'contract-missing': 'error',
+  'element-missing': 'error',
+  'element-incompatible': 'error',
   /** What is taken out is still consumed. */
-  'consumer-remains': { severity: 'error', confirm: false },
+  'consumer-remains': 'error',
   /** Two applications of one environment provide a contract of the same name. */
-  'contract-provided-twice': { severity: 'error', confirm: false },
-  'setting-missing': { severity: 'error', confirm: false },
-  'connection-missing': { severity: 'error', confirm: false },
+  'contract-provided-twice': 'error',
+  'setting-missing': 'error',
+  'connection-missing': 'error',
   /** A site lacks a runtime or an ability that the build needs. */
-  'capability-missing': { severity: 'error', confirm: false },
-  'no-site': { severity: 'error', confirm: false },
-  'name-taken': { severity: 'error', confirm: false },
+  'capability-missing': 'error',
+  'no-site': 'error',
+  'name-taken': 'error',
   /** Works, and was built against an earlier signature. */
-  'consumer-outdated': { severity: 'warning', confirm: false },
+  'consumer-outdated': 'warning',
   /** Works, and was built against a later signature, which a known build of the producer has. */
-  'newer-producer': { severity: 'warning', confirm: false },
-  downgrade: { severity: 'warning', confirm: true },
-  'migration-irreversible': { severity: 'warning', confirm: true },
-  'hotfix-lost': { severity: 'warning', confirm: true },
-} as const satisfies Record<string, { readonly severity: Severity; readonly confirm: boolean }>;
+  'newer-producer': 'warning',
+  downgrade: 'warning',
+  'migration-irreversible': 'warning',
+  'hotfix-lost': 'warning',
+} as const satisfies Record<string, Severity>;
 
 export type Severity = 'error' | 'warning';
-export type FindingCode = keyof typeof findingCodes;
+export type FindingCode = keyof typeof findingSeverities;
 
 /** One end of a reference. */
 export interface Endpoint {
@@ -66,11 +66,6 @@ export interface Finding {
   readonly site: string | null;
   readonly chain: readonly ChainLink[];
   readonly remedy: Remedy | null;
-}
-
-/** Whether a person must confirm it before a plan with this finding starts. */
-export function needsConfirmation(finding: { readonly code: FindingCode }): boolean {
-  return findingCodes[finding.code].confirm;
 }
 
 /** Errors first, then by code and by who is concerned: the same findings are always in the same order. */

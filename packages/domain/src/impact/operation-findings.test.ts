@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { needsConfirmation } from './finding.ts';
+import { confirmationCodes } from '../governance/obstacle.ts';
 import { applicationId, deploy, remove } from './impact-for-tests.ts';
 import { factsWithout, type OperationFacts, operationFindings } from './operation-findings.ts';
 
@@ -51,7 +51,7 @@ describe('what follows from one change alone', () => {
   it('asks for a confirmation of what loses something, and of nothing else', () => {
     const findings = of({ downgradeFrom: '2.1.0', irreversible: ['drop'], lostHotfixes: ['1.7.1'], sites: 0 });
 
-    expect(findings.filter(needsConfirmation).map((each) => each.code)).toEqual([
+    expect(findings.filter((each) => confirmationCodes.has(each.code)).map((each) => each.code)).toEqual([
       'downgrade',
       'migration-irreversible',
       'hotfix-lost',

@@ -1,6 +1,6 @@
 import type { ApplicationId, BuildId } from '../identity/id.ts';
 import type { Change } from './change.ts';
-import { type Endpoint, type Finding, type FindingCode, findingCodes, type Remedy } from './finding.ts';
+import { type Endpoint, type Finding, type FindingCode, findingSeverities, type Remedy } from './finding.ts';
 
 /** What was looked up about one change outside the graph of references: settings, sites, what is lost by it. */
 export interface OperationFacts {
@@ -69,7 +69,7 @@ export function operationFindings(facts: OperationFacts): readonly Finding[] {
   ];
   return told.map((each) => ({
     code: each.code,
-    severity: findingCodes[each.code].severity,
+    severity: findingSeverities[each.code],
     application,
     consumer: null,
     producer: each.producer ?? null,

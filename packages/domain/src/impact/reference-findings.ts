@@ -2,7 +2,7 @@ import type { ApplicationId } from '../identity/id.ts';
 import type { Compatible } from './build-interface.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Change } from './change.ts';
-import { type ChainLink, type Endpoint, type Finding, findingCodes } from './finding.ts';
+import { type ChainLink, type Endpoint, type Finding, findingSeverities } from './finding.ts';
 import { type Problem, remedyOf } from './remedy.ts';
 
 export interface Presentation {
@@ -22,7 +22,7 @@ export function referenceFinding(
   const byConsumer = cause.application === consumer.application;
   return {
     code,
-    severity: findingCodes[code].severity,
+    severity: findingSeverities[code],
     application: code === 'consumer-remains' ? cause.application : consumer.application,
     consumer,
     producer,

@@ -1,3 +1,4 @@
+import { confirmationCodes } from '@almanac/domain';
 import type { Completion, Finding } from '@almanac/protocol';
 import type { Choice } from './choice.ts';
 import type { BrokenReference } from './plan-graph.view-model.ts';
@@ -9,11 +10,9 @@ export type Fix =
   | { readonly kind: 'choose'; readonly application: string; readonly choice: Choice; readonly label: string }
   | { readonly kind: 'give-setting'; readonly application: string; readonly key: string; readonly label: string };
 
-/** The codes that ask for a word of whoever starts the plan. */
-const confirmations = new Set<Finding['code']>(['downgrade', 'migration-irreversible', 'hotfix-lost']);
-
+/** Whether it asks for a word of whoever starts the plan. */
 export function asksForConfirmation(finding: Pick<Finding, 'code'>): boolean {
-  return confirmations.has(finding.code);
+  return confirmationCodes.has(finding.code);
 }
 
 /** Errors first, then warnings; each group by application. */
