@@ -180,7 +180,7 @@ function Comparison(props: { readonly environment: Environment; readonly at: str
         </h2>
         <Select
           aria-label="Show"
-          style={{ minWidth: 260 }}
+          style={{ minWidth: 300 }}
           data={[
             { value: '', label: `what differs from ${environment.displayName} now` },
             ...others.map((each) => ({ value: each.name, label: `what differs from ${each.displayName} now` })),

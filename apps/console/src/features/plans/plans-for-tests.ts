@@ -83,6 +83,7 @@ export function aPlan(given: Partial<Plan> = {}): Plan {
     number: 17,
     environment: { id: 'environment production' as Plan['environment']['id'], name: 'production' },
     state: 'draft',
+    hotfix: false,
     reason: null,
     origin: 'composed',
     notes: '',
