@@ -94,7 +94,6 @@ export function aPlan(given: Partial<Plan> = {}): Plan {
     startAt: null,
     stagedUntil: null,
     waitsForContinue: false,
-    hotfix: false,
     approvals: [],
     exemptions: [],
     confirmed: [],
