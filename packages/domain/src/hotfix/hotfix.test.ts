@@ -76,7 +76,7 @@ describe('the standing of a hotfix', () => {
       fix,
       environment: production,
       earlier: [quality, development],
-      running: new Map(Object.entries(running)) as ReadonlyMap<EnvironmentId, string>,
+      running: new Map(Object.entries(running) as [EnvironmentId, string][]),
     });
 
   it.each([
