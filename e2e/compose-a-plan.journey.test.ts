@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { askSite, type Estate, loadSample, startEstate } from '@almanac/testkit';
+import { askSite, type Estate, loadSample, startEstate, waitUntil } from '@almanac/testkit';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repositoryOf } from './sample-estate.ts';
 
 const executablePath = process.env['ALMANAC_CHROMIUM'];
 const pictures = join(import.meta.dirname, '..', 'test-output', 'composer');
@@ -88,6 +89,9 @@ describe.skipIf(executablePath === undefined)('a plan is composed in the console
     await picture(page, 'succeeded');
     const shop = await askSite({ port: estate.sitePorts[1], application: 'storefront', path: '/' });
     expect(shop.status).toBe(200);
+
+    await page.goBack();
+    await page.getByText(/is a draft no more: it is succeeded/).waitFor();
   });
 
   it('the board and the application say what stands between a version and an environment', async () => {
@@ -120,6 +124,30 @@ describe.skipIf(executablePath === undefined)('a plan is composed in the console
 
     await page.getByText('looked at it').waitFor();
     await page.getByText('succeeded', { exact: true }).first().waitFor();
+  });
+
+  it('a setting that is missing is given with the plan, and is seen in no address', async () => {
+    const repository = await repositoryOf(estate, 'storefront');
+    await repository.edit(
+      'almanac.yaml',
+      (text) => text.replace('settings:\n', 'settings:\n  PAYMENT_KEY: { secret: true, required: true }\n'),
+      'feat: payment',
+    );
+    await waitUntil('the build with the setting', async () => {
+      const { items } = await estate.client.listBuilds({ params: { application: 'storefront' } });
+      return items[0]?.subject === 'feat: payment' && items[0].state === 'succeeded';
+    });
+    await page.goto(`${estate.url}/plans/compose?to=quality&all=true`);
+    await choose(page, 'storefront', /^Deploy the newest build /);
+    await page.getByRole('button', { name: 'Give PAYMENT_KEY a value…' }).click();
+    await page.getByRole('dialog').getByLabel('Value').fill('a very secret key');
+    await picture(page, 'give-setting');
+    await page.getByRole('button', { name: 'Give PAYMENT_KEY with the plan' }).click();
+
+    await page.getByText('1 operation: nothing speaks against it').waitFor();
+    await page.getByText('one value given').waitFor();
+    await page.getByText('--set storefront.PAYMENT_KEY=<value>').waitFor();
+    expect(page.url()).not.toContain('secret');
   });
 });
 

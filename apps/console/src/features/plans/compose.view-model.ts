@@ -63,7 +63,7 @@ export function composeRows(input: {
     });
 }
 
-export function mayPromote(difference: Difference): boolean {
+function mayPromote(difference: Difference): boolean {
   return difference === 'other-build' || difference === 'only-in-source';
 }
 

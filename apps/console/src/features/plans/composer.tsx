@@ -50,7 +50,7 @@ export function Composer(props: ComposerProps) {
       composition.choices,
     );
     setAsking(null);
-    change({ choose: encodeChoices(choices) });
+    change({ choose: encodeChoices(choices), ...(draft.over ? { plan: undefined } : {}) });
   };
   const pick = (application: string, choice: Choice) => pickAll([{ application, choice }]);
   const fix = (step: Fix) => {
@@ -95,7 +95,7 @@ export function Composer(props: ComposerProps) {
         )}
         {props.children}
         <CommandLine command={composeCommand({ target: target.name, content })} />
-        {draft.plan === undefined ? null : (
+        {draft.plan === undefined || draft.over ? null : (
           <p className="soft draft-note">
             Kept as draft {draft.plan.number}, made <RelativeTime at={draft.plan.createdAt} />. A draft stands in
             nobody's way.
@@ -108,6 +108,10 @@ export function Composer(props: ComposerProps) {
         source={source}
         subject={subjectOf(content)}
         onAdd={pickAll}
+        onAnew={() => {
+          draft.retry();
+          change({ plan: undefined });
+        }}
         onFix={fix}
         confirmed={confirmed}
         onConfirm={(code, yes) => setConfirmed(withMember(confirmed, code, yes))}

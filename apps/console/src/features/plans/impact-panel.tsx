@@ -1,5 +1,7 @@
-import type { Environment } from '@almanac/protocol';
+import type { Environment, Plan } from '@almanac/protocol';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { api } from '../../api.ts';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { CompletePlan } from './completion.tsx';
@@ -21,10 +23,12 @@ export function ImpactPanel(
     /** Where further builds may come from. */
     readonly source: Environment | undefined;
     readonly onAdd: Parameters<typeof CompletePlan>[0]['onAdd'];
+    /** Makes a new draft of the same choices, where the one of the address was started or cancelled. */
+    readonly onAnew: () => void;
   } & Required<FindingEvents>,
 ) {
   const { environment } = props;
-  const { plan, analysing, error, retry } = props.draft;
+  const { plan, analysing, over, error, retry } = props.draft;
   const standing = useQuery({
     queryKey: ['plan', String(plan?.number), 'standing', plan?.revision],
     queryFn: () => api.getPlanStanding({ params: { plan: plan?.id ?? '' } }),
@@ -39,13 +43,14 @@ export function ImpactPanel(
         <p className="soft" role="status" aria-live="polite">
           {analysing
             ? `Analysing ${props.subject}…`
-            : plan === undefined
+            : plan === undefined || over
               ? 'Choose what to deploy; its impact appears here.'
               : `${counted(plan.operations.length, 'operation')}: ${findingsSummary(plan.findings, props.confirmed)}`}
         </p>
       </div>
       {error === null ? null : <ErrorNote error={error} retry={retry} />}
-      {plan === undefined ? null : (
+      {plan !== undefined && over ? <Over plan={plan} onAnew={props.onAnew} /> : null}
+      {plan === undefined || over ? null : (
         <div className={`stack${analysing ? ' impact-old' : ''}`}>
           <ListOrGraph plan={plan} beside>
             <Findings
@@ -80,5 +85,25 @@ export function ImpactPanel(
         </div>
       )}
     </aside>
+  );
+}
+
+/** The draft of this address is no draft any more: where it went, and how to go on from the same choices. */
+function Over(props: { readonly plan: Plan; readonly onAnew: () => void }) {
+  const { plan } = props;
+  return (
+    <div className="note waiting stack-small">
+      <span>
+        <Link to="/plans/$plan" params={{ plan: String(plan.number) }}>
+          Plan {plan.number}
+        </Link>{' '}
+        of these choices is a draft no more: it is {plan.state.replaceAll('-', ' ')}.
+      </span>
+      <div>
+        <Button size="compact-xs" variant="default" onClick={props.onAnew}>
+          Compose it anew
+        </Button>
+      </div>
+    </div>
   );
 }

@@ -1,13 +1,6 @@
 import type { Finding, Obstacle, Plan, Standing } from '@almanac/protocol';
 import { asksForConfirmation } from './finding.view-model.ts';
 
-/** What a person has said about the start of a draft. */
-export interface StartWish {
-  readonly confirmed: ReadonlySet<string>;
-  /** As an input of date and time gives it, in the time of the person; empty for as soon as possible. */
-  readonly notBefore: string;
-}
-
 /** Why a draft cannot be started yet, in a sentence; null when it can. */
 export function startBlockedBy(input: {
   readonly plan: Pick<Plan, 'findings' | 'exemptions' | 'confirmed'>;
@@ -28,7 +21,7 @@ export function startBlockedBy(input: {
 const refuses = new Set<Obstacle['code']>(['quarantined', 'tests-failed', 'tests-missing']);
 
 /** Errors that nobody set aside for what the plan contains now. */
-export function openErrors(plan: Pick<Plan, 'findings' | 'exemptions'>): readonly Finding[] {
+function openErrors(plan: Pick<Plan, 'findings' | 'exemptions'>): readonly Finding[] {
   const set = new Set(plan.exemptions.filter((each) => each.valid).map((each) => each.subject));
   return plan.findings.filter((each) => each.severity === 'error' && !set.has(`${each.code} ${each.application}`));
 }

@@ -13,6 +13,8 @@ export interface Draft {
   readonly plan: Plan | undefined;
   /** Whether what is shown is of earlier choices. */
   readonly analysing: boolean;
+  /** Whether it was started or cancelled meanwhile: nothing is sent then until the choices are others. */
+  readonly over: boolean;
   readonly error: unknown;
   readonly retry: () => void;
 }
@@ -46,7 +48,9 @@ export function useDraft(input: {
   const wanted = JSON.stringify([target, content]);
   // A draft that was opened by its address holds these choices already; sending them again would lose given values.
   const known = plan !== undefined && progress.seen === null && isDraftOf(plan, content);
-  const due = wanted !== progress.seen && !known && target !== undefined && (content !== null || number !== undefined);
+  const over = plan !== undefined && plan.state !== 'draft';
+  const due =
+    wanted !== progress.seen && !known && !over && target !== undefined && (content !== null || number !== undefined);
   const waiting = number !== undefined && stored.isPending;
 
   const send = useCallback(async () => {
@@ -70,6 +74,7 @@ export function useDraft(input: {
 
   return {
     plan,
+    over,
     analysing: due || progress.busy || waiting,
     error: progress.error ?? (stored.isError ? stored.error : null),
     retry: () => setProgress((old) => ({ ...old, seen: null, error: null })),
@@ -82,15 +87,14 @@ async function sendDraft(input: {
   readonly plan: Plan | undefined;
 }): Promise<Plan | undefined> {
   const { content, plan } = input;
-  const editable = plan !== undefined && plan.state === 'draft';
   if (content === null) {
-    if (editable) await api.cancelPlan({ params: { plan: plan.id }, body: {} });
+    if (plan !== undefined) await api.cancelPlan({ params: { plan: plan.id }, body: {} });
     return undefined;
   }
   const body = {
     operations: [...content.operations],
     ...(content.differences === undefined ? {} : { differences: content.differences }),
   };
-  if (!editable) return api.createPlan({ body: { environment: input.target, ...body } });
+  if (plan === undefined) return api.createPlan({ body: { environment: input.target, ...body } });
   return api.editPlan({ params: { plan: plan.id }, body: { ...body, revision: plan.revision } });
 }
