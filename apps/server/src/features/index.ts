@@ -19,7 +19,7 @@ import { holdsFeature } from './holds/index.ts';
 import { followHotfixes, hotfixesFeature } from './hotfixes/index.ts';
 import { impactFeature } from './impact/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
-import { plansFeature, wakePlansOf, wakeWaitingPlans } from './plans/index.ts';
+import { changesOf, plansFeature, wakePlansOf, wakeWaitingPlans } from './plans/index.ts';
 import { releasesFeature } from './releases/index.ts';
 import { restoresFeature } from './restores/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
@@ -69,7 +69,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       serverVersion: tools.about.version,
       onError: tools.onError,
     }),
-    impactFeature({ feed, db: tools.db, onError: tools.onError }),
+    impactFeature({ feed, db: tools.db, onError: tools.onError, changesOf }),
     plansFeature({ feed, refreshDocuments, seal: createSealGiven(tools.box, tools.ownDatabase) }),
     governanceFeature(wakeWaitingPlans),
     followingFeature(refreshDocuments),

@@ -4,18 +4,19 @@ import type { EventFeed } from '#platform/events';
 import type { Feature } from '#platform/feature';
 import type { Tables } from '#tables';
 import { createEstateIndex, type EstateIndex } from './estate-index.ts';
-import { impactEndpoints } from './impact.routes.ts';
+import { type ChangesOf, impactEndpoints } from './impact.routes.ts';
 
 /** The impact of operations on environments; the index is loaded while the server already answers everything else. */
 export function impactFeature(input: {
   readonly feed: EventFeed;
   readonly db: Kysely<Tables>;
   readonly onError: (error: unknown) => void;
+  readonly changesOf: ChangesOf;
 }): Feature {
   const estate: EstateIndex = createEstateIndex(input);
   return {
     name: 'impact',
-    endpoints: impactEndpoints(estate),
+    endpoints: impactEndpoints(estate, input.changesOf),
     mount: async () => {
       void estate.load().catch(input.onError);
     },

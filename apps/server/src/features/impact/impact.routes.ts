@@ -18,16 +18,24 @@ import { askIndex, completeByIndex } from './ask-index.ts';
 import type { EstateIndex } from './estate-index.ts';
 import { presentChange, presentFinding, readWords } from './finding.wire.ts';
 import { readFacts } from './read-facts.ts';
-import { resolveOperations } from './resolve-operations.ts';
 
 /** So many findings stand in the answer to a completion; the plan itself shows all. */
 const remainingFindings = 200;
 
-export function impactEndpoints(estate: EstateIndex): readonly Endpoint[] {
+/** What operations mean; the feature that composes plans says it, so that both always mean the same. */
+export type ChangesOf = (
+  db: Kysely<Tables>,
+  input: {
+    readonly environment: { readonly id: EnvironmentId; readonly name: string };
+    readonly operations: readonly z.output<typeof operationRequest>[];
+  },
+) => Promise<readonly Change[]>;
+
+export function impactEndpoints(estate: EstateIndex, changesOf: ChangesOf): readonly Endpoint[] {
   return [
     read('analyseImpact', async ({ db }, { params, body }) => {
       const environment = await findEnvironment(db, params.environment);
-      const changes = await resolveOperations(db, { environment: environment.id, operations: body.operations });
+      const changes = await changesOf(db, { environment, operations: body.operations });
       const { findings, neighbours } = await analyse(db, { estate, environment: environment.id, changes });
       const start = Number(decodeCursor(body.cursor)?.[0] ?? 0);
       const shown = findings.slice(start, start + body.limit);
@@ -46,7 +54,8 @@ export function impactEndpoints(estate: EstateIndex): readonly Endpoint[] {
     read('completePlan', async ({ db }, { params, body }) => {
       const environment = await findEnvironment(db, params.environment);
       const source = await sourceOf(db, { source: body.source, environment });
-      return complete(db, { estate, environment, source, operations: body.operations, removals: body.removals });
+      const changes = await changesOf(db, { environment, operations: body.operations });
+      return complete(db, { estate, environment, source, changes, removals: body.removals });
     }),
   ];
 }
@@ -77,12 +86,11 @@ async function complete(
     readonly estate: EstateIndex;
     readonly environment: { readonly id: EnvironmentId; readonly name: string };
     readonly source: EnvironmentId;
-    readonly operations: readonly z.output<typeof operationRequest>[];
+    readonly changes: readonly Change[];
     readonly removals: boolean;
   },
 ): Promise<Completion> {
-  const { estate, environment, source } = input;
-  const changes = await resolveOperations(db, { environment: environment.id, operations: input.operations });
+  const { estate, environment, source, changes } = input;
   const found = await estate.holding(buildsOf(changes), (index) =>
     completeByIndex(db, index, {
       question: { environment: environment.id, changes },

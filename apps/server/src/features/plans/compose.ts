@@ -5,13 +5,18 @@ import type { z } from 'zod';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
 import type { GivenSetting, SealGiven } from '#features/settings';
-import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
 import type { Choice } from './choice.ts';
 import { earlierSource } from './earlier-source.ts';
 import { readTargets } from './targets.ts';
 
 export type OperationRequest = z.output<typeof operationRequest>;
+
+/** What composing reads: the estate as it is at a time. */
+interface Moment {
+  readonly db: Kysely<Tables>;
+  readonly now: Date;
+}
 
 export interface Composition {
   readonly operations: readonly OperationRequest[];
@@ -24,7 +29,7 @@ type Environment = { readonly id: EnvironmentId; readonly name: string };
 
 /** Turns what was asked for into choices: one for each application, with the build that is meant today. */
 export async function compose(
-  context: Pick<CommandContext, 'db' | 'now'>,
+  context: Moment,
   input: Composition & { readonly environment: Environment; readonly seal: SealGiven | undefined },
 ): Promise<readonly Choice[]> {
   const { db } = context;
@@ -58,7 +63,7 @@ export async function compose(
 type Application = Awaited<ReturnType<typeof findApplication>>;
 
 async function choose(
-  context: Pick<CommandContext, 'db' | 'now'>,
+  context: Moment,
   input: {
     readonly request: Exclude<OperationRequest, { kind: 'leave' }>;
     readonly application: Application;

@@ -1,14 +1,15 @@
 import { type EnvironmentId, refuse } from '@almanac/domain';
 import type { deploySource } from '@almanac/protocol';
+import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { findApplication } from '#features/applications';
 import { type EarlierTarget, findEarlierTarget } from '#features/history';
-import type { CommandContext } from '#platform/http';
+import type { Tables } from '#tables';
 import { findPlan } from './load-plan.ts';
 
 /** What an application was earlier, where that is what an operation asks for; undefined where it asks for something else. */
 export async function earlierSource(
-  context: Pick<CommandContext, 'db' | 'now'>,
+  context: { readonly db: Kysely<Tables>; readonly now: Date },
   input: {
     readonly source: z.output<typeof deploySource>;
     readonly application: Awaited<ReturnType<typeof findApplication>>;

@@ -1,4 +1,5 @@
 export { wakePlan, wakePlansOf, wakeWaitingPlans } from './advance-plan.task.ts';
+export { changesOf } from './changes-of.ts';
 export type { Choice } from './choice.ts';
 export { createPlan, draftPlan } from './create-plan.ts';
 export { findPlan, type PlanRow, presentPlans } from './load-plan.ts';
