@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { type Estate, loadSample, startEstate, waitUntil } from '@almanac/testkit';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryOf } from './sample-estate.ts';
+import { letThrough, planFor, repositoryOf } from './sample-estate.ts';
 
 const executablePath = process.env['ALMANAC_CHROMIUM'];
 const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
@@ -13,6 +13,8 @@ const pictures = join(import.meta.dirname, '..', 'test-output', 'contracts');
 
 describe('contracts of the sample estate', () => {
   let estate: Estate;
+  /** A commit of the catalogue that breaks its consumers. */
+  let breaking = '';
 
   const almanac = async (...words: readonly string[]): Promise<string> => {
     const env = { PATH: process.env['PATH'] ?? '', ALMANAC_SERVER: estate.url, ALMANAC_TOKEN: estate.token };
@@ -57,12 +59,12 @@ describe('contracts of the sample estate', () => {
 
   it('tell of a change that breaks a consumer, with the operation, the place and the reason', async () => {
     const repository = await repositoryOf(estate, 'catalog');
-    const commit = await repository.edit(
+    breaking = await repository.edit(
       'api/openapi.yaml',
       (text) => text.replace('price: { type: integer, minimum: 1,', 'price: { type: string,'),
       'feat: prices as texts',
     );
-    await built('catalog', commit);
+    await built('catalog', breaking);
 
     const changes = await almanac('contract', 'diff', 'catalog', '1', '2');
 
@@ -75,6 +77,9 @@ describe('contracts of the sample estate', () => {
     const provided = JSON.parse(await almanac('contract', 'list', 'catalog', '--build', '2', '--json')) as Provided;
     const repository = await repositoryOf(estate, 'storefront');
     const before = JSON.parse(await almanac('contract', 'list', 'storefront', '--json')) as Consumed;
+    const plan = await planFor(estate, { application: 'catalog', commit: breaking });
+    // It breaks whoever was built when there was a catalogue already.
+    if (plan.state === 'draft') await letThrough(estate, plan);
     await waitUntil('the catalogue of build 2 to run in Development', async () => {
       const { rows } = await estate.client.getBoard({ query: { search: 'catalog' } });
       return rows[0]?.cells.some((cell) => cell.build.id === provided.build.id && cell.plan === null) === true;

@@ -82,8 +82,6 @@ async function startWaitingDrafts(context: CommandContext, refreshDocuments: Ref
     .where('state', '=', 'draft')
     .orderBy('number')
     .limit(50)
-    .forUpdate()
-    .skipLocked()
     .execute();
   for (const draft of drafts) {
     if (await wantsHeldCommit(context, draft.body))
@@ -263,11 +261,14 @@ async function dropPlan(
   },
 ): Promise<void> {
   const plan = { ...decideCancel(row.body), reason: row.reason };
-  await context.db
+  const dropped = await context.db
     .updateTable('plans')
     .set({ state: plan.state, body: JSON.stringify(plan), endedAt: context.now, revision: row.revision + 1 })
     .where('id', '=', row.id)
-    .execute();
+    .where('revision', '=', row.revision)
+    .executeTakeFirst();
+  // Somebody else decided about it meanwhile.
+  if (dropped.numUpdatedRows === 0n) return;
   await context.record({
     kind: 'plan-changed',
     subject: { plan: row.id, environment: row.environmentId, state: plan.state, was: row.body.state },

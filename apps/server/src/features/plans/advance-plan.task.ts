@@ -9,13 +9,13 @@ import {
   type SiteProgress,
   touchedBy,
 } from '@almanac/domain';
-import { sql } from 'kysely';
 import { z } from 'zod';
 import { placedSites } from '#features/environments';
 import { type RefreshDocuments, siteRows } from '#features/sites';
 import type { BackgroundContext, Periodic, Task } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
 import { planRows } from './load-plan.ts';
+import { lockPlans } from './lock-plans.ts';
 import { readStanding } from './read-standing.ts';
 import { savePlan } from './save-plan.ts';
 import { readTargets } from './targets.ts';
@@ -74,8 +74,7 @@ async function advanceOnce(
     .where('id', '=', input.plan)
     .executeTakeFirst();
   if (found === undefined) return;
-  // Plans of one environment are decided one after the other: two must not leave the queue past each other.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`plans:${found.environmentId}`}, 0))`.execute(db);
+  await lockPlans(db, found.environmentId);
   const row = await planRows(db).where('plans.id', '=', input.plan).executeTakeFirstOrThrow();
   if (row.endedAt !== null) return;
   const { gates, findings } = await readStanding(context, row);

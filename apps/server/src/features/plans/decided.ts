@@ -1,11 +1,12 @@
 import { actorName, type Plan as DomainPlan, isTerminal, type PlanNote, refuse } from '@almanac/domain';
 import type { Finding, Plan } from '@almanac/protocol';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { RefreshDocuments } from '#features/sites';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
 import { wakePlan, wakePlansOf } from './advance-plan.task.ts';
 import { findPlan, type PlanRow, presentPlans } from './load-plan.ts';
+import { lockPlans } from './lock-plans.ts';
 import { savePlan } from './save-plan.ts';
 
 interface Decision {
@@ -27,7 +28,7 @@ export interface PlanCommand {
 export function createDecided(refreshDocuments: RefreshDocuments) {
   return async (context: CommandContext, given: PlanCommand): Promise<Plan> => {
     const found = await findPlan(context.db, given.reference);
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`plans:${found.environmentId}`}, 0))`.execute(context.db);
+    await lockPlans(context.db, found.environmentId);
     const row = await findPlan(context.db, found.id);
     if (given.revision !== undefined && given.revision !== row.revision && row.state === 'draft')
       refuse('revision-mismatch', `plan ${row.number} is at revision ${row.revision} now; look at it again`);

@@ -5,6 +5,7 @@ import type { CommandContext } from '#platform/http';
 import { wakePlan } from './advance-plan.task.ts';
 import { choicesOf } from './choice.ts';
 import { findPlan, type PlanRow } from './load-plan.ts';
+import { lockPlans } from './lock-plans.ts';
 import { type PlanStanding, readStanding } from './read-standing.ts';
 import { savePlan } from './save-plan.ts';
 
@@ -16,7 +17,11 @@ export async function startPlan(
   context: CommandContext,
   input: { readonly plan: PlanId; readonly note: string; readonly refreshDocuments: RefreshDocuments },
 ): Promise<boolean> {
+  const { environmentId } = await findPlan(context.db, input.plan);
+  await lockPlans(context.db, environmentId);
   const row = await findPlan(context.db, input.plan);
+  // Somebody else started or cancelled it meanwhile.
+  if (row.state !== 'draft') return false;
   const found = await readStanding(context, row);
   const { gates, findings } = found;
   const against = gates.obstacles.filter((each) => !mayWaitFor(each));
