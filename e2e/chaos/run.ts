@@ -135,12 +135,7 @@ const campaigns: readonly Campaign[] = [
       const results = [
         ...(await interruptMigrations()),
         ...(await reachFailpoints({ names, action: 'kill', onResult })),
-        // A step that cannot be started fails its deployment, which says why: that is no fault of ours.
-        ...(await reachFailpoints({
-          names: names.filter((each) => each !== 'step-before-start'),
-          action: 'error',
-          onResult,
-        })),
+        ...(await reachFailpoints({ names, action: 'error', onResult })),
       ];
       return {
         figures: { reached: results.length, fired: results.filter((each) => each.fired).length },

@@ -33,7 +33,8 @@ export async function requestBuild(context: CommandContext, input: RequestBuild)
     .selectFrom('applications')
     .selectAll()
     .where('id', '=', input.application)
-    .forUpdate()
+    // A stronger lock would wait for everybody who refers to the application, such as those who change its settings.
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
   const existing = input.rebuild === true ? undefined : await findSame(context, input);
   if (existing !== undefined) return existing;

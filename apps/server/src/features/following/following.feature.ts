@@ -42,7 +42,7 @@ export function followingFeature(refreshDocuments: RefreshDocuments): Feature {
               )
               .orderBy('polledAt')
               .limit(10)
-              .forUpdate()
+              .forNoKeyUpdate()
               .skipLocked()
               .execute();
             for (const application of due) {

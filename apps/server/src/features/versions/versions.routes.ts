@@ -66,7 +66,7 @@ export async function tagBuild(
 ): Promise<Version> {
   const { db } = context;
   const { application } = input;
-  await db.selectFrom('applications').select('id').where('id', '=', application.id).forUpdate().execute();
+  await db.selectFrom('applications').select('id').where('id', '=', application.id).forNoKeyUpdate().execute();
   const { suggestion, changes, build, highest } = await suggest(db, input);
   if (build.version !== null)
     refuse('build-not-usable', `build ${build.number} is version ${build.version} already; a version is never changed`);
