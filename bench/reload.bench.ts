@@ -26,6 +26,8 @@ const instances = 4;
 /** PM2 replaces so many of more than two instances at a time. */
 const extra = 2;
 const perSecond = 200;
+/** Every other turn goes back to the earlier build. */
+const wanted = ['--confirm', 'downgrade'];
 
 interface Rolled {
   readonly seconds: number;
@@ -69,7 +71,16 @@ export const benchmark: Benchmark = {
       const almanac = (build: number) =>
         promisify(execFile)(
           process.execPath,
-          [join(root, 'dist/almanac.mjs'), 'deploy', 'bench', '--to', 'development', '--build', String(build)],
+          [
+            join(root, 'dist/almanac.mjs'),
+            'deploy',
+            'bench',
+            '--to',
+            'development',
+            '--build',
+            String(build),
+            ...wanted,
+          ],
           { env: { PATH: process.env['PATH'] ?? '', ALMANAC_SERVER: estate.url, ALMANAC_TOKEN: estate.token } },
         );
       const ways: readonly Way[] = [
@@ -119,7 +130,9 @@ export const benchmark: Benchmark = {
 /** Deploys a build by the API, and waits until its plan succeeded. */
 async function deploy(client: Client, build: Build['id']): Promise<void> {
   const operation = { kind: 'deploy', application: 'bench', source: { kind: 'build', build } } as const;
-  let plan = await client.createPlan({ body: { environment: 'development', operations: [operation], start: true } });
+  let plan = await client.createPlan({
+    body: { environment: 'development', operations: [operation], confirm: ['downgrade'], start: true },
+  });
   while (plan.endedAt === null)
     plan = await client.getPlan({ params: { plan: plan.id }, query: { after: plan.revision, wait: 25 } });
   if (plan.state !== 'succeeded') throw new Error(`the plan is ${plan.state}: ${plan.reason}`);
