@@ -57,6 +57,26 @@ describe('builds', () => {
     expect(again).toMatchObject({ status: 409, body: { code: 'build-not-usable' } });
   });
 
+  it('is asked for and tagged while somebody changes what belongs to the application', async () => {
+    await addApplication(tests, { name: 'busy', head: hash('a') });
+    const job = await builder.claim();
+    await builder.complete(job, await builtResult(tests, { name: 'busy', commits: [commitOf(hash('a'))] }));
+    const session = await tests.connect();
+    await session.query('begin');
+    // What a setting that is being written holds of its application.
+    await session.query("select 1 from applications where name = 'busy' for key share");
+
+    const tagged = await tests.send('POST /applications/busy/versions', { body: { build: job.work.build } });
+    const pushed = await tests.send('POST /applications/busy/push-events', { body: { commit: hash('b') } });
+
+    await session.query('rollback');
+    expect([tagged.status, pushed.body.build.state]).toEqual([201, 'queued']);
+    await builder.complete(
+      await builder.claim(),
+      await builtResult(tests, { name: 'busy', commits: [commitOf(hash('b'), [hash('a')])] }),
+    );
+  });
+
   it('gives the build that a commit has already, unless a rebuild is asked for', async () => {
     const same = await tests.send('POST /applications/orders/builds', { body: { commit: hash('a') } });
     expect(same.body).toMatchObject({ number: 1, state: 'succeeded' });

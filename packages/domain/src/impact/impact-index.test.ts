@@ -99,12 +99,13 @@ describe('the index', () => {
     );
   });
 
-  it('forgets a build that nobody has any more, and keeps one that is held', () => {
+  it('keeps a build that is held or installed, and forgets it with the last of both', () => {
     const index = new ImpactIndex();
     const first = aBuild('shop@1', { provides: { shop: { x: '1' } }, consumes: { catalog: { y: '1' } } });
     const place = { environment: environmentId('quality'), application: first.application };
 
     index.hold(first);
+    expect(index.knows(first.build)).toBe(true);
     index.install({ ...place, build: first.build });
     index.release(first.build);
     expect(index.knows(first.build)).toBe(true);
