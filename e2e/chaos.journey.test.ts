@@ -38,7 +38,8 @@ describe.skipIf(process.platform !== 'linux')(`faults under load (seed ${seed}; 
         injectUnderLoad({ faults, seed, untilWrong: true, estate: { root } }),
       );
 
-      expect(summary.wrong.join('\n')).toContain('was acknowledged');
+      // Either the write itself is missed, or its entry in the audit: whichever is looked at first ends the run.
+      expect(summary.wrong.join('\n')).toMatch(/was acknowledged|the audit has \d+ entries of writes/);
     },
     6 * minutes,
   );

@@ -4,6 +4,8 @@ import { commitGreeting } from './sample-estate.ts';
 
 const perSecond = 200;
 const deployments = 4;
+/** A deployment takes half a second where the machine is quick: fewer requests than this mean that no load was there. */
+const fewest = 200;
 
 describe('a deployment of the storefront under 200 requests a second', () => {
   let estate: Estate;
@@ -24,7 +26,7 @@ describe('a deployment of the storefront under 200 requests a second', () => {
     console.log(`rolling: ${JSON.stringify(result)}`);
     expect(result.lost).toEqual({});
     expect(result.answered).toBe(result.sent);
-    expect(result.sent).toBeGreaterThan(500);
+    expect(result.sent).toBeGreaterThan(fewest);
   });
 
   it('loses none when it is recreated: requests are held meanwhile', async () => {
@@ -40,7 +42,7 @@ describe('a deployment of the storefront under 200 requests a second', () => {
     console.log(`recreate: ${JSON.stringify(result)}`);
     expect(result.lost).toEqual({});
     expect(result.answered).toBe(result.sent);
-    expect(result.sent).toBeGreaterThan(500);
+    expect(result.sent).toBeGreaterThan(fewest);
   });
 });
 
