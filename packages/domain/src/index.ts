@@ -199,22 +199,43 @@ export {
   refusals,
   refuse,
 } from './refusal/refusal.ts';
-export { advanceRollout, idleRollout, type RolloutInput, rolloutTransitions } from './rollout/advance-rollout.ts';
+export { advanceRollout, rolloutTransitions } from './rollout/advance-rollout.ts';
 export { type InstanceOrder, planInstances, restartPause } from './rollout/plan-instances.ts';
-export type {
-  DesiredModuleShares,
-  DesiredShare,
-  InstanceState,
-  ModuleTarget,
-  ObservedInstance,
-  Rollout,
-  RolloutDesired,
-  RolloutObservation,
-  RolloutPhase,
-  RolloutTarget,
-  StepState,
-  Strategy,
+export {
+  blueGreenProgression,
+  canaryProgression,
+  type HeaderMatch,
+  type Progression,
+  type Reactions,
+  type RolloutStep,
+  type Verdict,
+} from './rollout/progression.ts';
+export {
+  type AnalysisKey,
+  type DesiredModuleShares,
+  type DesiredPreview,
+  type DesiredShare,
+  type Hold,
+  type InstanceState,
+  idleRollout,
+  type ModuleTarget,
+  type ObservedAnalysis,
+  type ObservedInstance,
+  type Rollout,
+  type RolloutCommand,
+  type RolloutDesired,
+  type RolloutInput,
+  type RolloutObservation,
+  type RolloutPhase,
+  type RolloutTarget,
+  type Stepping,
+  type StepState,
+  type Strategy,
+  type TakenVerdict,
+  type Warm,
 } from './rollout/rollout.ts';
+export { warmFor } from './rollout/take-target.ts';
+export { analysisOfStep } from './rollout/take-verdict.ts';
 export {
   type ResolvedSettings,
   resolveSettings,

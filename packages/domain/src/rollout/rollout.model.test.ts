@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advanceRollout, idleRollout, rolloutTransitions } from './advance-rollout.ts';
+import { advanceRollout, rolloutTransitions } from './advance-rollout.ts';
 import { type InstanceOrder, planInstances } from './plan-instances.ts';
-import type {
-  ModuleTarget,
-  ObservedInstance,
-  Rollout,
-  RolloutDesired,
-  RolloutPhase,
-  RolloutTarget,
+import {
+  idleRollout,
+  type ModuleTarget,
+  type ObservedInstance,
+  type Rollout,
+  type RolloutDesired,
+  type RolloutPhase,
+  type RolloutTarget,
 } from './rollout.ts';
 import { aModule, aRolloutTarget } from './rollout-for-tests.ts';
 
@@ -46,6 +47,7 @@ const holds = (each: ObservedInstance) => each.state !== 'exited' && each.state 
 const observationOf = (world: World) => ({
   instances: world.instances.map((each) => ({ ...each })),
   steps: world.steps.map((each) => ({ ...each, message: null })),
+  analyses: [],
 });
 
 function reachable(from: RolloutPhase): ReadonlySet<RolloutPhase> {
@@ -58,9 +60,9 @@ function reachable(from: RolloutPhase): ReadonlySet<RolloutPhase> {
 function look(world: World): void {
   const observation = observationOf(world);
   const before = world.rollout;
-  const { rollout, desired } = advanceRollout(before, { target: world.target, observation }, world.now);
+  const { rollout, desired } = advanceRollout(before, { target: world.target, observation, command: null }, world.now);
   expect(reachable(before.phase), `${before.phase} to ${rollout.phase}`).toContain(rollout.phase);
-  const again = advanceRollout(rollout, { target: world.target, observation }, world.now);
+  const again = advanceRollout(rollout, { target: world.target, observation, command: null }, world.now);
   expect(isDeepStrictEqual(again, { rollout, desired }), 'a second look changes nothing').toBe(true);
   checkShares(world, desired);
   world.rollout = rollout;
