@@ -174,15 +174,22 @@ export {
 } from './contract.ts';
 export {
   type GatewayBackend,
+  type GatewayCertificate,
   type GatewayConfig,
   type GatewayConfigInput,
+  type GatewayCounters,
   type GatewayListener,
+  type GatewayRule,
   type GatewayService,
+  type GatewayServiceInput,
+  type GatewayServiceStats,
   type GatewayStats,
+  type GatewayVersion,
   gatewayConfig,
   gatewayControl,
   gatewayHealth,
   gatewayStats,
+  gatewaySuccessor,
   latencyBounds,
 } from './gateway.ts';
 export {
