@@ -1,6 +1,12 @@
 import { createServer, type IncomingMessage, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { type GatewayConfig, gatewayConfig } from '@almanac/protocol';
+import {
+  type GatewayBackend,
+  type GatewayConfig,
+  type GatewayConfigInput,
+  type GatewayServiceInput,
+  gatewayConfig,
+} from '@almanac/protocol';
 import { pino } from 'pino';
 import { createGateway, type Gateway } from './gateway.ts';
 
@@ -30,23 +36,38 @@ export async function startProgram(handler: RequestListener): Promise<Program> {
   };
 }
 
-/** A backend of a configuration; active, with weight 1 and a build of its own name unless told otherwise. */
-export function aBackend(instance: string, port: number, other: { readonly [key: string]: unknown } = {}) {
-  return { instance, port, weight: 1, build: instance, state: 'active', ...other };
+/** A backend of a configuration; active, and the only one of a version of its own name unless told otherwise. */
+export function aBackend(instance: string, port: number, other: Partial<GatewayBackend> = {}): GatewayBackend {
+  return { instance, port, version: instance, state: 'active', ...other };
 }
 
-/** One service `shop/web` with the host name `shop.localhost`. */
+/** One service `shop/web` with the host name `shop.localhost`; versions weigh the same unless told otherwise. */
 export function aConfig(input: {
   readonly port: number;
-  readonly backends: readonly unknown[];
+  readonly backends: readonly GatewayBackend[];
   readonly revision?: number;
   readonly hold?: boolean;
-  readonly limits?: { readonly [key: string]: number };
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly limits?: GatewayConfigInput['limits'];
+  readonly routing?: Pick<GatewayServiceInput, 'rules' | 'spread' | 'sticky' | 'mirror'>;
 }): GatewayConfig {
+  const versions = new Set([...Object.keys(input.weights ?? {}), ...input.backends.map((each) => each.version)]);
   return gatewayConfig.parse({
     revision: input.revision ?? 1,
     listeners: [{ port: input.port, target: { kind: 'hosts', hosts: { 'shop.localhost': 'shop/web' } } }],
-    services: [{ name: 'shop/web', hold: input.hold ?? false, backends: input.backends }],
+    services: [
+      {
+        name: 'shop/web',
+        hold: input.hold ?? false,
+        versions: [...versions].map((version) => ({
+          version,
+          build: `build of ${version}`,
+          weight: input.weights?.[version] ?? 1,
+        })),
+        backends: input.backends,
+        ...input.routing,
+      },
+    ],
     limits: input.limits ?? {},
   });
 }

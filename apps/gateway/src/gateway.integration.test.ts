@@ -88,20 +88,21 @@ describe('who takes a request', () => {
     const config = aConfig({ port, backends: [aBackend('a', shop.port)] });
     gateway.apply({
       ...config,
-      listeners: [{ address: '127.0.0.1', port, target: { kind: 'service', service: 'shop/web' } }],
+      listeners: [{ address: '127.0.0.1', port, target: { kind: 'service', service: 'shop/web' }, tls: null }],
     });
     await waitUntil('the listener', () => canConnect(port), 5);
 
     expect((await ask({ port, headers: { host: '127.0.0.1' } })).body).toBe('shop');
   });
 
-  it('follows the weights of builds exactly, one request at a time', async () => {
+  it('follows the weights of versions exactly, one request at a time', async () => {
     const [old, fresh] = [await says('old'), await says('new')];
     await apply({
+      weights: { old: 95, new: 5 },
       backends: [
-        aBackend('old-1', old.port, { build: 'old', weight: 47.5 }),
-        aBackend('old-2', old.port, { build: 'old', weight: 47.5 }),
-        aBackend('new-1', fresh.port, { build: 'new', weight: 5 }),
+        aBackend('old-1', old.port, { version: 'old' }),
+        aBackend('old-2', old.port, { version: 'old' }),
+        aBackend('new-1', fresh.port, { version: 'new' }),
       ],
     });
 
@@ -111,10 +112,10 @@ describe('who takes a request', () => {
     expect(answers.filter((each) => each === 'new')).toHaveLength(5);
   });
 
-  it('is, within a build, who carries the least', async () => {
+  it('is, within a version, who carries the least', async () => {
     const [busy, idle] = [await patient('busy'), await says('idle')];
     await apply({
-      backends: [aBackend('a', busy.port, { build: 'one' }), aBackend('b', idle.port, { build: 'one' })],
+      backends: [aBackend('a', busy.port, { version: 'one' }), aBackend('b', idle.port, { version: 'one' })],
     });
 
     // Whoever comes first, two requests reach the one that does not answer only if loads were not looked at.
@@ -146,7 +147,7 @@ describe('a backend that drains', () => {
 
     await apply({
       revision: 2,
-      backends: [aBackend('old', old.port, { state: 'draining', weight: 0 }), aBackend('new', fresh.port)],
+      backends: [aBackend('old', old.port, { state: 'draining' }), aBackend('new', fresh.port)],
     });
 
     expect((await ask({ port })).body).toBe('new');
@@ -245,7 +246,7 @@ describe('a backend that fails', () => {
 
     expect((await ask({ port, method: 'POST', body: 'an order' })).status).toBe(502);
     expect(taken).toBe(1);
-    expect(serviceStats().builds).toMatchObject([{ build: 'a', requests: 1, errors: 1 }]);
+    expect(serviceStats().versions).toMatchObject([{ version: 'a', requests: 1, errors: 1 }]);
   });
 
   it('ends the answer visibly when it dies in the middle of it', async () => {
@@ -485,17 +486,17 @@ describe('an upgraded connection', () => {
 });
 
 describe('the counters', () => {
-  it('say requests, errors and latency by build', async () => {
+  it('say requests, errors and latency by version', async () => {
     const moody = await program((incoming, response) => {
       response.writeHead(incoming.url === '/bad' ? 500 : 404).end();
     });
-    await apply({ backends: [aBackend('one', moody.port, { build: 'the build' })] });
+    await apply({ backends: [aBackend('one', moody.port)] });
 
     await ask({ port });
     await ask({ port, path: '/bad' });
 
-    const [counters] = serviceStats().builds;
-    expect(counters).toMatchObject({ build: 'the build', requests: 2, errors: 1 });
+    const [counters] = serviceStats().versions;
+    expect(counters).toMatchObject({ version: 'one', build: 'build of one', requests: 2, errors: 1 });
     expect(counters?.latency.reduce((sum, each) => sum + each, 0)).toBe(2);
   });
 });

@@ -58,7 +58,7 @@ export function createGateway(log: Logger): Gateway {
       const service = serviceOf(state, request);
       if (service === undefined) return answerPlainly(response, 404);
       try {
-        proxy({ request, response, service, idleMs });
+        proxy({ request, response, service, secure: listener.tls !== null, idleMs });
       } catch (error) {
         log.error({ err: error }, 'a request could not be passed on');
         answerPlainly(response, 502);
@@ -122,21 +122,7 @@ export function createGateway(log: Logger): Gateway {
       startedAt,
       revision,
       listenerFaults: Object.fromEntries([...faults].map(([port, words]) => [String(port), words])),
-      services: [...services.values()].map((service) => ({
-        name: service.name,
-        held: service.held,
-        builds: [...service.counters].map(([build, counters]) => ({
-          build,
-          ...counters,
-          latency: [...counters.latency],
-        })),
-        backends: service.backends.map(({ instance, inFlight, upgraded, pool }) => ({
-          instance,
-          inFlight,
-          upgraded,
-          connections: pool.stats.connected,
-        })),
-      })),
+      services: [...services.values()].map((service) => service.stats()),
     }),
     close: async (graceMs) => {
       const servers = [...listening.values()];

@@ -44,6 +44,13 @@ export function answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeader[
   return passed;
 }
 
+/** Adds a cookie of ours to those that the backend sets. */
+export function addCookie(headers: OutgoingHttpHeader[], cookie: string): void {
+  const at = headers.indexOf('set-cookie');
+  if (at < 0) headers.push('set-cookie', cookie);
+  else headers[at + 1] = [headers[at + 1] ?? []].flat().map(String).concat(cookie);
+}
+
 function namedByConnection(headers: IncomingHttpHeaders): ReadonlySet<string> {
   const { connection } = headers;
   if (connection === undefined || connection === 'keep-alive') return none;
@@ -52,6 +59,11 @@ function namedByConnection(headers: IncomingHttpHeaders): ReadonlySet<string> {
       .split(',')
       .map((name) => name.trim().toLowerCase()),
   );
+}
+
+/** Whether a request came over TLS. */
+function isEncrypted(request: IncomingMessage): boolean {
+  return 'encrypted' in request.socket;
 }
 
 /** What a backend is told of the client, after what proxies before us said. */
@@ -64,7 +76,7 @@ export function forwardedHeaders(request: IncomingMessage): string[] {
     'x-forwarded-for',
     chain,
     'x-forwarded-proto',
-    typeof given === 'string' ? given : 'http',
+    typeof given === 'string' ? given : isEncrypted(request) ? 'https' : 'http',
     'x-forwarded-host',
     request.headers['x-forwarded-host']?.toString() ?? request.headers.host ?? '',
   ];

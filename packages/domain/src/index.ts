@@ -1,5 +1,26 @@
 export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export {
+  type AdvancedAnalysis,
+  type Analysis,
+  type Foresight,
+  type GivenVerdict,
+  type Judgement,
+  type Measurement,
+  type MetricProgress,
+  type Reading,
+  type Verdict,
+  verdicts,
+  type WantedMeasurement,
+} from './analysis/analysis.ts';
+export type {
+  AnalysisSpec,
+  ComparisonRule,
+  Condition,
+  MetricSource,
+  MetricSpec,
+  ThresholdRule,
+} from './analysis/metric.ts';
 export { compareElements } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
 export {

@@ -32,6 +32,7 @@ export {
   signingKey,
   siteReport,
 } from './agent.ts';
+export { analysisSpec, condition, metric, metricSource } from './analysis.ts';
 export { type ApiToken, apiToken, type Principal, password, principal } from './api/access.ts';
 export {
   type Application,
@@ -174,15 +175,22 @@ export {
 } from './contract.ts';
 export {
   type GatewayBackend,
+  type GatewayCertificate,
   type GatewayConfig,
   type GatewayConfigInput,
+  type GatewayCounters,
   type GatewayListener,
+  type GatewayRule,
   type GatewayService,
+  type GatewayServiceInput,
+  type GatewayServiceStats,
   type GatewayStats,
+  type GatewayVersion,
   gatewayConfig,
   gatewayControl,
   gatewayHealth,
   gatewayStats,
+  gatewaySuccessor,
   latencyBounds,
 } from './gateway.ts';
 export {

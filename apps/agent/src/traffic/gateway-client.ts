@@ -4,14 +4,20 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isAlive, privateDirectory, processIdentity, spawnDetached, stopGroup } from '@almanac/host';
-import { type GatewayConfig, type GatewayStats, gatewayControl, gatewayHealth, gatewayStats } from '@almanac/protocol';
+import {
+  type GatewayConfigInput,
+  type GatewayStats,
+  gatewayControl,
+  gatewayHealth,
+  gatewayStats,
+} from '@almanac/protocol';
 import type { JournalState } from '../journal/journal.ts';
 
 /** A site's gateway: a process of its own that is started when it is missing and left running otherwise. */
 export interface GatewayClient {
   /** Makes sure that it runs; false while it does not answer yet. */
   readonly ensure: () => Promise<boolean>;
-  readonly apply: (config: GatewayConfig) => Promise<void>;
+  readonly apply: (config: GatewayConfigInput) => Promise<void>;
   readonly stats: () => Promise<GatewayStats | undefined>;
   readonly stop: () => Promise<void>;
 }
