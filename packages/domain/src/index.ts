@@ -229,7 +229,6 @@ export {
   type Progression,
   type Reactions,
   type RolloutStep,
-  type Verdict,
 } from './rollout/progression.ts';
 export {
   type AnalysisKey,

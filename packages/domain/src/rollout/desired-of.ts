@@ -97,10 +97,9 @@ function desiredModule(
 function stepsOf({ candidate, stepping }: Rollout) {
   const steps = candidate?.progression?.steps ?? [];
   const index = stepping?.step ?? 0;
-  // Instances come with the step that needs them, requests once it has them.
-  const [reached, wanted] = [exposureAfter(steps, index), exposureAfter(steps, index + 1)];
   return {
-    exposure: { ...reached, weight: wanted.weight, atLeast: wanted.atLeast },
+    wanted: exposureAfter(steps, index + 1),
+    reached: exposureAfter(steps, index),
     weight: stepping?.weight ?? 0,
   };
 }

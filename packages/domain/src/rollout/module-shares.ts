@@ -17,13 +17,21 @@ export interface ShareInput {
   /** What is being brought in. */
   readonly coming: Side | null;
   /** How far the steps let it in; null where nothing holds it back. */
-  readonly steps: { readonly exposure: Exposure; readonly weight: number } | null;
+  readonly steps: StepShare | null;
   /** Whether the module is left out of what is being brought in. */
   readonly leaving: boolean;
   /** A version that takes no requests and stays ready to. */
   readonly warm: Side | null;
   /** Whether instances of other versions serve on until one of the settled version does. */
   readonly bridge: boolean;
+}
+
+/** Instances come with the step that wants them, requests once it has been reached. */
+interface StepShare {
+  readonly wanted: Exposure;
+  readonly reached: Exposure;
+  /** Per cent of the requests that were reached by a weight. */
+  readonly weight: number;
 }
 
 type Counts = Map<string, number>;
@@ -49,8 +57,8 @@ function countsOf(input: ShareInput): Counts {
     return isExclusive(coming.module) ? recreateCounts(input, coming) : rollingCounts(input, coming);
   if (isExclusive(coming.module) || isExclusive(settled.module)) return settledCounts(input);
   return coming.module.serves
-    ? routedCounts(input, { coming, settled, exposure: steps.exposure })
-    : workerCounts(input, { coming, settled, weight: steps.exposure.weight });
+    ? routedCounts(input, { coming, settled, exposure: steps.wanted })
+    : workerCounts(input, { coming, settled, weight: steps.wanted.weight });
 }
 
 function settledCounts(input: ShareInput): Counts {
@@ -192,7 +200,7 @@ function keepWarm(shares: readonly DesiredShare[], warm: Side | null): readonly 
 function previewOf(input: ShareInput): DesiredModuleShares['preview'] {
   const { coming, steps } = input;
   if (coming === null || steps === null || !coming.module.serves) return null;
-  const { matches, mirror } = steps.exposure;
+  const { matches, mirror } = steps.reached;
   if (matches.length === 0 && mirror === 0) return null;
   return readyCount(input, coming.operation) === 0 ? null : { operation: coming.operation, matches, mirror };
 }

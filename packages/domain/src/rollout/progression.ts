@@ -1,6 +1,3 @@
-/** What an analysis came to. Only `pass` lets a rollout go on by itself; no data is never success. */
-export type Verdict = 'pass' | 'marginal' | 'fail' | 'insufficient-data' | 'error';
-
 /** Requests that carry this header go to the candidate, whatever the weights. */
 export type HeaderMatch =
   | { readonly header: string; readonly equals: string }

@@ -1,5 +1,6 @@
+import type { Verdict } from '../analysis/analysis.ts';
 import type { BuildId } from '../identity/id.ts';
-import type { HeaderMatch, Progression, Verdict } from './progression.ts';
+import type { HeaderMatch, Progression } from './progression.ts';
 
 /** How instances of one version replace those of another on one site, once nothing holds them back. */
 export type Strategy =

@@ -1,4 +1,4 @@
-import type { Verdict } from './progression.ts';
+import type { Verdict } from '../analysis/analysis.ts';
 import { failRollout } from './readiness.ts';
 import type { Rollout, RolloutObservation, Stepping, TakenVerdict } from './rollout.ts';
 
