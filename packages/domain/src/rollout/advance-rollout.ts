@@ -45,15 +45,24 @@ export function advanceRollout(
   input: RolloutInput,
   now: number,
 ): { readonly rollout: Rollout; readonly desired: RolloutDesired } {
-  let current = takeCommand(takeTarget(rollout, input.target, now), input.command, now);
+  const { target, observation, command } = input;
+  const observed = goOn(takeTarget(rollout, target, now), observation, now);
+  // A verdict that is there comes before what a person asks: nobody promotes what has just proved worse.
+  const commanded = takeCommand(observed, command, now);
+  const current = commanded === observed ? observed : goOn(commanded, observation, now);
+  return { rollout: current, desired: desiredOf(current, observation) };
+}
+
+function goOn(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
   // What is entered may be left in the same pass; there are fewer phases and steps than passes.
-  const most = 10 + 3 * (current.candidate?.progression?.steps.length ?? 0);
+  const most = 10 + 3 * (rollout.candidate?.progression?.steps.length ?? 0);
+  let current = rollout;
   for (let pass = 0; pass < most; pass += 1) {
-    const next = step(current, input.observation, now);
+    const next = step(current, observation, now);
     if (next === current) break;
     current = next;
   }
-  return { rollout: current, desired: desiredOf(current, input.observation) };
+  return current;
 }
 
 function step(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {

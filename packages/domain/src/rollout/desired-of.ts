@@ -35,7 +35,7 @@ export function isKept(rollout: Rollout, instance: ObservedInstance): boolean {
 /** A worker that is kept would go on working, and two versions never hold a volume together. */
 function staysWarm(next: RolloutTarget | null, { module }: Side): boolean {
   const after = next?.modules.find((each) => each.name === module.name);
-  return module.serves && !isExclusive(module) && (after === undefined || !isExclusive(after));
+  return module.serves && !isExclusive(module) && (after === undefined || (after.serves && !isExclusive(after)));
 }
 
 /** Steps run one after the other, in the order of the manifest. */

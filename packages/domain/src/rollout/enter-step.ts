@@ -1,3 +1,4 @@
+import type { Progression } from './progression.ts';
 import type { Rollout, Stepping } from './rollout.ts';
 
 const firstSteps: Stepping = {
@@ -29,7 +30,7 @@ export function enterStep(rollout: Rollout, step: number, now: number): Rollout 
   const { stepping } = rollout;
   const progression = rollout.candidate?.progression ?? null;
   if (stepping === null || progression === null) return rollout;
-  const begins = progression.background !== null && step >= progression.background.from;
+  const begins = progression.background !== null && step >= firstWatched(progression);
   const backgroundSince = begins ? (stepping.backgroundSince ?? now) : null;
   const entered = {
     ...rollout,
@@ -37,6 +38,12 @@ export function enterStep(rollout: Rollout, step: number, now: number): Rollout 
     stepping: { ...stepping, step, since: now, hold: null, backgroundSince },
   };
   return step >= progression.steps.length ? letAllIn(entered, now) : entered;
+}
+
+/** The step with which the analysis beside them begins: at the latest with the one that gives the candidate all. */
+function firstWatched({ steps, background }: Progression): number {
+  const all = steps.findIndex((each) => each.kind === 'weight' && each.weight === 100);
+  return Math.min(background?.from ?? all, all);
 }
 
 export function nextStep(rollout: Rollout, now: number): Rollout {

@@ -6,12 +6,12 @@ const allReady = (present: number) => ({ present, ready: present });
 
 describe('the instances of two versions that are divided by numbers', () => {
   it.each([
-    { wanted: 10, weight: 10, now: [0, 10], maxUnavailable: 1, maxSurge: 1, then: [1, 9] },
-    { wanted: 10, weight: 30, now: [0, 10], maxUnavailable: 0, maxSurge: 3, then: [3, 10] },
-    { wanted: 10, weight: 30, now: [0, 10], maxUnavailable: 5, maxSurge: 0, then: [0, 7] },
-    { wanted: 1, weight: 5, now: [0, 1], maxUnavailable: 0, maxSurge: 1, then: [1, 1] },
-    { wanted: 1, weight: 95, now: [0, 1], maxUnavailable: 0, maxSurge: 1, then: [1, 1] },
-  ])('go from $now to $then of $wanted at $weight %', ({ now, then, weight, ...bounds }) => {
+    { wanted: 10, weight: 10, now: [0, 10], maxUnavailable: 1, maxSurge: 1, next: [1, 9] },
+    { wanted: 10, weight: 30, now: [0, 10], maxUnavailable: 0, maxSurge: 3, next: [3, 10] },
+    { wanted: 10, weight: 30, now: [0, 10], maxUnavailable: 5, maxSurge: 0, next: [0, 7] },
+    { wanted: 1, weight: 5, now: [0, 1], maxUnavailable: 0, maxSurge: 1, next: [1, 1] },
+    { wanted: 1, weight: 95, now: [0, 1], maxUnavailable: 0, maxSurge: 1, next: [1, 1] },
+  ])('go from $now to $next of $wanted at $weight %', ({ now, next, weight, ...bounds }) => {
     const [candidate = 0, stable = 0] = now;
 
     const counts = replicaCounts(bounds, {
@@ -21,7 +21,7 @@ describe('the instances of two versions that are divided by numbers', () => {
       older: 0,
     });
 
-    expect([counts.candidate, counts.stable]).toEqual(then);
+    expect([counts.candidate, counts.stable]).toEqual(next);
   });
 
   it.each([
