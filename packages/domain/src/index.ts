@@ -1,5 +1,6 @@
 export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export { type AnalysisInput, advanceAnalysis, verdictOfAnalysis } from './analysis/advance-analysis.ts';
 export {
   type AdvancedAnalysis,
   type Analysis,
@@ -13,6 +14,8 @@ export {
   verdicts,
   type WantedMeasurement,
 } from './analysis/analysis.ts';
+export { worstOf } from './analysis/assess-metric.ts';
+export type { Hash } from './analysis/judge/judge-look.ts';
 export type {
   AnalysisSpec,
   ComparisonRule,
@@ -21,6 +24,7 @@ export type {
   MetricSpec,
   ThresholdRule,
 } from './analysis/metric.ts';
+export { startAnalysis } from './analysis/start-analysis.ts';
 export { compareElements } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
 export {

@@ -37,36 +37,41 @@ export interface WantedMeasurement {
   readonly sides: readonly ('candidate' | 'baseline')[];
 }
 
-/** What a gate will be able to see, said before it begins. Changes are shares of the baseline. */
+/** What a gate will be able to see, said before it begins. Figures are differences, in the unit of the metric. */
 export interface Foresight {
-  /** The smallest change that it tells from none, nine times in ten; null when it tells none at all. */
+  /** The level that was found before. */
+  readonly baseline: number;
+  /** The smallest difference that it tells from none, nine times in ten; null when it tells none at all. */
   readonly detectable: number | null;
+  /** The difference that it is to tell from none. */
   readonly allowed: number;
   /** Whether it can see what it promises. */
   readonly sees: boolean;
-  /** How many measurements would do; null when that cannot be said. */
+  /** How many measurements would do; null when no number does. */
   readonly enough: number | null;
 }
 
-/** What the judge found at one look. Changes are shares of the baseline. */
+/** What the judge found at one look. Figures are differences to the baseline, in the unit of the metric. */
 export interface Judgement {
+  /** Counts from 1. */
   readonly look: number;
+  /** A look before the last one finds what is worse, or nothing. */
+  readonly last: boolean;
   readonly method: 'shift' | 'binomial' | 'poisson';
   readonly samples: number;
   readonly baseline: number;
-  /** Null where it has no number, as the change from nothing. */
-  readonly change: number | null;
-  /** Null where the interval has no end on that side. */
+  readonly difference: number;
+  /** The interval in which the difference lies; null where it has no end on that side. */
   readonly lower: number | null;
   readonly upper: number | null;
-  /** The bounds that the change has to stay within; null where there is none on that side. */
+  /** Within what it has to lie; null where any difference that way is welcome. */
   readonly allowedFrom: number | null;
   readonly allowedTo: number | null;
-  /** How much each point tells of the next: 0 nothing, 1 everything. */
-  readonly correlation: number;
-  /** How likely so much would be seen if the change were just within what is allowed. */
+  /** By how much more the figures vary than independent ones would: 1 not at all. */
+  readonly inflation: number;
+  /** How likely such figures are when the difference is just what is allowed. */
   readonly probability: number;
-  /** How unlikely it must be to count as a failure at this look. */
+  /** How unlikely they have to be to count as a failure at this look. */
   readonly level: number;
   /** `worse`: beyond what is allowed. `within`: not beyond. `suspect`: worse, perhaps within. `unclear`: nothing is shown. */
   readonly finding: 'worse' | 'within' | 'suspect' | 'unclear';
@@ -89,6 +94,7 @@ export interface MetricProgress {
   readonly errors: number;
   readonly errorsInRow: number;
   readonly successesInRow: number;
+  readonly lastError: string | null;
   /** The last ten; of a comparison all that brought data. */
   readonly measurements: readonly Measurement[];
   /** What the baseline was like before the start; null for a period that is still to be read. */
