@@ -200,8 +200,6 @@ export {
   type ModuleManifest,
   manifest,
   moduleManifest,
-  type RolloutStrategy,
-  rolloutStrategy,
 } from './manifest.ts';
 export type { DocumentFault, ParsedDocument } from './parse-document.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
@@ -221,6 +219,23 @@ export {
   versionNumber,
 } from './primitives.ts';
 export { type Problem, problem } from './problem.ts';
+export {
+  type ReportedAnalysis,
+  type ReportedJudgement,
+  type ReportedMetric,
+  type ReportedRollout,
+  type RolloutPoint,
+  reportedRollout,
+  rolloutCommandKind,
+  verdict,
+} from './reported-rollout.ts';
+export {
+  type RolloutStepSpec,
+  type RolloutStrategy,
+  type RolloutStrategyInput,
+  rolloutStep,
+  rolloutStrategy,
+} from './rollout.ts';
 export {
   type CallInput,
   type Method,

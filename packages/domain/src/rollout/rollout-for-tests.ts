@@ -21,7 +21,7 @@ export function aRolloutTarget(operation: string, ...modules: readonly ModuleTar
   return {
     operation,
     build: `build-of-${operation}` as BuildId,
-    content: null,
+    sameAs: null,
     progression: null,
     modules: modules.length === 0 ? [aModule()] : modules,
   };

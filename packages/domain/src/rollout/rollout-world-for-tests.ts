@@ -26,6 +26,8 @@ interface Step {
 /** A version as the world knows it: what it wants, and what is wrong with it. */
 export interface Version {
   readonly target: RolloutTarget;
+  /** Versions of equal content are the same but for their operation. */
+  readonly content: number;
   readonly crashes: boolean;
   readonly migrates: boolean;
   readonly verifies: boolean;
@@ -88,8 +90,12 @@ export function look(world: World): void {
 
 /** What is warm and wanted again goes by its new operation, as the agent lets it. */
 function takeOverWarm(world: World): void {
-  const warm = world.target === null ? null : warmFor(world.rollout, world.target);
-  if (warm === null || world.target === null) return;
+  const [kept, wanted] = [world.rollout.warm?.target.operation ?? '', world.target?.operation ?? ''];
+  const same = versionOf(world, kept)?.content === versionOf(world, wanted)?.content;
+  if (world.target === null || !same) return;
+  world.target = { ...world.target, sameAs: kept };
+  const warm = warmFor(world.rollout, world.target);
+  if (warm === null) return;
   for (const each of world.instances) if (each.operation === warm) each.operation = world.target.operation;
 }
 

@@ -107,9 +107,9 @@ function makeVersion(drawn: VersionDrawn, index: number): Version {
   return {
     target: {
       ...aRolloutTarget(`op-${index}`, ...modules),
-      content: `content-${index}`,
       progression: drawn.progression,
     },
+    content: index,
     crashes: drawn.fault === 'crashes',
     migrates: drawn.fault !== 'migrate',
     verifies: drawn.fault !== 'verify',

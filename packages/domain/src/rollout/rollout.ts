@@ -27,8 +27,8 @@ export interface RolloutTarget {
   /** A new operation is a new rollout, even of the same build. */
   readonly operation: string;
   readonly build: BuildId;
-  /** Equal where build and settings are equal, whatever the operation; null where nobody can say. */
-  readonly content: string | null;
+  /** An earlier operation that wanted exactly the same, and whose instances are as good as its own; null without one. */
+  readonly sameAs: string | null;
   readonly modules: readonly ModuleTarget[];
   /** The way of canaries and of blue and green; null where the instances simply replace each other. */
   readonly progression: Progression | null;

@@ -387,9 +387,8 @@ describe('blue and green', () => {
     before: null,
     after: 60_000,
   });
-  const target: RolloutTarget = { ...aRolloutTarget('new', four), progression, content: 'green' };
-  const blue: RolloutTarget = { ...old, content: 'blue' };
-  const begun = look({ ...settled, stable: blue }, target);
+  const target: RolloutTarget = { ...aRolloutTarget('new', four), progression };
+  const begun = look(settled, target);
   const previewed = look(begun.rollout, target, { candidates: 2 });
   const resumed = look(previewed.rollout, target, { candidates: 2, command: command('resume') });
   const switched = look(resumed.rollout, target, { candidates: 4 });
@@ -422,7 +421,7 @@ describe('blue and green', () => {
   });
 
   it('goes back to what is warm without steps and without waiting', () => {
-    const again: RolloutTarget = { ...blue, operation: 'blue again', progression };
+    const again: RolloutTarget = { ...old, operation: 'blue again', sameAs: 'old', progression };
     const instances = [...some('blue again', 4), ...some('new', 4)];
 
     const { rollout, desired } = advanceRollout(

@@ -34,9 +34,9 @@ export function takeTarget(rollout: Rollout, target: RolloutTarget | null, now: 
  */
 export function warmFor(rollout: Rollout, target: RolloutTarget): string | null {
   const known = [rollout.candidate, rollout.stable].some((each) => each?.operation === target.operation);
-  return !known && isWarm(rollout, target) ? (rollout.warm?.target.operation ?? null) : null;
+  return !known && isWarm(rollout, target) ? target.sameAs : null;
 }
 
 function isWarm(rollout: Rollout, target: RolloutTarget): boolean {
-  return target.content !== null && rollout.warm?.target.content === target.content;
+  return target.sameAs !== null && rollout.warm?.target.operation === target.sameAs;
 }
