@@ -15,6 +15,9 @@ const hopByHop = new Set([
 
 const none: ReadonlySet<string> = new Set();
 
+/** Nobody can have these kept from the other side by naming them in Connection: they say what a message is. */
+const essential = new Set(['host', 'content-length', 'content-type', 'cookie', 'set-cookie', 'authorization']);
+
 /** Headers as name and value in turn, without those that end here; `without` names more of those. */
 export function passedHeaders(
   rawHeaders: readonly string[],
@@ -57,7 +60,8 @@ function namedByConnection(headers: IncomingHttpHeaders): ReadonlySet<string> {
   return new Set(
     String(connection)
       .split(',')
-      .map((name) => name.trim().toLowerCase()),
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => !essential.has(name)),
   );
 }
 

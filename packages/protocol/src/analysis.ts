@@ -106,6 +106,13 @@ export const metric = z
     message: 'is known only of metrics of the gateway',
     path: ['minRequests'],
   })
+  .refine(
+    ({ rule, count }) => rule.kind === 'comparison' || Math.max(rule.failures ?? 0, rule.marginals) < (count ?? 1001),
+    {
+      message: 'failures and marginals are fewer than count: otherwise nothing could fail',
+      path: ['rule'],
+    },
+  )
   .refine(({ minSamples, count, extension }) => count === null || (minSamples ?? 1) <= count + extension, {
     message: 'is more than there will ever be: count and extension together',
     path: ['minSamples'],

@@ -35,7 +35,7 @@ export function allowanceOf(rule: ComparisonRule, baseline: number): Allowance {
   const anyway = goodEnough === null ? null : goodEnough - baseline;
   return {
     allowedTo: worse === 'lower' ? null : Math.max(allowed, anyway ?? allowed),
-    allowedFrom: worse === 'higher' ? null : Math.min(-allowed, anyway ?? -allowed),
+    allowedFrom: worse === 'higher' ? null : Math.min(0 - allowed, anyway ?? 0 - allowed),
   };
 }
 
