@@ -225,6 +225,7 @@ export {
   refuse,
 } from './refusal/refusal.ts';
 export { advanceRollout, rolloutTransitions } from './rollout/advance-rollout.ts';
+export { decideCommand, type SiteRollout } from './rollout/decide-command.ts';
 export { type InstanceOrder, planInstances, restartPause } from './rollout/plan-instances.ts';
 export {
   blueGreenProgression,

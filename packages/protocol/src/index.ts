@@ -136,6 +136,7 @@ export {
   planState,
 } from './api/plans.ts';
 export { type Release, release } from './api/releases.ts';
+export { type Rollout, type RolloutVerdict, rollout, rolloutVerdict } from './api/rollouts.ts';
 export {
   type ReconciledSite,
   reconciledSite,

@@ -1,4 +1,4 @@
-import { verdicts } from '@almanac/domain';
+import { type Judgement, verdicts } from '@almanac/domain';
 import { z } from 'zod';
 import { id, timestamp } from './primitives.ts';
 
@@ -18,23 +18,24 @@ export const rolloutCommand = z.object({
   reason: z.string(),
 });
 
-/** What the judge found of one metric at its last look. Changes are shares of the baseline. */
+/** What the judge found of one metric at its last look; the domain says what each of them means. */
 export const reportedJudgement = z.object({
   look: z.int(),
+  last: z.boolean(),
   method: z.enum(['shift', 'binomial', 'poisson']),
   samples: z.int(),
   baseline: z.number(),
-  change: z.number().nullable(),
+  difference: z.number(),
   lower: z.number().nullable(),
   upper: z.number().nullable(),
   allowedFrom: z.number().nullable(),
   allowedTo: z.number().nullable(),
-  correlation: z.number(),
+  inflation: z.number(),
   probability: z.number(),
   level: z.number(),
   finding: z.enum(['worse', 'within', 'suspect', 'unclear']),
   hash: z.string(),
-});
+}) satisfies z.ZodType<Judgement>;
 export type ReportedJudgement = z.output<typeof reportedJudgement>;
 
 export const reportedMetric = z.object({
