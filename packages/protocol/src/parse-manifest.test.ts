@@ -134,7 +134,7 @@ describe('a manifest', () => {
       'a metric that a rollout would wait for without end',
       `${withWeb()}rollout: { strategy: canary, steps: [{ analyse: { metrics: [{ name: errors, count: null, source: { provider: gateway, of: error-rate }, rule: { kind: threshold, failure: { above: 0.1 } } }] } }] }\n`,
       5,
-      39,
+      51,
       'rollout.steps.0.analyse.metrics',
       'without count',
     ],
