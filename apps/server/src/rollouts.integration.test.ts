@@ -144,11 +144,11 @@ describe('a rollout that a site tells of', () => {
 
   it('keeps each verdict as it was told first', async () => {
     await step({ analyses: [decided('marginal')] });
-    await step({ analyses: [decided('pass'), decided('pass', { run: 1, reason: null })] });
+    await step({ analyses: [decided('pass'), decided('pass', { run: 1, reason: null, decidedAt: '2026-01-01T00:02:00.000Z' })] });
 
     expect((await send(`GET ${place}`)).body.verdicts).toMatchObject([
-      { name: 'step-2', run: 0, verdict: 'marginal', reason: 'p95 of 80 ms', site: { name: 'berlin' } },
       { name: 'step-2', run: 1, verdict: 'pass' },
+      { name: 'step-2', run: 0, verdict: 'marginal', reason: 'p95 of 80 ms', site: { name: 'berlin' } },
     ]);
     const session = await tests.connect();
     await expect(session.query(`update rollout_verdicts set verdict = 'pass'`)).rejects.toThrow('never changed');

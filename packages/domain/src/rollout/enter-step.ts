@@ -1,7 +1,7 @@
 import type { Progression } from './progression.ts';
 import type { Rollout, Stepping } from './rollout.ts';
 
-const firstSteps: Stepping = {
+const firstSteps: Omit<Stepping, 'operation'> = {
   step: 0,
   since: 0,
   weight: 0,
@@ -15,9 +15,10 @@ const firstSteps: Stepping = {
 
 /** Lets a candidate in: step by step where it replaces something and wants that, all of it otherwise. */
 export function letIn(rollout: Rollout, now: number): Rollout {
-  return (rollout.candidate?.progression ?? null) === null || rollout.stable === null
-    ? letAllIn(rollout, now)
-    : enterStep({ ...rollout, phase: 'stepping', stepping: firstSteps }, 0, now);
+  const { candidate, stable } = rollout;
+  if (candidate === null || candidate.progression === null || stable === null) return letAllIn(rollout, now);
+  const stepping = { operation: candidate.operation, ...firstSteps };
+  return enterStep({ ...rollout, phase: 'stepping', stepping }, 0, now);
 }
 
 /** All of a candidate is brought in from now on. */

@@ -101,7 +101,7 @@ function takeOverWarm(world: World): void {
 
 function checkVerdicts(before: Rollout, after: Rollout): void {
   if (before.candidate === null || before.candidate.operation !== after.candidate?.operation) return;
-  const known = before.stepping?.verdicts ?? [];
+  const known = before.stepping?.operation === after.stepping?.operation ? (before.stepping?.verdicts ?? []) : [];
   expect(after.stepping?.verdicts.slice(0, known.length) ?? [], 'verdicts are never taken back').toEqual(known);
   const { hold } = after.stepping ?? { hold: null };
   const decides = after.candidate?.progression?.decides ?? '';
@@ -111,7 +111,8 @@ function checkVerdicts(before: Rollout, after: Rollout): void {
 /** Whatever took its steps and was not hurried has passed each of its analyses, and failed none. */
 function checkSuccess(world: World, before: Rollout, after: Rollout): void {
   const { candidate } = before;
-  if (candidate === null || after.stable?.operation !== candidate.operation || after.stepping === null) return;
+  if (candidate === null || after.stable?.operation !== candidate.operation || after.stepping?.operation !== candidate.operation)
+    return;
   const version = versionOf(world, candidate.operation);
   const { progression } = candidate;
   const analysed = progression?.steps.some((each) => each.kind === 'analyse') || progression?.background != null;

@@ -126,6 +126,7 @@ export interface TakenVerdict {
 
 /** How far a rollout by steps is. */
 export interface Stepping {
+  readonly operation: string;
   /** Index of the step that is being taken. */
   readonly step: number;
   /** When it began. */

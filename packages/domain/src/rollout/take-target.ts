@@ -20,7 +20,6 @@ export function takeTarget(rollout: Rollout, target: RolloutTarget | null, now: 
     message: null,
     startedAt: now,
     warm: null,
-    stepping: null,
   };
   // What is still warm ran well here a moment ago: nothing is to be tried out again.
   if (isWarm(rollout, target)) return letAllIn(begun, now);

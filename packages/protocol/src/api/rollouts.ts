@@ -38,9 +38,11 @@ export const rollout = z
         online: z.boolean(),
         phase: applicationPhase,
         message: z.string().nullable(),
+        /** The last rollout by steps there: the present one, or how the one before it ended. */
         rollout: reportedRollout.nullable(),
       }),
     ),
+    /** Of this rollout and those before it, newest first. */
     verdicts: z.array(rolloutVerdict),
   })
   .meta({ id: 'Rollout' });

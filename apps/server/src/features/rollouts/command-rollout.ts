@@ -41,7 +41,7 @@ export async function commandRollout(
     sites: seen.sites.map(({ phase, rollout }) => ({
       phase,
       step: rollout?.step ?? null,
-      waits: rollout?.hold != null,
+      waits: phase === 'stepping' && rollout?.hold != null,
     })),
   });
   await save(context, { ...place, operation, request });

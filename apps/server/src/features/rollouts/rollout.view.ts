@@ -54,10 +54,10 @@ export async function readRollout(db: Kysely<Tables>, place: Place): Promise<Rol
     plan: { id: target.planId, number: target.planNumber },
     candidate: builds.get(target.buildId) ?? null,
     stable: first?.stable == null ? null : (builds.get(first.stable) ?? null),
-    waits: sites.some((each) => each.rollout?.hold != null),
+    waits: sites.some((each) => each.rollout?.operation === target.operation && each.rollout.hold !== null),
     command: await readCommand(db, place, target.operation),
     sites,
-    verdicts: await readVerdicts(db, place, target.operation),
+    verdicts: await readVerdicts(db, place),
   };
 }
 
@@ -101,7 +101,7 @@ async function readSites(db: Kysely<Tables>, place: Place, operation: string): P
             online,
             phase: reported.phase,
             message: reported.message,
-            rollout: reported.rollout?.operation === operation ? reported.rollout : null,
+            rollout: reported.rollout,
           },
         ],
   );
@@ -120,16 +120,15 @@ async function readCommand(db: Kysely<Tables>, place: Place, operation: string):
     : { kind: found.kind, by: found.byWhom, reason: found.reason, at: found.at.toISOString() };
 }
 
-async function readVerdicts(db: Kysely<Tables>, place: Place, operation: string): Promise<Rollout['verdicts']> {
+async function readVerdicts(db: Kysely<Tables>, place: Place): Promise<Rollout['verdicts']> {
   const rows = await db
     .selectFrom('rolloutVerdicts')
     .innerJoin('sites', 'sites.id', 'rolloutVerdicts.siteId')
     .selectAll('rolloutVerdicts')
     .select('sites.name as siteName')
     .where('rolloutVerdicts.applicationId', '=', place.application)
-    .where('rolloutVerdicts.operation', '=', operation)
     .where('sites.environmentId', '=', place.environment)
-    .orderBy('rolloutVerdicts.at')
+    .orderBy('rolloutVerdicts.at', 'desc')
     .limit(mostVerdicts)
     .execute();
   return rows.map((row) => ({
