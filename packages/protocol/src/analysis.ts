@@ -102,6 +102,10 @@ export const metric = z
     message: 'is above 0 where versions are compared by what seldom happens, such as 0.001 for a share of errors',
     path: ['rule', 'goodEnough'],
   })
+  .refine(({ rule, source }) => rule.kind !== 'comparison' || tellsVersions(source), {
+    message: 'reads the same of both versions: {{version}} or {{build}} in it tells them apart',
+    path: ['source'],
+  })
   .refine(({ minRequests, source }) => minRequests === 0 || source.provider === 'gateway', {
     message: 'is known only of metrics of the gateway',
     path: ['minRequests'],
@@ -119,6 +123,11 @@ export const metric = z
   }) satisfies z.ZodType<MetricSpec>;
 
 /** Without errors on either side, no number of requests shows that one share is at most a multiple of the other. */
+function tellsVersions(source: MetricSource): boolean {
+  const text = source.provider === 'prometheus' ? source.query : source.provider === 'web' ? source.address : null;
+  return text === null || /\{\{(version|build)\}\}/.test(text);
+}
+
 function hasLevel(rule: ComparisonRule): boolean {
   return rule.worse === 'lower' || (rule.goodEnough ?? 0) > 0;
 }

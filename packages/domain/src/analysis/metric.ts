@@ -5,7 +5,10 @@ export type MetricSource =
   | { readonly provider: 'gateway'; readonly of: 'latency'; readonly quantile: number }
   /** Of the processes, the mean over the instances: processor in cores, memory in bytes; or restarts in all. */
   | { readonly provider: 'process'; readonly of: 'cpu' | 'memory' | 'restarts' }
-  /** A query whose answer is one number; `{{version}}` and `{{window}}` stand for the version and the period in seconds. */
+  /**
+   * A query whose answer is one number. In it, and in addresses, `{{application}}`, `{{build}}`, `{{version}}` (the label that
+   * instances know as ALMANAC_VERSION) and `{{window}}` (the period in seconds) are filled in.
+   */
   | { readonly provider: 'prometheus'; readonly address: string; readonly query: string }
   /** A JSON document; the path leads to a number, as in `data.queues.0.length`. */
   | { readonly provider: 'web'; readonly address: string; readonly path: string };
