@@ -184,6 +184,7 @@ export {
   type GatewayServiceInput,
   type GatewayServiceStats,
   type GatewayStats,
+  type GatewaySuccessor,
   type GatewayVersion,
   gatewayConfig,
   gatewayControl,
