@@ -149,7 +149,7 @@ async function openSite(input: {
     }),
     runtime: createProcessRuntime({ directory, groups: machine.groups }),
     groups: machine.groups,
-    gateway: createGatewayClient({ directory, journal: journal.state.gateway }),
+    gateway: createGatewayClient({ directory, journal: journal.state.gateway, log: own }),
   };
 }
 

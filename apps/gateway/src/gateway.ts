@@ -1,6 +1,8 @@
+import type { Server as TcpServer } from 'node:net';
 import type { GatewayConfig, GatewayListener, GatewayStats } from '@almanac/protocol';
 import { gatewayConfig } from '@almanac/protocol';
 import type { Logger } from 'pino';
+import type { InheritedSocket } from './inherited-socket.ts';
 import { Listener } from './listener.ts';
 import { Service } from './service.ts';
 
@@ -9,13 +11,20 @@ export interface Gateway {
   /** Brings the gateway to a configuration; false when a newer one is in force already. */
   readonly apply: (config: GatewayConfig) => boolean;
   readonly stats: () => GatewayStats;
+  /** The sockets that accept connections, by the key of their listener. */
+  readonly listening: () => ReadonlyMap<string, TcpServer>;
+  /** Stops accepting; resolves when every connection ended, each after its next answer. Those left are cut in the end. */
+  readonly leave: (lingerMs: number) => Promise<void>;
   /** Stops accepting and lets requests end. */
   readonly close: (graceMs: number) => Promise<void>;
 }
 
 const noConfig = gatewayConfig.parse({ revision: 1, listeners: [], services: [] });
 
-export function createGateway(log: Logger): Gateway {
+export function createGateway(
+  log: Logger,
+  inherited: ReadonlyMap<string, InheritedSocket> = new Map<string, InheritedSocket>(),
+): Gateway {
   const startedAt = new Date().toISOString();
   const services = new Map<string, Service>();
   const listeners = new Map<string, Listener>();
@@ -48,7 +57,7 @@ export function createGateway(log: Logger): Gateway {
     for (const [key, each] of byKey) {
       const listener = listeners.get(key) ?? new Listener(each, around);
       listener.configure(each);
-      if (!listeners.has(key)) listener.open();
+      if (!listeners.has(key)) listener.open(inherited.get(key));
       listeners.set(key, listener);
     }
   };
@@ -67,6 +76,12 @@ export function createGateway(log: Logger): Gateway {
       listenerFaults: Object.fromEntries([...faults].map(([port, words]) => [String(port), words])),
       services: [...services.values()].map((service) => service.stats()),
     }),
+    listening: () =>
+      new Map([...listeners].flatMap(([key, { socket }]) => (socket === undefined ? [] : [[key, socket] as const]))),
+    leave: async (lingerMs) => {
+      for (const listener of listeners.values()) listener.leave();
+      await Promise.all([...listeners.values()].map((each) => each.ended(lingerMs)));
+    },
     close: async (graceMs) => {
       for (const listener of listeners.values()) {
         listener.leave();

@@ -5,6 +5,7 @@ import type { GatewayConfig, GatewayListener } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import { isClear } from './clarity.ts';
 import { hostName } from './headers.ts';
+import type { InheritedSocket } from './inherited-socket.ts';
 import { answerPlainly, plainHead } from './plain-answer.ts';
 import { proxy } from './proxy.ts';
 import type { Service } from './service.ts';
@@ -62,11 +63,16 @@ export class Listener {
     this.#server.timeout = clientIdleSeconds * 1000;
   }
 
+  /** What accepts connections; undefined while nothing does. */
+  get socket(): TcpServer | undefined {
+    return this.#server.listening ? this.#server : undefined;
+  }
+
   /** Opens the port, or goes on with one that is open already. */
-  open(inherited?: TcpServer): void {
+  open(inherited?: InheritedSocket): void {
     const { port, address } = this.#address;
     if (inherited === undefined) this.#server.listen(port, address);
-    else this.#server.listen(inherited);
+    else inherited.giveTo(this.#server);
   }
 
   /** Accepts nobody any more; who is connected is told to leave with the next answer. */

@@ -28,6 +28,8 @@ export const gatewaySuccessor = z.object({
   program: z.string(),
 });
 
+export type GatewaySuccessor = z.output<typeof gatewaySuccessor>;
+
 /** Stands in cookies and in configurations of other programs. */
 const versionKey = z.string().regex(/^[\w.:-]{1,100}$/, 'letters, digits and . : _ -, at most 100');
 /** A name of a header or cookie (RFC 9110, section 5.6.2). */

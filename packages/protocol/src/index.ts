@@ -186,6 +186,7 @@ export {
   type GatewayServiceInput,
   type GatewayServiceStats,
   type GatewayStats,
+  type GatewaySuccessor,
   type GatewayVersion,
   gatewayConfig,
   gatewayControl,
