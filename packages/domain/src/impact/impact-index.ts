@@ -1,6 +1,7 @@
 import type { ApplicationId, BuildId, EnvironmentId } from '../identity/id.ts';
 import type { BuildInterface, ConsumedContract, ProvidedContract } from './build-interface.ts';
 import { ContractNodes } from './contract-nodes.ts';
+import { DigestInterner } from './digest-interner.ts';
 import { Incidence, type IncidenceRow } from './incidence.ts';
 import { IntColumn } from './int-column.ts';
 import { Interner } from './interner.ts';
@@ -24,7 +25,7 @@ export class ImpactIndex {
   readonly applications = new Interner<ApplicationId>();
   readonly builds = new Interner<BuildId>();
   readonly modules = new Interner();
-  readonly fingerprints: Interner;
+  readonly fingerprints = new DigestInterner();
   readonly nodes: ContractNodes;
   /** Owner: build; value: fingerprint of an element; label: module. */
   readonly provided = new Incidence();
@@ -44,7 +45,6 @@ export class ImpactIndex {
 
   /** `keep` makes what is stored of a text, for whoever gives texts that should not be kept as they are. */
   constructor({ keep }: { readonly keep?: (text: string) => string } = {}) {
-    this.fingerprints = new Interner(keep);
     this.nodes = new ContractNodes(keep);
   }
 

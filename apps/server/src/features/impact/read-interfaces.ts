@@ -12,6 +12,8 @@ import type { Tables } from '#tables';
 
 /** How many builds are read at once: few enough that parsing them delays nobody. */
 const chunk = 200;
+/** How many chunks the database reads while one is worked on. */
+const readAhead = 2;
 
 /** References to which contracts are read. */
 export type Consumed = 'everything' | readonly string[];
@@ -22,15 +24,16 @@ export async function* readInterfaces(
   builds: readonly BuildId[],
   consumed: Consumed = 'everything',
 ): AsyncGenerator<readonly BuildInterface[]> {
-  let next = readChunk(db, builds.slice(0, chunk), consumed);
-  for (let start = 0; start < builds.length; start += chunk) {
-    const read = await next;
-    // The database reads the next chunk while this one is worked on.
-    next = readChunk(db, builds.slice(start + chunk, start + 2 * chunk), consumed);
-    next.catch(() => undefined);
-    yield read;
+  const reading: Promise<readonly BuildInterface[]>[] = [];
+  for (let start = 0; start < builds.length || reading.length > 0; start += chunk) {
+    if (start < builds.length) {
+      const read = readChunk(db, builds.slice(start, start + chunk), consumed);
+      // Whoever stops early does not wait for what was read ahead.
+      read.catch(() => undefined);
+      reading.push(read);
+    }
+    if (reading.length > readAhead || start + chunk >= builds.length) yield (await reading.shift()) ?? [];
   }
-  await next;
 }
 
 async function readChunk(
