@@ -8,6 +8,8 @@ import { type AuditLine, auditLine } from '@almanac/protocol';
 import { waitUntil } from '@almanac/testkit';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forgetAudit } from './features/audit/checkpoints.ts';
+import { openDatabase } from './platform/database/index.ts';
 import { type ServerForTests, startServerForTests } from './server-for-tests.ts';
 
 const environment = (name: string, displayName = name) => ({ name, displayName, type: 'test' });
@@ -163,6 +165,29 @@ describe('the audit', () => {
 
     for (const path of ['/audit', '/audit/export', '/audit/checkpoints'] as const)
       expect((await tests.send(`GET ${path}`, { as: secret })).status).toBe(403);
+  });
+
+  it('gives up what is older than it is kept up to a checkpoint that was delivered, and is verified from there', async () => {
+    await settled();
+    const { host, port, user, database: name, password } = database;
+    const { db, close } = openDatabase({
+      config: { host, port, user, database: name, password },
+      onError: (error) => {
+        throw error;
+      },
+    });
+    try {
+      expect(await forgetAudit(db, { days: 1, onlyDelivered: true })).toBe(0);
+      const dropped = await forgetAudit(db, { days: 0, onlyDelivered: true });
+      expect(dropped).toBeGreaterThan(0);
+
+      const lines = await exported();
+
+      expect(lines[0]?.sequence).toBe(dropped + 1);
+      expect(await verdictOf(lines)).toMatchObject({ first: dropped + 1, faults: [] });
+    } finally {
+      await close();
+    }
   });
 
   it('does not let commands wait for each other', async () => {
