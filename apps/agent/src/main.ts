@@ -6,6 +6,7 @@ import {
   openControlGroups,
   openRuntimeDirectory,
   type RuntimeDirectory,
+  readReach,
 } from '@almanac/host';
 import { pino } from 'pino';
 import { createReleases } from './artifacts/releases.ts';
@@ -149,6 +150,7 @@ async function openSite(input: {
     }),
     runtime: createProcessRuntime({ directory, groups: machine.groups }),
     groups: machine.groups,
+    reach: readReach(process.env, 'ALMANAC_METRICS_INTERNAL'),
     gateway: createGatewayClient({ directory, journal: journal.state.gateway, log: own }),
   };
 }
