@@ -38,6 +38,13 @@ const canary = {
   keepOld: 0,
 } as const;
 
+/** Every second answer of a path is a fault, on sites and not in the tests of the build. */
+const plantFault = (text: string) =>
+  text.replace(
+    "'GET /version': () => ({",
+    "'GET /version': () => process.env.ALMANAC_SITE && Math.random() < 0.5 ? Promise.reject(new Error('planted')) : ({",
+  );
+
 describe('a canary of the storefront in Development, under load', () => {
   let estate: Estate;
   let load: Load;
@@ -72,17 +79,8 @@ describe('a canary of the storefront in Development, under load', () => {
     const plan = await planFor(estate, { application: place.application, commit });
     return { plan, rollout: await analysing() };
   };
-  /** Every second answer of what nobody but people asks for is a fault, on sites and not in the tests of the build. */
   const plantFaults = async (message: string) =>
-    (await repositoryOf(estate, 'storefront')).edit(
-      'web/routes.js',
-      (text) =>
-        text.replace(
-          "'GET /version': () => (",
-          "'GET /version': () => process.env.ALMANAC_SITE && Math.random() < 0.5 ? planted() : (",
-
-      message,
-    );
+    (await repositoryOf(estate, 'storefront')).edit('web/routes.js', plantFault, message);
   const answers = async (count: number) => {
     const found = [];
     for (let each = 0; each < count; each += 1)
