@@ -125,6 +125,8 @@ export const operation = z
     wave: z.int(),
     before: buildReference.nullable(),
     after: buildReference.nullable(),
+    /** The key under which sites act on it, by which rollouts go; null where nothing is to run afterwards. */
+    siteOperation: z.string().nullable(),
     state: operationState,
     message: z.string().nullable(),
     /** Progress on each site. */
