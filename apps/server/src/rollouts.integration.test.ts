@@ -144,7 +144,9 @@ describe('a rollout that a site tells of', () => {
 
   it('keeps each verdict as it was told first', async () => {
     await step({ analyses: [decided('marginal')] });
-    await step({ analyses: [decided('pass'), decided('pass', { run: 1, reason: null, decidedAt: '2026-01-01T00:02:00.000Z' })] });
+    await step({
+      analyses: [decided('pass'), decided('pass', { run: 1, reason: null, decidedAt: '2026-01-01T00:02:00.000Z' })],
+    });
 
     expect((await send(`GET ${place}`)).body.verdicts).toMatchObject([
       { name: 'step-2', run: 1, verdict: 'pass' },

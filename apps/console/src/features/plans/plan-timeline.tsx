@@ -50,7 +50,7 @@ function OperationRow(props: { readonly operation: Operation; readonly environme
           {operation.sites.map((each) => (
             <li key={each.site.id}>
               {each.site.name}: {each.phase}
-              {each.message === null ? '' : `, ${each.message}`}
+              {each.message === null || each.phase === 'stepping' ? '' : `, ${each.message}`}
             </li>
           ))}
         </ul>

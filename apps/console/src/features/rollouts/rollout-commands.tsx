@@ -13,7 +13,7 @@ export function RolloutCommands(props: { readonly rollout: Rollout }) {
   const commands = commandsOf(props.rollout);
   if (commands.length === 0) return null;
   return (
-    <div className="row">
+    <div className="row" style={{ flexWrap: 'wrap' }}>
       {commands.slice(0, 2).map((each) => (
         <Button
           key={each.kind}

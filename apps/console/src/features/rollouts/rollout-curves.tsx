@@ -59,6 +59,10 @@ function Curve(props: { readonly chart: Chart; readonly curves: ReportedRollout[
   );
 }
 
+function timeOf(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString([], { hour12: false });
+}
+
 function optionsOf(element: HTMLElement): Plot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
@@ -75,7 +79,7 @@ function optionsOf(element: HTMLElement): Plot.Options {
     cursor: { show: false },
     scales: { y: { range: (_, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
     axes: [
-      { ...axis, size: 24, space: 60 },
+      { ...axis, size: 24, space: 70, values: (_, seconds) => seconds.map(timeOf) },
       { ...axis, size: 44, space: 28 },
     ],
     series: [

@@ -38,14 +38,14 @@ export function RolloutPanel(props: {
         {present ? <RolloutCommands rollout={rollout.data} /> : null}
       </div>
       {sites.map((site) => (
-        <SiteRollout key={site.site.id} site={site} rollout={rollout.data} />
+        <SiteRollout key={site.site.id} site={site} />
       ))}
       <Verdicts verdicts={verdicts} />
     </section>
   );
 }
 
-function SiteRollout(props: { readonly site: Rollout['sites'][number]; readonly rollout: Rollout }) {
+function SiteRollout(props: { readonly site: Rollout['sites'][number] }) {
   const { site } = props;
   const { rollout } = site;
   if (rollout === null) return null;
@@ -57,7 +57,7 @@ function SiteRollout(props: { readonly site: Rollout['sites'][number]; readonly 
         <span className={rollout.hold === null ? undefined : 'rollout-waits'}>{standingWords(site, rollout)}</span>
         {rollout.hold === null ? null : (
           <span className="soft">
-            It goes back if nobody decides: <RelativeTime at={rollout.hold.until} />
+            Without a decision it goes back on {new Date(rollout.hold.until).toLocaleString()}
           </span>
         )}
       </div>
@@ -70,11 +70,7 @@ function SiteRollout(props: { readonly site: Rollout['sites'][number]; readonly 
           </li>
         ))}
       </ol>
-      <Weights
-        weight={rollout.weight}
-        candidate={props.rollout.candidate?.label}
-        stable={props.rollout.stable?.label}
-      />
+      <Weights weight={rollout.weight} candidate={site.candidate?.label} stable={site.stable?.label} />
       {rollout.curves.stable.length + rollout.curves.candidate.length < 2 ? null : (
         <Suspense fallback={<div className="rollout-curves" />}>
           <RolloutCurves curves={rollout.curves} />

@@ -37,6 +37,8 @@ const onSite = (
   phase,
   message,
   rollout: canary(other),
+  candidate: aBuild('1.5.0'),
+  stable: aBuild('1.4.0'),
 });
 const rolloutAt = (...sites: Rollout['sites']): Rollout => ({
   application: { id: 'shop' as Rollout['application']['id'], name: 'shop' },

@@ -118,10 +118,11 @@ export function figure(value: number | null): string {
 
 /** What is known of a metric, in a sentence. */
 export function metricWords(metric: ReportedMetric): string {
-  const of = metric.of === null ? '' : ` of ${metric.of}`;
+  const { measurements, of } = metric;
+  const count = of === null || measurements > of ? String(measurements) : `${measurements} of ${of}`;
   const detectable =
     metric.detectable === null ? '' : `; it will see a change of ${Math.round(metric.detectable * 100)} % or more`;
-  return `${metric.measurements}${of} measurements${detectable}`;
+  return `${count} measurements${detectable}`;
 }
 
 /** The judge's interval and what is allowed, as places between 0 and 1 on one line; null ends lie at the edge. */

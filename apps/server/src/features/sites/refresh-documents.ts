@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ApplicationId, BuildId, EnvironmentId, SiteId } from '@almanac/domain';
 import { seal } from '@almanac/host';
-import type { DesiredApplication, DesiredState, Manifest, RolloutStrategy } from '@almanac/protocol';
+import type { DesiredApplication, DesiredState, Manifest, Plan, RolloutStrategy } from '@almanac/protocol';
 import { placedSites } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { CommandContext } from '#platform/http';
@@ -93,7 +93,7 @@ async function draftDocuments(
     .innerJoin('applications', 'applications.id', 'targets.applicationId')
     .innerJoin('plans', 'plans.id', 'targets.planId')
     .selectAll('targets')
-    .select(['applications.name', 'plans.requestedBy as decides'])
+    .select(['applications.name', 'plans.origin', 'plans.requestedBy'])
     .where('targets.environmentId', '=', input.environment)
     .orderBy('applications.name')
     .execute();
@@ -102,7 +102,7 @@ async function draftDocuments(
     .innerJoin('applications', 'applications.id', 'stagedTargets.applicationId')
     .innerJoin('plans', 'plans.id', 'stagedTargets.planId')
     .selectAll('stagedTargets')
-    .select(['applications.name', 'plans.requestedBy as decides'])
+    .select(['applications.name', 'plans.origin', 'plans.requestedBy'])
     .where('stagedTargets.environmentId', '=', input.environment)
     .orderBy('applications.name')
     .execute();
@@ -118,13 +118,13 @@ async function draftDocuments(
       name: each.name,
       build: each.buildId,
       rollout: input.rollout,
+      plan: each,
     });
     for (const site of await placedSites(db, { environment: input.environment, application: each.applicationId })) {
       const settings = each.settings[site.id];
       const entry = {
         ...described,
         operation: each.operation,
-        decides: each.decides,
         command: commands.get(each.operation) ?? null,
         settings: { ...settings?.plain },
         stageOnly: each.stageOnly,
@@ -137,6 +137,17 @@ async function draftDocuments(
     }
   }
   return drafts;
+}
+
+interface PlanFacts {
+  readonly origin: Plan['origin'];
+  readonly requestedBy: string;
+}
+
+/** Who is asked when a rollout waits: whoever started it, or the team of what follows its branch by itself. */
+function whoDecides({ origin, requestedBy }: PlanFacts, team: string | undefined): string {
+  if (origin !== 'following') return requestedBy;
+  return team === undefined ? 'whoever may deploy here' : `team ${team}`;
 }
 
 /** What people last asked of rollouts, by operation. */
@@ -159,6 +170,7 @@ async function describe(
     readonly name: string;
     readonly build: BuildId;
     readonly rollout: RolloutStrategy | null;
+    readonly plan: PlanFacts;
   },
 ) {
   const build = await context.db
@@ -178,6 +190,7 @@ async function describe(
     build: build.id,
     label: build.label,
     strategy: input.rollout ?? manifest.rollout,
+    decides: whoDecides(input.plan, manifest.team),
     modules: artifacts.flatMap((artifact) => {
       const module = manifest.modules[artifact.name];
       return module === undefined ? [] : [desiredModule({ name: artifact.name, module, artifact })];
