@@ -25,6 +25,15 @@ export type {
   ThresholdRule,
 } from './analysis/metric.ts';
 export { startAnalysis } from './analysis/start-analysis.ts';
+export {
+  type AuditCheckpoint,
+  type AuditFault,
+  type AuditVerdict,
+  AuditVerifier,
+  checkpointText,
+  type SealedEntry,
+  sealedText,
+} from './audit/audit-chain.ts';
 export { compareElements } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
 export {

@@ -40,7 +40,7 @@ describe.runIf(existsSync(program))('a Prometheus', () => {
       config,
       `global: { scrape_interval: 200ms, scrape_timeout: 200ms }\nscrape_configs: [{ job_name: shop, static_configs: [{ targets: ['127.0.0.1:${port}'] }] }]\n`,
     );
-    const [own] = await freePorts(1);
+    const own = await freePorts(1);
     address = `http://127.0.0.1:${own}/`;
     prometheus = spawn(
       program,
