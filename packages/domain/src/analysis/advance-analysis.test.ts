@@ -121,6 +121,25 @@ describe('a metric with thresholds', () => {
     expect(verdict).toBe('pass');
   });
 
+  it('takes up only the measurement that it waits for, and once', () => {
+    const spec = aSpec(aMetric({ rule: aThreshold({ failures: 1 }) }));
+    const numbered = (number: number): Measurement => {
+      return { metric: 'metric', number, from: 0, until: 1, candidate: bad, baseline: null };
+    };
+
+    const { analysis, verdict } = advanceAnalysis({
+      analysis: startAnalysis({ spec, now: 0, share: null }),
+      spec,
+      measurements: [numbered(1), numbered(1), numbered(3), { ...numbered(2), metric: 'other' }],
+      now: 1,
+      ending: false,
+      hash: hashForTests,
+    });
+
+    expect(analysis.metrics[0]).toMatchObject({ failures: 1, next: 2 });
+    expect(verdict).toBeNull();
+  });
+
   it('does not catch up with what was missed', () => {
     const spec = aSpec(aMetric());
     const analysis = startAnalysis({ spec, now: 0, share: null });
@@ -183,6 +202,16 @@ describe('several metrics', () => {
       ['slow', 'fail'],
       [null, 'fail'],
     ]);
+  });
+
+  it('end at once when a critical one fails, whatever the others would say', () => {
+    const spec = aSpec(named('quick'), named('slow', { count: 100 }));
+
+    const { verdict, analysis } = runAnalysis({ spec, provide: by({ quick: bad, slow: good }) });
+
+    expect(verdict).toBe('fail');
+    expect(analysis.metrics.map((each) => each.successes)).toEqual([0, 1]);
+    expect(analysis.verdicts.map((each) => each.metric)).toEqual(['quick', null]);
   });
 
   it('let whoever waits know the worst so far', () => {

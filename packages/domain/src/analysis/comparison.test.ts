@@ -39,6 +39,8 @@ describe('a comparison', () => {
 
     expect(early?.metrics[0]?.judgements.map((each) => each.samples)).toEqual([12, 24]);
     expect(early?.verdicts.at(-1)?.verdict).toBe('fail');
+    const levels = late?.metrics[0]?.judgements.map((each) => each.level) ?? [];
+    expect(levels.reduce((sum, each) => sum + each, 0)).toBeCloseTo(0.01, 12);
     expect(late?.metrics[0]?.judgements.map((each) => [each.samples, each.finding])).toEqual([
       [12, 'unclear'],
       [24, 'unclear'],

@@ -78,7 +78,6 @@ function dueLook(input: {
   if (rule.kind !== 'comparison' || count === null) return null;
   const samples = samplesOf(progress);
   const before = progress.judgements.at(-1);
-  if (before?.last === true) return null;
   const { planned, over, missing } = sufficiencyOf(metric, progress, ending);
   const last = over || (planned && missing === null);
   const number = last ? spec.looks : Math.floor((samples * spec.looks) / count);
