@@ -95,7 +95,7 @@ function Filter() {
   return (
     <form
       className="row"
-      style={{ alignItems: 'flex-end' }}
+      style={{ alignItems: 'flex-end', flexWrap: 'wrap' }}
       onSubmit={(event) => {
         event.preventDefault();
         const chosen = Object.fromEntries(Object.entries(given).filter(([, text]) => text.trim() !== ''));

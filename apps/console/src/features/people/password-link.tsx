@@ -1,5 +1,4 @@
 import { CommandLine } from '../../ui/command-line.tsx';
-import { RelativeTime } from '../../ui/relative-time.tsx';
 
 /** A link that is given on by hand, and shown once. */
 export function PasswordLink({
@@ -12,7 +11,7 @@ export function PasswordLink({
   return (
     <div className="stack-small">
       <p style={{ margin: 0 }}>
-        Give {name} this link. It works once and ends <RelativeTime at={link.expiresAt} />; it is not shown again.
+        Give {name} this link. It works once, until {new Date(link.expiresAt).toLocaleString()}; it is not shown again.
       </p>
       <CommandLine command={link.url} />
     </div>

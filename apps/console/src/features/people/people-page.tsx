@@ -6,7 +6,6 @@ import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
-import { RelativeTime } from '../../ui/relative-time.tsx';
 import { InvitePerson } from './invite-person.tsx';
 import { PersonRow } from './person-row.tsx';
 
@@ -91,19 +90,19 @@ function Blocks() {
                     <th>Who</th>
                     <th>Counted by</th>
                     <th>Failures</th>
-                    <th>May try again</th>
+                    <th>May try again at</th>
                     <th aria-label="What you can do" />
                   </tr>
                 </thead>
                 <tbody>
                   {items.map((each) => (
                     <tr key={`${each.scope} ${each.key}`}>
-                      <td className="mono break">{each.key === '' ? 'everybody' : each.key}</td>
+                      <td className="mono break" style={{ minWidth: 140 }}>
+                        {each.key === '' ? 'everybody' : each.key}
+                      </td>
                       <td>{each.scope.replaceAll('-', ' ')}</td>
                       <td className="mono">{each.failures}</td>
-                      <td>
-                        <RelativeTime at={each.until} />
-                      </td>
+                      <td>{new Date(each.until).toLocaleTimeString()}</td>
                       <td>
                         <Button variant="default" loading={lift.isPending} onClick={() => lift.mutate(each)}>
                           Let them try again

@@ -24,7 +24,7 @@ export function OwnPassword() {
         change.mutate();
       }}
     >
-      <div className="row" style={{ alignItems: 'flex-end' }}>
+      <div className="row" style={{ alignItems: 'flex-end', flexWrap: 'wrap' }}>
         <PasswordInput
           label="Current password"
           required
@@ -85,7 +85,9 @@ export function OwnSessions() {
                       <RelativeTime at={each.lastSeenAt} />
                     </td>
                     <td className="mono">{each.address}</td>
-                    <td className="soft break">{each.userAgent === '' ? '–' : each.userAgent}</td>
+                    <td className="soft break" style={{ minWidth: 200 }}>
+                      {each.userAgent === '' ? '–' : each.userAgent}
+                    </td>
                     <td>
                       {each.current ? (
                         'this one'

@@ -68,7 +68,7 @@ export const accessEndpoints: readonly Endpoint[] = [
       await inTransaction({ actor, action: 'sign-in-failed' }, async ({ audit }) => audit({ subject, detail }));
       return refuse(
         'wrong-credentials',
-        'name or password is wrong; after several tries from one address there is a pause',
+        'after several tries there is a pause; an administrator can make a link for a new password',
       );
     }
     const renewed = isOutdated(found.passwordHash) ? await hashPassword(body.password) : undefined;
