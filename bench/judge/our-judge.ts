@@ -14,7 +14,7 @@ import {
 export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** Readings of one metric, period by period. */
-export interface Readings {
+interface Readings {
   readonly candidate: readonly Reading[];
   readonly baseline: readonly Reading[];
   /** Of the baseline before the start, backwards; a gate is refused for what it cannot see only where they are known. */
