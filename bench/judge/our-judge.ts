@@ -11,7 +11,7 @@ import {
   verdictOfAnalysis,
 } from '@almanac/domain';
 
-export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /** Readings of one metric, period by period. */
 interface Readings {

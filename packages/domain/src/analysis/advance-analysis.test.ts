@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advanceAnalysis } from './advance-analysis.ts';
-import type { Measurement, Reading, Verdict } from './analysis.ts';
+import type { Analysis, Measurement, Reading, Verdict } from './analysis.ts';
 import {
   aMetric,
   aSpec,
@@ -154,6 +154,19 @@ describe('a metric with thresholds', () => {
     });
 
     expect(late.wanted).toMatchObject([{ number: 1, from: 3_590_000, until: 3_600_000 }]);
+  });
+
+  it('goes on one period after a clock was set back while nobody looked', () => {
+    const spec = aSpec(aMetric({ interval: 60 }));
+    const look = (analysis: Analysis, now: number) =>
+      advanceAnalysis({ analysis, spec, measurements: [], now, ending: false, hash: hashForTests });
+    const started = startAnalysis({ spec, now: 9_000_000_000, share: null });
+
+    const back = look(started, 1_000_000);
+
+    expect(back.wakeAt).toBe(1_060_000);
+    expect(look(back.analysis, 1_030_000).wakeAt).toBe(1_060_000);
+    expect(look(back.analysis, 1_060_000).wanted).toMatchObject([{ from: 1_000_000, until: 1_060_000 }]);
   });
 
   it.each<[string, readonly Reading[], Verdict]>([

@@ -1,5 +1,6 @@
 import type { AdvancedAnalysis, Analysis, GivenVerdict, Measurement, MetricProgress, Verdict } from './analysis.ts';
 import { assessMetric, worstOf } from './assess-metric.ts';
+import { forgetTheFuture } from './forget-the-future.ts';
 import { foresee } from './judge/foresee.ts';
 import { type Hash, oneSided } from './judge/judge-look.ts';
 import { levelOfLook } from './judge/spending.ts';
@@ -28,7 +29,8 @@ export function advanceAnalysis(input: AnalysisInput): AdvancedAnalysis {
   const { spec, now, ending } = input;
   const decided = verdictOfAnalysis(input.analysis);
   if (decided !== null) return { analysis: input.analysis, verdict: decided, worst: decided, wanted: [], wakeAt: null };
-  const taken = { ...input.analysis, metrics: takeAll(input) };
+  const known = forgetTheFuture(input.analysis, spec, now);
+  const taken = { ...known, metrics: takeAll({ ...input, analysis: known }) };
   const metrics = lookAtComparisons({ ...input, metrics: taken.metrics, open: openMetrics(taken) });
   const verdicts = [...taken.verdicts, ...assessAll({ analysis: { ...taken, metrics }, spec, now, ending })];
   const whole = assessWhole({ spec, verdicts, now });

@@ -9,7 +9,7 @@ import { allowanceOf } from './statistic.ts';
 /** How often a gate has to tell the smallest difference that it is said to tell. */
 const power = 0.9;
 /** Fewer periods say too little of how a baseline varies. */
-export const fewestBefore = 12;
+const fewestBefore = 12;
 
 interface Question {
   readonly rule: ComparisonRule;
