@@ -26,7 +26,7 @@ export {
   type WantedMeasurement,
 } from './analysis/analysis.ts';
 export { worstOf } from './analysis/assess-metric.ts';
-export type { Hash } from './analysis/judge/judge-look.ts';
+export type { Hash } from './analysis/judge/canonical-text.ts';
 export type {
   AnalysisSpec,
   ComparisonRule,

@@ -247,3 +247,18 @@ describe('several metrics', () => {
     expect(analysis.verdicts.find((each) => each.metric === 'sidelight')?.verdict).toBe('fail');
   });
 });
+
+describe('the hash of a verdict', () => {
+  const hashesOf = (reading: Reading, startedAt: number) => {
+    const spec = aSpec(aMetric({ name: 'one' }), aMetric({ name: 'two', count: 3 }));
+    const { analysis } = runAnalysis({ spec, startedAt, provide: () => ({ candidate: reading }) });
+    return analysis.verdicts.map((each) => each.hash);
+  };
+
+  it('is the same for the same figures, whenever that was, and another for others', () => {
+    expect(hashesOf(good, 1_000_000)).toHaveLength(3);
+    expect(hashesOf(good, 7_654_321)).toEqual(hashesOf(good, 1_000_000));
+    for (const [index, hash] of hashesOf(bad, 1_000_000).entries())
+      expect(hash).not.toBe(hashesOf(good, 1_000_000)[index]);
+  });
+});

@@ -1,5 +1,6 @@
 import type { MetricProgress } from './analysis.ts';
-import { compareReadings, type Hash, judgeLook, oneSided, type Pair } from './judge/judge-look.ts';
+import type { Hash } from './judge/canonical-text.ts';
+import { compareReadings, judgeLook, oneSided, type Pair } from './judge/judge-look.ts';
 import { holmParts, levelOfLook } from './judge/spending.ts';
 import type { Statistic } from './judge/statistic.ts';
 import type { AnalysisSpec, ComparisonRule, MetricSpec } from './metric.ts';
