@@ -79,4 +79,23 @@ describe('the specification of an analysis', () => {
   it('has no two metrics of one name', () => {
     expect(faults(errors, errors).join()).toMatch(/same name/);
   });
+
+  it('keeps no more than a site can remember', () => {
+    const many = Array.from({ length: 4 }, (_, index) => ({
+      ...latency,
+      name: `m${index}`,
+      count: 500,
+      extension: 400,
+    }));
+
+    expect(faults(...many).join()).toMatch(/at most 3000/);
+    expect(faults(...many.slice(1))).toEqual([]);
+  });
+
+  it('compares by others only what tells versions apart', () => {
+    const web = (address: string) => ({ ...latency, source: { provider: 'web', address, path: 'x' } });
+
+    expect(faults(web('http://metrics.internal/of')).join()).toMatch(/tells them apart/);
+    expect(faults(web('http://metrics.internal/of/{{version}}'))).toEqual([]);
+  });
 });
