@@ -2,6 +2,7 @@ export type { Account, AccountPool } from './accounts/account-pool.ts';
 export { asAccount, type CommandLine } from './accounts/as-account.ts';
 export { endProcessesOf, processesOf } from './accounts/end-processes.ts';
 export { openRuntimeDirectory, provideFolder, type RuntimeDirectory } from './accounts/runtime-directory.ts';
+export { type CertificateFiles, type LocalAuthority, openLocalAuthority } from './certificates/local-authority.ts';
 export { type Failpoint, FailpointError, failpoint, failpoints } from './faults/failpoint.ts';
 export { freeBytes } from './files/free-bytes.ts';
 export { type DirectoryLock, lockDirectory } from './files/lock-directory.ts';

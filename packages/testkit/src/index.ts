@@ -4,6 +4,8 @@ export { freePorts } from './free-ports.ts';
 export { type Load, type LoadResult, startLoad } from './load.ts';
 export { createRepository, type Repository, repositoryAt } from './repository.ts';
 export { type Answer, askSite } from './site-request.ts';
+export { type SwitchResult, type SwitchSize, switchUnderLoad } from './switching/switch-under-load.ts';
+export type { SwitchStrategy } from './switching/switched-application.ts';
 export { type SystemPostgres, startSystemPostgres, systemPostgresBinaries } from './system-postgres.ts';
 export { waitUntil } from './wait-until.ts';
 export { addApplication, endOf, loadSample, whenRunning } from './walk.ts';

@@ -175,7 +175,7 @@ export function framingContract(kind: DataPlaneKind): void {
 }
 
 /** What a message holds that readers disagree on (RFC 9112, sections 2.2, 3.2, 5 and 6; RFC 9110, section 17.9). */
-function confusionsIn(message: string): readonly string[] {
+export function confusionsIn(message: string): readonly string[] {
   const end = message.indexOf('\r\n\r\n');
   if (end < 0) return message === '' ? [] : ['headers without an end'];
   const [head, body] = [message.slice(0, end), message.slice(end + 4)];
