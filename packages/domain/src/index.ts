@@ -247,6 +247,7 @@ export {
 } from './refusal/refusal.ts';
 export { advanceRollout, rolloutTransitions } from './rollout/advance-rollout.ts';
 export { decideCommand, type SiteRollout } from './rollout/decide-command.ts';
+export { forgetTheFuture } from './rollout/forget-the-future.ts';
 export { type InstanceOrder, planInstances, restartPause } from './rollout/plan-instances.ts';
 export {
   blueGreenProgression,

@@ -117,7 +117,7 @@ async function draftDocuments(
       application: each.applicationId,
       name: each.name,
       build: each.buildId,
-      rollout: input.rollout,
+      rollout: each.rollout ?? input.rollout,
       plan: each,
     });
     for (const site of await placedSites(db, { environment: input.environment, application: each.applicationId })) {
