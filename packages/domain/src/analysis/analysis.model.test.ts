@@ -66,7 +66,8 @@ function makeWorld(drawn: readonly MetricDrawn[]) {
 
 const worldDrawn = fc.array(metricDrawn, { minLength: 1, maxLength: 4 });
 
-describe('any analysis', () => {
+// A slow machine takes its time for some hundred analyses.
+describe('any analysis', { timeout: 60_000 }, () => {
   it('comes to a verdict that is the worst of its metrics, and never from missing data to a pass', () => {
     const ends = new Map<string, number>();
     fc.assert(
