@@ -186,6 +186,7 @@ export {
   type GatewayStats,
   type GatewaySuccessor,
   type GatewayVersion,
+  gatewayCertificate,
   gatewayConfig,
   gatewayControl,
   gatewayHealth,
@@ -193,6 +194,7 @@ export {
   gatewaySuccessor,
   latencyBounds,
 } from './gateway.ts';
+export { type CountedRequest, RequestCounters } from './gateway-counters.ts';
 export {
   type Command,
   command,
