@@ -10,7 +10,14 @@ import {
 } from '@almanac/host';
 import { pino } from 'pino';
 import { createReleases } from './artifacts/releases.ts';
-import { type AgentCommand, type AgentConfig, readBackupsKept, readCommand, UsageError } from './config.ts';
+import {
+  type AgentCommand,
+  type AgentConfig,
+  readBackupsKept,
+  readCommand,
+  readDataPlane,
+  UsageError,
+} from './config.ts';
 import { createDatabaseGuard } from './connections/database-guard.ts';
 import { createSitePostgres, type SitePostgres } from './connections/site-postgres.ts';
 import type { SiteContext } from './converge/site-context.ts';
@@ -20,7 +27,7 @@ import { loadIdentity } from './identity/site-identity.ts';
 import { openJournal } from './journal/journal.ts';
 import { readModuleLog } from './logs/module-log.ts';
 import { createProcessRuntime } from './runtimes/process-runtime.ts';
-import { createGatewayClient } from './traffic/gateway-client.ts';
+import { openDataPlane } from './traffic/data-plane.ts';
 import { keepConnected } from './transport/connect.ts';
 import { openDesiredStore } from './transport/desired-store.ts';
 
@@ -136,6 +143,7 @@ async function openSite(input: {
   return {
     directory,
     frontPort,
+    tls: site.tls,
     identity,
     journal,
     log: own,
@@ -151,7 +159,12 @@ async function openSite(input: {
     runtime: createProcessRuntime({ directory, groups: machine.groups }),
     groups: machine.groups,
     reach: readReach(process.env, 'ALMANAC_METRICS_INTERNAL'),
-    gateway: createGatewayClient({ directory, journal: journal.state.gateway, log: own }),
+    gateway: await openDataPlane({
+      plane: readDataPlane(process.env),
+      directory,
+      journal: journal.state.gateway,
+      log: own,
+    }),
   };
 }
 

@@ -1,10 +1,9 @@
 import { type Readable, Transform } from 'node:stream';
-import type { GatewayService, GatewayServiceStats } from '@almanac/protocol';
+import { type GatewayService, type GatewayServiceStats, RequestCounters } from '@almanac/protocol';
 import type { Dispatcher } from 'undici';
 import type { Backend } from './backend.ts';
 import { Balance } from './balance.ts';
 import { type ClientRequest, hasBody } from './client-request.ts';
-import { Counters } from './counters.ts';
 import { backendHeaders } from './headers.ts';
 
 /** So many copies of a service run at a time, and so much of their bodies is kept; what comes beyond is left out. */
@@ -34,7 +33,7 @@ export class Mirror {
   #running = 0;
   #keptBytes = 0;
   readonly #balance = new Balance();
-  readonly #counters = new Counters();
+  readonly #counters = new RequestCounters();
   readonly #dropped = new Map<string, number>();
 
   configure(wanted: GatewayService['mirror'], target: MirrorTarget | null): void {

@@ -202,6 +202,7 @@ export {
   type GatewayStats,
   type GatewaySuccessor,
   type GatewayVersion,
+  gatewayCertificate,
   gatewayConfig,
   gatewayControl,
   gatewayHealth,
@@ -209,6 +210,7 @@ export {
   gatewaySuccessor,
   latencyBounds,
 } from './gateway.ts';
+export { type CountedRequest, RequestCounters } from './gateway-counters.ts';
 export {
   type Command,
   command,

@@ -8,6 +8,7 @@ function aSite() {
   const sent: GatewayConfigInput[] = [];
   const keeper = createGatewayKeeper({
     frontPort: 7000,
+    tls: undefined,
     journal: { state: { schema: 1, applications: {}, instances: [], gateway: { identity: null, revision: 4 } } },
     gateway: {
       ensure: async () => true,

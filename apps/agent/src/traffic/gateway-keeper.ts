@@ -17,14 +17,16 @@ export interface GatewayKeeper {
 }
 
 export function createGatewayKeeper(
-  site: Pick<SiteContext, 'gateway' | 'frontPort'> & { readonly journal: Pick<SiteContext['journal'], 'state'> },
+  site: Pick<SiteContext, 'gateway' | 'frontPort' | 'tls'> & {
+    readonly journal: Pick<SiteContext['journal'], 'state'>;
+  },
 ): GatewayKeeper {
   let sent = '';
   /** What the gateway confirmed last, and to whom it gives new requests by that. */
   let confirmed: { readonly revision: number; readonly active: ReadonlySet<string> } | undefined;
   return {
     apply: async (applications, inForce) => {
-      const config = gatewayConfigOf({ frontPort: site.frontPort, applications });
+      const config = gatewayConfigOf({ frontPort: site.frontPort, tls: site.tls, applications });
       const text = JSON.stringify(config);
       const { gateway } = site.journal.state;
       if (text === sent && inForce === gateway.revision) return false;
