@@ -123,7 +123,10 @@ const clarity = [
   '  http-request deny status 400 if { req.hdr(upgrade) -m found } { req.hdr(transfer-encoding) -m found }',
   '  http-request deny status 400 if { req.hdr(upgrade) -m found } { req.hdr(content-length) -m found }',
   '  http-request deny status 400 if { method CONNECT }',
+  // A whole address names a host of its own; in HTTP/2 every address is whole, and its authority is the host.
+  '  http-request deny status 400 if !{ url -m beg / } !{ req.ver 2.0 }',
   '  http-request deny status 400 unless { pathq -m beg / }',
+  '  http-request deny status 400 if { req.hdrs -m reg \\\\x00 }',
   '  http-request deny status 400 if { url -m sub "#" }',
 ];
 
