@@ -87,7 +87,8 @@ function globalLines({ limits }: GatewayConfig, places: HaproxyPlaces): readonly
 function frontend(listener: GatewayListener, config: GatewayConfig, places: HaproxyPlaces): readonly string[] {
   const { address, port, target, tls } = listener;
   const certificates = places.certificates(listener).map((file) => ` crt ${quoted(file)}`);
-  const secure = tls === null ? '' : ` ssl${certificates.join('')} alpn h2,http/1.1`;
+  // Without TLS there is no HTTP/2, whatever a client begins with.
+  const secure = tls === null ? ' proto h1' : ` ssl${certificates.join('')} alpn h2,http/1.1`;
   const named = (service: string) => config.services.find((each) => each.name === service);
   const reached = (target.kind === 'service' ? [target.service] : [...new Set(Object.values(target.hosts))]).flatMap(
     (each) => named(each) ?? [],
