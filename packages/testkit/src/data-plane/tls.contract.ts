@@ -15,6 +15,7 @@ import { confusionsIn } from './framing.contract.ts';
 import { aRequest, fields, flags, frame, frameTypes, preface } from './http2-frames.ts';
 import { type Recorder, startRecorder } from './program.ts';
 import { type DataPlaneKind, stageFor } from './stage.ts';
+import { acceptance, openingLines } from './web-socket.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -190,6 +191,8 @@ export function tlsContract(kind: DataPlaneKind): void {
       await waitUntil(
         'the new certificate',
         async () => {
+          // Some look after their files when they are asked for their numbers.
+          await stage.stats();
           const other = await open({ servername: 'shop.localhost' });
           const { serialNumber } = other.getPeerCertificate();
           other.destroy();
@@ -206,12 +209,12 @@ export function tlsContract(kind: DataPlaneKind): void {
     it('carries an upgraded connection', async () => {
       const echo = await stage.says('no');
       echo.server.on('upgrade', (_incoming, socket) => {
-        socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+        socket.write(acceptance());
         socket.pipe(socket);
       });
       await stage.apply({ backends: [aBackend('a', echo.port)], tls });
       const socket = await open({ servername: 'shop.localhost' });
-      socket.write('GET / HTTP/1.1\r\nhost: shop.localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+      socket.write(`GET / HTTP/1.1\r\nhost: shop.localhost\r\n${openingLines}\r\n`);
       const [head] = (await once(socket, 'data')) as [Buffer];
       expect(head.toString()).toMatch(/^HTTP\/1\.1 101 /);
 

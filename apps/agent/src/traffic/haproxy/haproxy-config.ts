@@ -87,7 +87,8 @@ function globalLines({ limits }: GatewayConfig, places: HaproxyPlaces): readonly
 function frontend(listener: GatewayListener, config: GatewayConfig, places: HaproxyPlaces): readonly string[] {
   const { address, port, target, tls } = listener;
   const certificates = places.certificates(listener).map((file) => ` crt ${quoted(file)}`);
-  const secure = tls === null ? '' : ` ssl${certificates.join('')} alpn h2,http/1.1`;
+  // Without TLS there is no HTTP/2, whatever a client begins with.
+  const secure = tls === null ? ' proto h1' : ` ssl${certificates.join('')} alpn h2,http/1.1`;
   const named = (service: string) => config.services.find((each) => each.name === service);
   const reached = (target.kind === 'service' ? [target.service] : [...new Set(Object.values(target.hosts))]).flatMap(
     (each) => named(each) ?? [],
@@ -123,7 +124,10 @@ const clarity = [
   '  http-request deny status 400 if { req.hdr(upgrade) -m found } { req.hdr(transfer-encoding) -m found }',
   '  http-request deny status 400 if { req.hdr(upgrade) -m found } { req.hdr(content-length) -m found }',
   '  http-request deny status 400 if { method CONNECT }',
+  // A whole address names a host of its own; in HTTP/2 every address is whole, and its authority is the host.
+  '  http-request deny status 400 if !{ url -m beg / } !{ req.ver 2.0 }',
   '  http-request deny status 400 unless { pathq -m beg / }',
+  '  http-request deny status 400 if { req.hdrs -m reg \\\\x00 }',
   '  http-request deny status 400 if { url -m sub "#" }',
 ];
 

@@ -15,7 +15,7 @@ if (program === undefined) {
 } else {
   describeDataPlane({
     name: 'HAProxy as a data plane',
-    lacks: ['mirrors', 'forgets-who-waits'],
+    lacks: ['mirrors', 'forgets-who-waits', 'ends-silent-bodies'],
     start: async () => {
       const directory = await mkdtemp(join(tmpdir(), 'haproxy '));
       const client = await createHaproxyClient({ directory, program, journal: { identity: null, revision: 0 } });
