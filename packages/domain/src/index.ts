@@ -124,6 +124,7 @@ export type {
   ProvidedContract,
   ProvidedElement,
 } from './impact/build-interface.ts';
+export { missingCapabilities, type SiteCapabilities, type SiteNeeds } from './impact/capabilities.ts';
 export { applyChanges, type Change, type Installed } from './impact/change.ts';
 export { type Completion, type CompletionInput, completePlan, referenceErrors } from './impact/complete-plan.ts';
 export {
@@ -138,6 +139,7 @@ export {
 } from './impact/finding.ts';
 export { ImpactIndex } from './impact/impact-index.ts';
 export { indexCatalogue } from './impact/index-catalogue.ts';
+export { irreversibleBetween, type MigratingBuild } from './impact/migrations.ts';
 export { type Neighbourhood, sameNeighbourhood } from './impact/neighbourhood.ts';
 export { factsWithout, type OperationFacts, operationFindings } from './impact/operation-findings.ts';
 export type { ImpactQuestion } from './impact/plan-view.ts';

@@ -9,6 +9,7 @@ export { privateDirectory } from './files/private-directory.ts';
 export { rotateLog } from './files/rotate-log.ts';
 export { syncDirectory, syncTree, writeDurably } from './files/write-durably.ts';
 export { HostFault } from './host-fault.ts';
+export { postgresFault } from './postgres/postgres-fault.ts';
 export {
   type PostgresOptions,
   type RunningPostgres,

@@ -191,6 +191,7 @@ export {
   type Manifest,
   type ModuleManifest,
   manifest,
+  migrationOf,
   moduleManifest,
   type RolloutStrategy,
   rolloutStrategy,

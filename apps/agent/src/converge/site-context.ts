@@ -1,4 +1,5 @@
 import type { ControlGroups } from '@almanac/host';
+import type { SiteReport } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import type { Releases } from '../artifacts/releases.ts';
 import type { DatabaseGuard } from '../connections/database-guard.ts';
@@ -28,5 +29,6 @@ export interface SiteContext {
   readonly gateway: GatewayClient;
   /** What people should know of this machine. */
   readonly notices: readonly string[];
+  readonly capabilities: SiteReport['capabilities'];
   readonly log: Logger;
 }

@@ -17,7 +17,7 @@ import type { Tables } from '#tables';
 import { askIndex, completeByIndex } from './ask-index.ts';
 import type { EstateIndex } from './estate-index.ts';
 import { presentChange, presentFinding, readWords } from './finding.wire.ts';
-import { readFacts } from './read-facts.ts';
+import { considerChanges, readFacts } from './read-facts.ts';
 
 /** So many findings stand in the answer to a completion; the plan itself shows all. */
 const remainingFindings = 200;
@@ -66,7 +66,8 @@ async function analyse(
   input: { readonly estate: EstateIndex; readonly environment: EnvironmentId; readonly changes: readonly Change[] },
 ): Promise<{ readonly findings: readonly Finding[]; readonly neighbours: Iterable<ApplicationId> }> {
   const { environment, changes } = input;
-  const facts = await readFacts(db, { environment, changes });
+  const operations = await considerChanges(db, { environment, changes });
+  const facts = await readFacts(db, { environment, operations });
   const { findings, neighbourhood } = await input.estate.holding(buildsOf(changes), (index) =>
     askIndex(db, index, { environment, changes }),
   );

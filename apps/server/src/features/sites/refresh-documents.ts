@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ApplicationId, BuildId, EnvironmentId, SiteId } from '@almanac/domain';
 import { seal } from '@almanac/host';
-import type { DesiredApplication, DesiredState, Manifest, RolloutStrategy } from '@almanac/protocol';
+import {
+  type DesiredApplication,
+  type DesiredState,
+  type Manifest,
+  migrationOf,
+  type RolloutStrategy,
+} from '@almanac/protocol';
 import { placedSites } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { CommandContext } from '#platform/http';
@@ -177,12 +183,13 @@ function desiredModule(input: {
   };
 }): DesiredApplication['modules'][number] {
   const { module, artifact } = input;
+  const migration = migrationOf(module);
   return {
     name: input.name,
     artifact: { digest: artifact.digest, size: artifact.size },
     toolchain: module.toolchain ?? 'node',
     ...(module.start === undefined ? {} : { start: module.start }),
-    ...(module.migrate === undefined ? {} : { migrate: module.migrate }),
+    ...(migration === undefined ? {} : { migrate: migration.run }),
     ...(module.verify === undefined ? {} : { verify: module.verify }),
     ...(module.health === undefined ? {} : { health: module.health }),
     instances: module.scale.min,

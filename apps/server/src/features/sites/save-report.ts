@@ -10,7 +10,7 @@ export type WakePlans = (context: CommandContext, environment: EnvironmentId) =>
 /** What people and plans notice of a report; times and counters change all the while. */
 function essence(report: SiteReport): string {
   const applications = report.applications.map(({ traffic: _, ...rest }) => rest);
-  return JSON.stringify([report.generation, applications, report.gateway, report.notices]);
+  return JSON.stringify([report.generation, applications, report.gateway, report.notices, report.capabilities]);
 }
 
 /** Keeps the newest report of a site; plans are woken when it says something new. */
@@ -32,6 +32,7 @@ export async function saveReport(
     .updateTable('sites')
     .set({
       report: JSON.stringify(report),
+      capabilities: JSON.stringify(report.capabilities),
       frontPort: report.gateway.frontPort,
       reportedAt: context.now,
       lastSeenAt: context.now,
@@ -64,6 +65,7 @@ async function saveApplications(
           phase,
           message,
           drift: drift?.healed === false ? drift.message : null,
+          name: application.name,
         },
       ]),
     );
@@ -80,7 +82,11 @@ async function saveApplications(
   const fresh = [...after].filter(([key, row]) => {
     const known = before.get(key);
     return (
-      known === undefined || known.phase !== row.phase || known.message !== row.message || known.drift !== row.drift
+      known === undefined ||
+      known.phase !== row.phase ||
+      known.message !== row.message ||
+      known.drift !== row.drift ||
+      known.name !== row.name
     );
   });
   if (fresh.length === 0) return;
@@ -92,6 +98,7 @@ async function saveApplications(
         phase: excluded.ref('excluded.phase'),
         message: excluded.ref('excluded.message'),
         drift: excluded.ref('excluded.drift'),
+        name: excluded.ref('excluded.name'),
       })),
     )
     .execute();
