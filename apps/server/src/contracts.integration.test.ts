@@ -185,6 +185,66 @@ describe('contracts of builds', () => {
     expect((await contractsOf(after.id)).consumes[0].elements[0].builtAgainst).toBe(early.elements[0]?.fingerprint);
   });
 
+  it('that nobody provided yet are resolved by the first build that does, element by element, and by no later one', async () => {
+    const consumer = await build('early', { consumes: { plans: ['GET /plans', 'POST /plans'], drafts: [] } });
+    const elements = async () =>
+      (await contractsOf(consumer.id)).consumes.map((each: { contract: string; elements: object[] }) => [
+        each.contract,
+        each.elements,
+      ]);
+    expect(await elements()).toMatchObject([
+      ['drafts', [{ element: '*', builtAgainst: null }]],
+      ['plans', [{ builtAgainst: null }, { builtAgainst: null }]],
+    ]);
+    const [one, two] = [aDocument({ 'GET /plans': 1 }), aDocument({ 'GET /plans': 2, 'POST /plans': 3 })];
+    const drafts = aDocument({ 'GET /drafts': 1, 'PUT /drafts': 2 });
+
+    await build('planner', { provides: { plans: one } });
+    await build('planner', { provides: { plans: two, drafts } });
+
+    expect(await elements()).toMatchObject([
+      ['drafts', drafts.elements.map(({ key, fingerprint }) => ({ element: key, builtAgainst: fingerprint }))],
+      [
+        'plans',
+        [
+          { element: 'GET /plans', builtAgainst: one.elements[0]?.fingerprint },
+          { element: 'POST /plans', builtAgainst: two.elements[1]?.fingerprint },
+        ],
+      ],
+    ]);
+  });
+
+  it('that were resolved later are judged by the index and by plans alike', async () => {
+    const reader = await build('reader', { consumes: { feeds: ['GET /feeds'] } });
+    await tests.send('POST /environments', { body: { name: 'feeding', displayName: 'Feeding', type: 'test' } });
+    await database.query(
+      `with added as (insert into targets (environment_id, application_id, build_id, operation, settings, settings_hash, plan_id, since)
+         select e.id, b.application_id, b.id, 'o', '{}', '', b.id, now() from builds b, environments e
+         where b.id = $1 and e.name = 'feeding' returning environment_id, application_id)
+       insert into outbox (id, kind, subject) select gen_random_uuid(), 'target-changed',
+         jsonb_build_object('environment', environment_id, 'application', application_id) from added`,
+      [reader.id],
+    );
+    const deploying = (id: string, application = 'feeder') => ({
+      operations: [{ kind: 'deploy', application, source: { kind: 'build', build: id } }],
+    });
+    const found = (body: { findings: readonly { code: string }[] }) =>
+      body.findings.filter((each) => each.code !== 'no-site');
+    // The index knows the consumer from here on, as it was.
+    await tests.send('POST /environments/feeding/impact', { body: deploying(reader.id, 'reader') });
+    const first = await build('feeder', { provides: { feeds: aDocument({ 'GET /feeds': 2 }) } });
+    const asked = async (id: string) =>
+      found((await tests.send('POST /environments/feeding/impact', { body: deploying(id) })).body);
+    expect(await asked(first.id)).toEqual([]);
+    const breaking = await build('feeder', { provides: { feeds: aDocument({ 'GET /feeds': 1 }) } });
+
+    expect(await asked(breaking.id)).toMatchObject([
+      { code: 'element-incompatible', elements: ['GET /feeds'], consumer: { application: { name: 'reader' } } },
+    ]);
+    const plan = await tests.send('POST /plans', { body: { environment: 'feeding', ...deploying(breaking.id) } });
+    expect(found(plan.body)).toEqual(await asked(breaking.id));
+  });
+
   it('that an application provides and consumes itself are resolved within the build', async () => {
     const document = aDocument({ 'GET /self': 3 });
 

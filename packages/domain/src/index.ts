@@ -143,6 +143,7 @@ export { irreversibleBetween, type MigratingBuild } from './impact/migrations.ts
 export { type Neighbourhood, sameNeighbourhood } from './impact/neighbourhood.ts';
 export { factsWithout, type OperationFacts, operationFindings } from './impact/operation-findings.ts';
 export type { ImpactQuestion } from './impact/plan-view.ts';
+export { unresolvedConsumers } from './impact/unresolved-consumers.ts';
 export {
   type AttemptOutcome,
   type DeliveryDecision,

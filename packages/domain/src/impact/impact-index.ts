@@ -59,14 +59,16 @@ export class ImpactIndex {
     const siblings = this.#buildsOf[application] ?? [];
     siblings.push(build);
     this.#buildsOf[application] = siblings;
-    this.provided.add(
-      build,
-      given.provides.flatMap((each) => this.#providedRows(each)),
-    );
-    this.consumed.add(
-      build,
-      given.consumes.flatMap((each) => this.#consumedRows(each)),
-    );
+    this.#addRows(build, given);
+  }
+
+  /** Takes over what is known of a build now, such as what it was built against; one that is not known stays unknown. */
+  renew(given: BuildInterface): void {
+    if (!this.knows(given.build)) return;
+    const build = this.builds.find(given.build);
+    this.provided.remove(build);
+    this.consumed.remove(build);
+    this.#addRows(build, given);
   }
 
   /** Lets go of a build; it is forgotten when it is installed nowhere and nobody else holds it. */
@@ -138,6 +140,17 @@ export class ImpactIndex {
   }
   buildsOf(application: number): readonly number[] {
     return this.#buildsOf[application] ?? [];
+  }
+
+  #addRows(build: number, given: BuildInterface): void {
+    this.provided.add(
+      build,
+      given.provides.flatMap((each) => this.#providedRows(each)),
+    );
+    this.consumed.add(
+      build,
+      given.consumes.flatMap((each) => this.#consumedRows(each)),
+    );
   }
 
   #release(build: number): void {

@@ -81,6 +81,7 @@ export const liveEvent = z
       'settings-changed',
       'plan-changed',
       'target-changed',
+      'references-resolved',
       'inspection-changed',
       'notification-changed',
       'hotfix-changed',

@@ -1,4 +1,10 @@
-import { type ApplicationId, type BuildId, type EnvironmentId, ImpactIndex } from '@almanac/domain';
+import {
+  type ApplicationId,
+  type BuildId,
+  type EnvironmentId,
+  ImpactIndex,
+  unresolvedConsumers,
+} from '@almanac/domain';
 import { type Kysely, sql } from 'kysely';
 import type { EventFeed, FeedEvent } from '#platform/events';
 import type { Tables } from '#tables';
@@ -61,11 +67,12 @@ export function createEstateIndex(input: {
   };
   const catchUp = async (): Promise<ImpactIndex> => {
     const loaded = await load();
-    const events = await readMoves(db, position);
+    const events = await readNews(db, position);
     for (const moved of distinct(events.moves)) {
       await applyMove(db, loaded, moved);
       applied += 1;
     }
+    for (const contract of events.resolved) await renewConsumers(db, loaded, contract);
     position = Math.max(position, events.position);
     return loaded;
   };
@@ -81,7 +88,7 @@ export function createEstateIndex(input: {
     });
   let woken = false;
   feed.subscribe((event) => {
-    if (index === undefined || woken || !isMove(event)) return;
+    if (index === undefined || woken || !isNews(event)) return;
     woken = true;
     // One look takes all that came until then.
     void inTurn(async () => {
@@ -111,10 +118,18 @@ export function createEstateIndex(input: {
   };
 }
 
-const moveKinds = ['target-changed', 'application-changed'] as const;
+const newsKinds = ['target-changed', 'application-changed', 'references-resolved'] as const;
 
-function isMove(event: FeedEvent): boolean {
-  return moveKinds.some((kind) => kind === event.kind);
+function isNews(event: FeedEvent): boolean {
+  return newsKinds.some((kind) => kind === event.kind);
+}
+
+/** What happened to what the index holds. */
+interface News {
+  readonly moves: readonly Moved[];
+  /** Contracts that somebody provides now and that were consumed before. */
+  readonly resolved: readonly string[];
+  readonly position: number;
 }
 
 /** A text that was cut out of a large one may keep all of that in memory; this one stands for itself. */
@@ -135,16 +150,13 @@ async function loadIndex(db: Kysely<Tables>): Promise<ImpactIndex> {
   return index;
 }
 
-/** What moved after a position, and what moved and has no position yet: it is committed, only not delivered. */
-async function readMoves(
-  db: Kysely<Tables>,
-  after: number,
-): Promise<{ readonly moves: readonly Moved[]; readonly position: number }> {
+/** What happened after a position, and what happened and has no position yet: it is committed, only not delivered. */
+async function readNews(db: Kysely<Tables>, after: number): Promise<News> {
   const rows = await db
     .selectFrom('outbox')
     .select(['position', 'kind', 'subject'])
     .where((where) => where.or([where('position', 'is', null), where('position', '>', after)]))
-    .where('kind', 'in', moveKinds)
+    .where('kind', 'in', newsKinds)
     .orderBy(sql`position nulls last`)
     .execute();
   return {
@@ -154,8 +166,19 @@ async function readMoves(
       // Subjects of these events are written by our own code with keys of applications and environments.
       return [{ application: application as ApplicationId, environment: environment as EnvironmentId | undefined }];
     }),
+    resolved: [
+      ...new Set(
+        rows.flatMap(({ kind, subject }) => (kind === 'references-resolved' ? (subject['contract'] ?? []) : [])),
+      ),
+    ],
     position: rows.reduce((last, row) => Math.max(last, row.position ?? 0), after),
   };
+}
+
+/** Reads again what builds consume that were built before anybody provided a contract. */
+async function renewConsumers(db: Kysely<Tables>, index: ImpactIndex, contract: string): Promise<void> {
+  for await (const interfaces of readInterfaces(db, unresolvedConsumers(index, contract)))
+    for (const each of interfaces) index.renew(each);
 }
 
 function distinct(moves: readonly Moved[]): readonly Moved[] {
