@@ -135,7 +135,8 @@ async function observe(
       });
     }
   }
-  return { gates, sites, targets: await readTargets(db, plan.environment), active: await activePlans(context, plan) };
+  const targets = await readTargets(db, { environment: plan.environment, applications });
+  return { gates, sites, targets, active: await activePlans(context, plan) };
 }
 
 async function activePlans(context: CommandContext, plan: DomainPlan): Promise<PlanObservation['active']> {

@@ -50,7 +50,10 @@ export async function analyseContent(
   },
 ): Promise<AnalysedContent> {
   const { environment, newId } = input;
-  const targets = await readTargets(db, environment.id);
+  const targets = await readTargets(db, {
+    environment: environment.id,
+    applications: input.choices.map((each) => each.application),
+  });
   const drafted: Drafted[] = [];
   const faults: Finding[] = [];
   for (const choice of input.choices) {
@@ -60,6 +63,7 @@ export async function analyseContent(
     if (fault !== null) faults.push(fault);
   }
   const { findings, neighbours } = await findImpact(db, { environment, operations: drafted.map(considered) });
+  const around = await readTargets(db, { environment: environment.id, applications: neighbours });
   const waves = orderInWaves(drafted.map(toWaveMember));
   const operations = drafted.map((each): PlanOperation => {
     const earlier = input.earlier.find(({ application }) => application === each.application);
@@ -82,7 +86,7 @@ export async function analyseContent(
     failurePolicy: input.failurePolicy,
     operations,
     choices: input.choices,
-    neighbourhood: neighbours.map((each) => [each, targets.get(each)] as const),
+    neighbourhood: neighbours.map((each) => [each, around.get(each)] as const),
   });
   return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings] };
 }

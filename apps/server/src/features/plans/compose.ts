@@ -8,7 +8,6 @@ import type { GivenSetting, SealGiven } from '#features/settings';
 import type { Tables } from '#tables';
 import type { Choice } from './choice.ts';
 import { earlierSource } from './earlier-source.ts';
-import { readTargets } from './targets.ts';
 
 export type OperationRequest = z.output<typeof operationRequest>;
 
@@ -34,7 +33,6 @@ export async function compose(
 ): Promise<readonly Choice[]> {
   const { db } = context;
   const { environment } = input;
-  const running = await readTargets(db, environment.id);
   const choices: Choice[] = [];
   const said = new Set<ApplicationId>();
   for (const request of input.operations) {
@@ -42,8 +40,12 @@ export async function compose(
     if (said.has(application.id)) return refuse('invalid-request', `${application.name} is in the plan twice`);
     said.add(application.id);
     if (request.kind === 'leave') continue;
-    const before = running.get(application.id)?.build ?? null;
-    choices.push(await choose(context, { request, application, environment, before, seal: input.seal }));
+    const before = (await runningBuilds(db, { environment: environment.id, application: application.id })).get(
+      application.id,
+    );
+    choices.push(
+      await choose(context, { request, application, environment, before: before ?? null, seal: input.seal }),
+    );
   }
   if (input.differences !== undefined)
     for (const each of await differing(db, { ...input.differences, environment }))
@@ -128,6 +130,21 @@ async function usableBuild(
   return { ...build, manifest: build.manifest };
 }
 
+/** Which build an environment runs of each application, or of one. */
+async function runningBuilds(
+  db: Kysely<Tables>,
+  input: { readonly environment: EnvironmentId; readonly application?: ApplicationId },
+): Promise<ReadonlyMap<ApplicationId, BuildId>> {
+  const { application } = input;
+  const rows = await db
+    .selectFrom('targets')
+    .select(['applicationId', 'buildId'])
+    .where('environmentId', '=', input.environment)
+    .$if(application !== undefined, (each) => each.where('applicationId', '=', application ?? ('' as never)))
+    .execute();
+  return new Map(rows.map((row) => [row.applicationId, row.buildId]));
+}
+
 /** Applications that another environment runs in another build, or that are not here at all. */
 async function differing(
   db: Kysely<Tables>,
@@ -135,7 +152,7 @@ async function differing(
 ): Promise<readonly Choice[]> {
   const from = await findEnvironment(db, input.from);
   if (from.id === input.environment.id) return refuse('invalid-request', 'an environment does not differ from itself');
-  const here = await readTargets(db, input.environment.id);
+  const here = await runningBuilds(db, { environment: input.environment.id });
   const rows = await db
     .selectFrom('targets')
     .innerJoin('applications', 'applications.id', 'targets.applicationId')
@@ -145,7 +162,7 @@ async function differing(
     .orderBy('applications.name')
     .execute();
   return rows
-    .filter((row) => here.get(row.applicationId)?.build !== row.buildId)
+    .filter((row) => here.get(row.applicationId) !== row.buildId)
     .filter(
       (row) => matches(row.name, input.names ?? '*') && (input.team === undefined || row.manifest?.team === input.team),
     )

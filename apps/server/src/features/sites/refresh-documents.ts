@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ApplicationId, BuildId, EnvironmentId, SiteId } from '@almanac/domain';
+import type { BuildId, EnvironmentId, SiteId } from '@almanac/domain';
 import { seal } from '@almanac/host';
 import {
   type DesiredApplication,
@@ -8,9 +8,11 @@ import {
   migrationOf,
   type RolloutStrategy,
 } from '@almanac/protocol';
-import { placedSites } from '#features/environments';
+import type { Kysely } from 'kysely';
+import { placedSitesOf } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { CommandContext } from '#platform/http';
+import type { Tables } from '#tables';
 import type { ServerKeys } from './server-keys.ts';
 
 export interface DocumentTools {
@@ -24,7 +26,7 @@ export type RefreshDocuments = (context: CommandContext, environment: Environmen
 /** What a site should be before its secrets are sealed: sealing gives other bytes each time, so it comes last. */
 interface Draft {
   readonly site: SiteId;
-  readonly applications: readonly {
+  readonly applications: {
     readonly entry: Omit<DesiredApplication, 'sealed'>;
     readonly envelopes: Readonly<Record<string, string>>;
   }[];
@@ -114,64 +116,78 @@ async function draftDocuments(
     ...targets.map((each) => ({ ...each, stageOnly: false })),
     ...stages.map((each) => ({ ...each, stageOnly: true })),
   ];
+  const builds = await describeBuilds(
+    db,
+    wanted.map((each) => each.buildId),
+  );
+  const placed = await placedSitesOf(db, {
+    environment: input.environment,
+    applications: wanted.map((each) => each.applicationId),
+  });
   const drafts = new Map<SiteId, Draft>();
   for (const each of wanted) {
-    const described = await describe(context, {
-      application: each.applicationId,
-      name: each.name,
-      build: each.buildId,
-      rollout: input.rollout,
-    });
-    for (const site of await placedSites(db, { environment: input.environment, application: each.applicationId })) {
+    const described = builds.get(each.buildId);
+    if (described === undefined) throw new Error(`build ${each.buildId} is a target and has no manifest`);
+    const { build, label, modules, manifest } = described;
+    for (const site of placed.get(each.applicationId) ?? []) {
       const settings = each.settings[site.id];
       const entry = {
-        ...described,
+        application: { id: each.applicationId, name: each.name },
+        build,
+        label,
+        strategy: input.rollout ?? manifest.rollout,
+        modules,
+        connections: manifest.connections,
         operation: each.operation,
         settings: { ...settings?.plain },
         stageOnly: each.stageOnly,
       };
       const draft = drafts.get(site.id) ?? { site: site.id, applications: [] };
-      drafts.set(site.id, {
-        ...draft,
-        applications: [...draft.applications, { entry, envelopes: settings?.secret ?? {} }],
-      });
+      draft.applications.push({ entry, envelopes: settings?.secret ?? {} });
+      drafts.set(site.id, draft);
     }
   }
   return drafts;
 }
 
-async function describe(
-  context: CommandContext,
-  input: {
-    readonly application: ApplicationId;
-    readonly name: string;
-    readonly build: BuildId;
-    readonly rollout: RolloutStrategy | null;
-  },
-) {
-  const build = await context.db
-    .selectFrom('builds')
-    .select(['id', 'label', 'manifest'])
-    .where('id', '=', input.build)
-    .executeTakeFirstOrThrow();
-  const artifacts = await context.db
+/** So many builds are read at once: few enough that parsing their manifests delays nobody. */
+const buildsAtOnce = 200;
+
+/** What builds are to any site, whatever its settings. */
+async function describeBuilds(db: Kysely<Tables>, builds: readonly BuildId[]) {
+  const described = new Map<BuildId, DescribedBuild>();
+  const distinct = [...new Set(builds)];
+  for (let start = 0; start < distinct.length; start += buildsAtOnce)
+    for (const each of await describeSome(db, distinct.slice(start, start + buildsAtOnce)))
+      described.set(each.build, each);
+  return described;
+}
+
+type DescribedBuild = Awaited<ReturnType<typeof describeSome>>[number];
+
+async function describeSome(db: Kysely<Tables>, ids: readonly BuildId[]) {
+  const rows = await db.selectFrom('builds').select(['id', 'label', 'manifest']).where('id', 'in', ids).execute();
+  const artifacts = await db
     .selectFrom('buildModules')
-    .select(['name', 'digest', 'size'])
-    .where('buildId', '=', input.build)
+    .select(['buildId', 'name', 'digest', 'size'])
+    .where('buildId', 'in', ids)
     .execute();
-  const { manifest } = build;
-  if (manifest === null) throw new Error(`build ${build.id} is a target and has no manifest`);
-  return {
-    application: { id: input.application, name: input.name },
-    build: build.id,
-    label: build.label,
-    strategy: input.rollout ?? manifest.rollout,
-    modules: artifacts.flatMap((artifact) => {
-      const module = manifest.modules[artifact.name];
-      return module === undefined ? [] : [desiredModule({ name: artifact.name, module, artifact })];
-    }),
-    connections: manifest.connections,
-  };
+  const artifactsOf = Map.groupBy(artifacts, (each) => each.buildId);
+  return rows.flatMap(({ id, label, manifest }) =>
+    manifest === null
+      ? []
+      : [
+          {
+            build: id,
+            label,
+            manifest,
+            modules: (artifactsOf.get(id) ?? []).flatMap((artifact) => {
+              const module = manifest.modules[artifact.name];
+              return module === undefined ? [] : [desiredModule({ name: artifact.name, module, artifact })];
+            }),
+          },
+        ],
+  );
 }
 
 function desiredModule(input: {
