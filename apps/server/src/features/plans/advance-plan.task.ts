@@ -17,7 +17,7 @@ import type { CommandContext } from '#platform/http';
 import { planRows } from './load-plan.ts';
 import { lockPlans } from './lock-plans.ts';
 import { readStanding } from './read-standing.ts';
-import { savePlan } from './save-plan.ts';
+import { keptOf, savePlan } from './save-plan.ts';
 import { readTargets } from './targets.ts';
 
 export const advanceTask = 'advance-plan';
@@ -77,12 +77,16 @@ async function advanceOnce(
   await lockPlans(db, found.environmentId);
   const row = await planRows(db).where('plans.id', '=', input.plan).executeTakeFirstOrThrow();
   if (row.endedAt !== null) return;
-  const { gates, findings } = await readStanding(context, row);
+  const { gates, analysis } = await readStanding(context, row);
   await wakeWhenDue(context, { plan: row.id, gates });
   const observed = await observe(context, { plan: row.body, gates });
   const { plan, notes } = advancePlan(row.body, observed, context.now.getTime());
-  if (plan === row.body) return;
-  await savePlan(context, { row, plan, notes, findings, refreshDocuments: input.refreshDocuments });
+  if (plan === row.body) {
+    if (analysis.stamp !== row.analysisStamp)
+      await db.updateTable('plans').set(keptOf(analysis, plan)).where('id', '=', plan.id).execute();
+    return;
+  }
+  await savePlan(context, { row, plan, notes, analysis, refreshDocuments: input.refreshDocuments });
   // What waited for this plan may go on now.
   if (plan.state !== row.body.state) await wakePlansOf(context, plan.environment);
 }
