@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { ElementBody, PlainSchema } from '@almanac/domain';
+import { comparingRules, type ElementBody, type PlainSchema } from '@almanac/domain';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '#platform/database';
+import { collectContracts } from './features/contracts/collect-contracts.ts';
 import {
   addApplication,
   builtResult,
@@ -286,6 +288,71 @@ describe('contracts of builds', () => {
     expect(again.body).toEqual(body);
     const { rows } = await database.query('select compatible from element_verdicts order by compatible');
     expect(rows).toEqual([{ compatible: false }, { compatible: true }]);
+  });
+
+  it('are compared anew where the verdict is of other rules', async () => {
+    const [before, after] = [aDocument({ 'GET /rules': 12 }), aDocument({ 'GET /rules': 11 })];
+    const first = await build('ruled', { provides: { rules: before } });
+    const second = await build('ruled', { provides: { rules: after } });
+    const pair = [after.elements[0]?.fingerprint, before.elements[0]?.fingerprint];
+    await database.query(`insert into element_verdicts values ($1, $2, true, '[]', 0)`, pair);
+
+    const { body } = await tests.send(`GET /builds/${second.id}/contract-changes?since=${first.id}`);
+
+    expect(body.contracts).toMatchObject([{ changed: [{ key: 'GET /rules', compatible: false }] }]);
+    const { rows } = await database.query(
+      'select compatible, rules from element_verdicts where provided = $1 and built_against = $2',
+      pair,
+    );
+    expect(rows).toEqual([{ compatible: false, rules: comparingRules }]);
+  });
+
+  it('are collected when no build names them: documents, elements, schemas and verdicts', async () => {
+    const { host, port, user = '', database: name = '' } = database;
+    const own = openDatabase({ config: { host, port, user, database: name }, onError: () => undefined });
+    const [kept, gone] = [aDocument({ 'GET /kept': 21 }), aDocument({ 'GET /gone': 22, 'GET /needed': 23 })];
+    await build('keeper', { provides: { kept } });
+    const going = await build('going', { provides: { gone } });
+    await build('needy', { consumes: { gone: ['GET /needed'] } });
+    const fingerprints = [...kept.elements, ...gone.elements].map((each) => each.fingerprint);
+    const [keptElement, goneElement, neededElement] = fingerprints;
+    for (const [provided, builtAgainst, rules] of [
+      [goneElement, keptElement, comparingRules],
+      [keptElement, neededElement, comparingRules],
+      [neededElement, keptElement, 0],
+    ])
+      await database.query(`insert into element_verdicts values ($1, $2, true, '[]', $3)`, [
+        provided,
+        builtAgainst,
+        rules,
+      ]);
+    expect(await collectContracts(own.db)).toEqual({ documents: 0, elements: 0, verdicts: 1 });
+    await database.query('delete from build_contracts where build_id = $1', [going.id]);
+
+    const collected = await collectContracts(own.db);
+    const again = await collectContracts(own.db);
+
+    expect(collected).toEqual({ documents: 1, elements: 1, verdicts: 1 });
+    expect(again).toEqual({ documents: 0, elements: 0, verdicts: 0 });
+    const left = async (table: string, column: string, values: readonly unknown[]) =>
+      (await database.query(`select ${column} as name from ${table} where ${column} = any($1)`, [values])).rows.map(
+        (row) => row.name,
+      );
+    expect(await left('contract_documents', 'fingerprint', [kept.fingerprint, gone.fingerprint])).toEqual([
+      kept.fingerprint,
+    ]);
+    expect((await left('contract_elements', 'fingerprint', fingerprints)).sort()).toEqual(
+      [keptElement, neededElement].sort(),
+    );
+    // What it was built against can still be compared: its schemas stayed.
+    const { rows } = await database.query(
+      `select count(*)::int as n from contract_elements e join contract_elements s on s.fingerprint = e.body ->> 'schemasOf'
+       where e.fingerprint = $1`,
+      [neededElement],
+    );
+    expect(rows).toEqual([{ n: 1 }]);
+    expect(await left('element_verdicts', 'provided', fingerprints)).toEqual([keptElement]);
+    await own.close();
   });
 
   it('whose document is not what was announced are refused, and nothing is kept', async () => {

@@ -1,6 +1,6 @@
 export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
-export { compareElements } from './contract/compare-elements.ts';
+export { compareElements, comparingRules } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
 export {
   type Body,

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { ArtifactStore } from '#features/artifacts';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
+import { holdOffCollecting } from './collect-contracts.ts';
 import type { KnownElement, StoredElement } from './contracts.tables.ts';
 import { lockContracts, resolveReferences } from './resolve-references.ts';
 
@@ -23,6 +24,7 @@ export async function saveContracts(
     readonly artifacts: ArtifactStore;
   },
 ): Promise<void> {
+  await holdOffCollecting(context.db);
   await lockContracts(context.db, {
     provided: input.contracts.map((each) => each.contract),
     consumed: Object.values(input.manifest.modules).flatMap((each) => Object.keys(each.consumes)),

@@ -1,6 +1,7 @@
 import {
   type ApplicationId,
   type BuildId,
+  comparingRules,
   type EnvironmentId,
   ImpactIndex,
   unresolvedConsumers,
@@ -145,7 +146,11 @@ async function loadIndex(db: Kysely<Tables>): Promise<ImpactIndex> {
   for (const each of targets)
     index.install({ environment: each.environmentId, application: each.applicationId, build: each.buildId });
   for (const build of builds) index.release(build);
-  const verdicts = await db.selectFrom('elementVerdicts').select(['provided', 'builtAgainst', 'compatible']).execute();
+  const verdicts = await db
+    .selectFrom('elementVerdicts')
+    .select(['provided', 'builtAgainst', 'compatible'])
+    .where('rules', '=', comparingRules)
+    .execute();
   for (const verdict of verdicts) index.learn(verdict);
   return index;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EnvironmentId } from '@almanac/domain';
+import { comparingRules, type EnvironmentId } from '@almanac/domain';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Tables } from '#tables';
 import { type AnalysedContent, analyseContent } from './analyse-content.ts';
@@ -71,7 +71,7 @@ export async function readStamp(
         from build_references where built_against is null and contract in (select contract from contract))
     )::text as facts`.execute(db);
   return createHash('sha256')
-    .update(JSON.stringify([rules, rows[0]?.facts]))
+    .update(JSON.stringify([rules, comparingRules, rows[0]?.facts]))
     .digest('base64url');
 }
 
