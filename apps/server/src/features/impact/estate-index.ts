@@ -23,6 +23,13 @@ export interface EstateIndex {
     builds: readonly BuildId[],
     use: (index: ImpactIndex) => Promise<Result>,
   ) => Promise<Result>;
+  /**
+   * Lets one caller search for as long as it takes, with as many turns of others between as it likes: what the environments
+   * contain stays as it is meanwhile, and whoever else asks waits. What it holds is let go at the end.
+   */
+  readonly searching: <Result>(
+    use: (index: ImpactIndex, hold: (builds: readonly BuildId[]) => Promise<void>) => Promise<Result>,
+  ) => Promise<Result>;
   /** Loads it when it was not loaded yet; resolves when it is there. */
   readonly load: () => Promise<void>;
   readonly measures: () => { readonly loadSeconds: number; readonly loads: number; readonly applied: number };
@@ -77,16 +84,16 @@ export function createEstateIndex(input: {
     position = Math.max(position, events.position);
     return loaded;
   };
-  const current = () =>
-    inTurn(async () => {
-      try {
-        return await catchUp();
-      } catch (error) {
-        // What is half applied is not trusted: the next one to ask loads it anew.
-        index = undefined;
-        throw error;
-      }
-    });
+  const trusted = async (): Promise<ImpactIndex> => {
+    try {
+      return await catchUp();
+    } catch (error) {
+      // What is half applied is not trusted: the next one to ask loads it anew.
+      index = undefined;
+      throw error;
+    }
+  };
+  const current = () => inTurn(trusted);
   let woken = false;
   feed.subscribe((event) => {
     if (index === undefined || woken || !isNews(event)) return;
@@ -103,20 +110,51 @@ export function createEstateIndex(input: {
     load: () => inTurn(load).then(() => undefined),
     holding: async (builds, use) => {
       const known = await current();
-      const held: BuildId[] = [];
+      const held = new Held(db, known);
       try {
-        for await (const interfaces of readInterfaces(db, [...new Set(builds)]))
-          for (const each of interfaces) {
-            known.hold(each);
-            held.push(each.build);
-          }
+        await held.add(builds);
         return await use(known);
       } finally {
-        for (const build of held) known.release(build);
+        held.release();
       }
     },
+    searching: (use) =>
+      inTurn(async () => {
+        const known = await trusted();
+        const held = new Held(db, known);
+        try {
+          return await use(known, (builds) => held.add(builds));
+        } finally {
+          held.release();
+        }
+      }),
     measures: () => ({ loadSeconds, loads, applied }),
   };
+}
+
+/** Builds that somebody wants to be known for a while. */
+class Held {
+  readonly #db: Kysely<Tables>;
+  readonly #index: ImpactIndex;
+  readonly #builds = new Set<BuildId>();
+
+  constructor(db: Kysely<Tables>, index: ImpactIndex) {
+    this.#db = db;
+    this.#index = index;
+  }
+
+  async add(builds: readonly BuildId[]): Promise<void> {
+    const missing = [...new Set(builds)].filter((build) => !this.#builds.has(build));
+    for await (const interfaces of readInterfaces(this.#db, missing))
+      for (const each of interfaces) {
+        this.#index.hold(each);
+        this.#builds.add(each.build);
+      }
+  }
+
+  release(): void {
+    for (const build of this.#builds) this.#index.release(build);
+  }
 }
 
 const newsKinds = ['target-changed', 'application-changed', 'references-resolved'] as const;
