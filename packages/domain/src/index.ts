@@ -226,6 +226,7 @@ export {
   type SettingValue,
   type SiteFacts,
 } from './settings/resolve-settings.ts';
+export { type PlacedValue, type ValueBack, valuesBack } from './settings/values-back.ts';
 export {
   ancestorsOf,
   type CommitGraph,

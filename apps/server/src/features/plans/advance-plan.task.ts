@@ -4,6 +4,7 @@ import {
   type Plan as DomainPlan,
   type EnvironmentId,
   type GateObservation,
+  hasBegun,
   type PlanId,
   type PlanObservation,
   type SiteProgress,
@@ -14,7 +15,8 @@ import { placedSites } from '#features/environments';
 import { type RefreshDocuments, siteRows } from '#features/sites';
 import type { BackgroundContext, Periodic, Task } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
-import { planRows } from './load-plan.ts';
+import { choicesOf } from './choice.ts';
+import { type PlanRow, planRows } from './load-plan.ts';
 import { lockPlans } from './lock-plans.ts';
 import { readStanding } from './read-standing.ts';
 import { keptOf, savePlan } from './save-plan.ts';
@@ -46,7 +48,7 @@ function openPlans(db: CommandContext['db'] | BackgroundContext['db']) {
 
 export function advanceTasks(refreshDocuments: RefreshDocuments): { readonly task: Task; readonly sweeper: Periodic } {
   const pass = (context: BackgroundContext, plan: PlanId) =>
-    context.inTransaction({ actor: engine, action: null }, (command) =>
+    context.inTransaction({ actor: engine, action: 'values-set-back' }, (command) =>
       advanceOnce(command, { plan, refreshDocuments }),
     );
   return {
@@ -68,6 +70,7 @@ async function advanceOnce(
   input: { readonly plan: PlanId; readonly refreshDocuments: RefreshDocuments },
 ): Promise<void> {
   const { db } = context;
+  context.audit(null);
   const found = await db
     .selectFrom('plans')
     .select(['id', 'environmentId'])
@@ -87,8 +90,19 @@ async function advanceOnce(
     return;
   }
   await savePlan(context, { row, plan, notes, analysis, refreshDocuments: input.refreshDocuments });
+  if (row.startedAt === null && hasBegun(plan.state)) auditSetBack(context, row);
   // What waited for this plan may go on now.
   if (plan.state !== row.body.state) await wakePlansOf(context, plan.environment);
+}
+
+/** Values that people set are set back by whoever composed that: the record says which, and for whom. */
+function auditSetBack(context: CommandContext, row: PlanRow): void {
+  const values = choicesOf(row).flatMap(({ name, valuesBack = [] }) => valuesBack.map(({ key }) => `${name} ${key}`));
+  if (values.length === 0) return;
+  context.audit({
+    subject: `plan:${row.number}`,
+    detail: { environment: row.environmentName, values, for: row.requestedBy },
+  });
 }
 
 /** A gate that opens by itself is looked at then; the sweeper would come a little later. */

@@ -17,6 +17,7 @@ import { type PinnedForSites, pinEarlierSettings, pinSettings } from '#features/
 import type { Tables } from '#tables';
 import type { Choice } from './choice.ts';
 import { readTargets } from './targets.ts';
+import { valueFindings } from './value-findings.ts';
 
 export interface AnalysedContent {
   readonly analysed: PlanContent;
@@ -61,6 +62,7 @@ export async function analyseContent(
     const { operation, fault } = await draft(db, { choice, environment: environment.id, targets, earlier, newId });
     drafted.push(operation);
     if (fault !== null) faults.push(fault);
+    faults.push(...(await valueFindings(db, { environment: environment.id, choice })));
   }
   const { findings, neighbours } = await findImpact(db, { environment, operations: drafted.map(considered) });
   const around = await readTargets(db, { environment: environment.id, applications: neighbours });
@@ -137,7 +139,7 @@ async function draft(
     return gone('has no such build any more');
   const { manifest } = build;
   const place = { application: choice.application, environment: input.environment, manifest };
-  const now = await pinSettings(db, { ...place, given: choice.given });
+  const now = await pinSettings(db, { ...place, given: choice.given, back: choice.valuesBack });
   const pinned =
     choice.earlierSettings === null ? now : await pinEarlierSettings(db, { ...place, earlier: choice.earlierSettings });
   const same = earlier !== null && earlier.build === build.id && earlier.settingsHash === pinned.hash;
@@ -191,10 +193,20 @@ function digestOf(input: {
     input.operations
       .map((each) => [each.application, each.kind, each.wave, short(each.before), short(each.after)])
       .toSorted(byKey),
-    input.choices.map((each) => [each.application, each.given, each.tag]).toSorted(byKey),
+    input.choices.map(wordsOf).toSorted(byKey),
     input.neighbourhood.map(([application, target]) => [application, short(target)]).toSorted(byKey),
   ];
   return `sha256:${createHash('sha256').update(JSON.stringify(facts)).digest('hex')}`;
+}
+
+/** What was chosen, whatever order the database keeps its parts in. */
+function wordsOf({ application, given, tag, valuesBack = [] }: Choice): readonly unknown[] {
+  return [
+    application,
+    given.map(({ key, secret, value }) => [key, secret, value]),
+    tag === null ? null : [tag.number, tag.notes],
+    ...valuesBack.map(({ key, level, selector, before, after }) => [key, level, selector, before, after]),
+  ];
 }
 
 function byKey([a]: readonly unknown[], [b]: readonly unknown[]): number {

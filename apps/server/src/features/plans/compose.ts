@@ -7,7 +7,7 @@ import { findEnvironment } from '#features/environments';
 import type { GivenSetting, SealGiven } from '#features/settings';
 import type { Tables } from '#tables';
 import type { Choice } from './choice.ts';
-import { earlierSource } from './earlier-source.ts';
+import { earlierSource, valuesBackFor } from './earlier-source.ts';
 
 export type OperationRequest = z.output<typeof operationRequest>;
 
@@ -95,9 +95,10 @@ async function choose(
   const { manifest } = await usableBuild(db, { application, build });
   const given = giveSettings({ application, manifest, values: request.settings ?? {}, seal: input.seal });
   if (request.kind === 'configure') return { ...common, kind: 'configure', build: null, given };
+  const back = await valuesBackFor(context, { source: request.source, application, environment: input.environment.id });
   const tag =
     request.source.kind === 'tag' ? { number: request.source.number ?? null, notes: request.source.notes } : null;
-  return { ...common, kind: 'deploy', build, given, tag, earlierSettings: earlier?.settings ?? null };
+  return { ...common, kind: 'deploy', build, given, tag, earlierSettings: earlier?.settings ?? null, valuesBack: back };
 }
 
 function giveSettings(input: {

@@ -2,7 +2,7 @@ import { type Plan as DomainPlan, hasBegun, isTerminal, type PlanNote, refuse } 
 import { sql } from 'kysely';
 import { type EndedOperation, recordHistory } from '#features/history';
 import { holdFollowing } from '#features/holds';
-import { storeGiven } from '#features/settings';
+import { setBack, storeGiven } from '#features/settings';
 import type { RefreshDocuments } from '#features/sites';
 import type { CommandContext } from '#platform/http';
 import type { Analysis } from './analysis-stamp.ts';
@@ -47,8 +47,11 @@ export async function savePlan(
   await writeLog(context, { plan, notes: input.notes });
   // Values that came with the plan hold from here on, for it and for whatever comes after it.
   if (began)
-    for (const { application, given } of choicesOf(row))
-      await storeGiven(context, { application, environment: plan.environment, given, by: row.requestedBy });
+    for (const { application, given, valuesBack = [] } of choicesOf(row)) {
+      const place = { application, environment: plan.environment, by: row.requestedBy };
+      await setBack(context, { ...place, values: valuesBack });
+      await storeGiven(context, { ...place, given });
+    }
   const writes = hasBegun(plan.state) && !isTerminal(row.body.state);
   if (writes && (await saveTargets(context, plan))) await input.refreshDocuments(context, plan.environment);
   await recordEnds(context, { row, plan });
