@@ -296,6 +296,66 @@ describe('the history of an environment', () => {
     expect(factOf(await stateAt(undefined), 'orders', 'CURRENCY')).toBe('CHF');
   });
 
+  it('sets values back that people set since where that is asked for, unless somebody changed one meanwhile', async () => {
+    const configure = async () =>
+      carryOut(
+        await tests.send('POST /plans', {
+          body: { environment: 'production', operations: [{ kind: 'configure', application: 'orders' }], start: true },
+        }),
+      );
+    const valuesOf = async (key: string) =>
+      (await tests.send('GET /applications/orders/settings')).body.settings.find(
+        (each: { key: string }) => each.key === key,
+      ).values;
+    await set('CURRENCY', 'DKK');
+    await configure();
+    const [{ fingerprint }] = await valuesOf('PAYMENT_KEY');
+    await moment('valued');
+    await set('CURRENCY', 'PLN');
+    await set('PAYMENT_KEY', 'third key');
+    await configure();
+    const restore = (start: boolean) =>
+      tests.send('POST /environments/production/restore', {
+        body: { at: moments['valued'], applications: ['orders'], setBack: true, start },
+      });
+
+    const { body: overtaken } = await restore(false);
+    await set('CURRENCY', 'HUF');
+    const refused = await tests.send(`POST /plans/${overtaken.number}/start`, { body: {} });
+    const answer = await restore(true);
+    await carryOut(answer);
+
+    expect(overtaken.findings).toMatchObject([
+      { code: 'value-set-back', subject: 'CURRENCY', detail: 'CURRENCY of orders is set back to DKK, it is PLN now' },
+      {
+        code: 'value-set-back',
+        subject: 'PAYMENT_KEY',
+        detail: 'PAYMENT_KEY of orders is set back to the secret of then',
+      },
+    ]);
+    expect(refused.body).toMatchObject({
+      code: 'plan-has-errors',
+      detail: expect.stringContaining('CURRENCY of orders was changed since it was decided what it goes back to'),
+    });
+    expect(JSON.stringify(answer.body)).not.toContain('third key');
+    expect(await valuesOf('CURRENCY')).toMatchObject([{ value: 'DKK', changedBy: 'launcher' }]);
+    expect(await valuesOf('PAYMENT_KEY')).toMatchObject([{ fingerprint }]);
+    const { body: changes } = await tests.send('GET /applications/orders/setting-changes?limit=2');
+    expect(changes.items).toMatchObject([{ removed: false }, { removed: false }]);
+    const { rows } = await session.query(`select subject, detail from audit where action = 'values-set-back'`);
+    expect(rows).toEqual([
+      {
+        subject: `plan:${answer.body.number}`,
+        detail: { environment: 'production', values: ['orders CURRENCY', 'orders PAYMENT_KEY'], for: 'launcher' },
+      },
+    ]);
+    // What the next deployment takes is what runs.
+    const board = (await tests.send('GET /board')).body.rows.find(
+      (row: { application: { name: string } }) => row.application.name === 'orders',
+    );
+    expect(board.cells[0].settingsChanged).toBe(false);
+  });
+
   it('keeps a followed branch from bringing back what somebody went back from, until that is lifted', async () => {
     const { revision } = (await tests.send('GET /environments/production')).body;
     await tests.send('PATCH /environments/production', {
@@ -409,66 +469,6 @@ describe('the history of an environment', () => {
     expect(filled[0]).toEqual(whole[0]);
     // Plans hold contents that no entry has as well: those of drafts.
     expect(filled[1]).toEqual(expect.arrayContaining(whole[1] ?? []));
-  });
-
-  it('sets values back that people set since where that is asked for, unless somebody changed one meanwhile', async () => {
-    const configure = async () =>
-      carryOut(
-        await tests.send('POST /plans', {
-          body: { environment: 'production', operations: [{ kind: 'configure', application: 'orders' }], start: true },
-        }),
-      );
-    const valuesOf = async (key: string) =>
-      (await tests.send('GET /applications/orders/settings')).body.settings.find(
-        (each: { key: string }) => each.key === key,
-      ).values;
-    await set('CURRENCY', 'DKK');
-    await configure();
-    const [{ fingerprint }] = await valuesOf('PAYMENT_KEY');
-    await moment('valued');
-    await set('CURRENCY', 'PLN');
-    await set('PAYMENT_KEY', 'third key');
-    await configure();
-    const restore = (start: boolean) =>
-      tests.send('POST /environments/production/restore', {
-        body: { at: moments['valued'], applications: ['orders'], setBack: true, start },
-      });
-
-    const { body: overtaken } = await restore(false);
-    await set('CURRENCY', 'HUF');
-    const refused = await tests.send(`POST /plans/${overtaken.number}/start`, { body: {} });
-    const answer = await restore(true);
-    await carryOut(answer);
-
-    expect(overtaken.findings).toMatchObject([
-      { code: 'value-set-back', subject: 'CURRENCY', detail: 'CURRENCY of orders is set back to DKK, it is PLN now' },
-      {
-        code: 'value-set-back',
-        subject: 'PAYMENT_KEY',
-        detail: 'PAYMENT_KEY of orders is set back to the secret of then',
-      },
-    ]);
-    expect(refused.body).toMatchObject({
-      code: 'plan-has-errors',
-      detail: expect.stringContaining('CURRENCY of orders was changed since it was decided what it goes back to'),
-    });
-    expect(JSON.stringify(answer.body)).not.toContain('third key');
-    expect(await valuesOf('CURRENCY')).toMatchObject([{ value: 'DKK', changedBy: 'launcher' }]);
-    expect(await valuesOf('PAYMENT_KEY')).toMatchObject([{ fingerprint }]);
-    const { body: changes } = await tests.send('GET /applications/orders/setting-changes?limit=2');
-    expect(changes.items).toMatchObject([{ removed: false }, { removed: false }]);
-    const { rows } = await session.query(`select subject, detail from audit where action = 'values-set-back'`);
-    expect(rows).toEqual([
-      {
-        subject: `plan:${answer.body.number}`,
-        detail: { environment: 'production', values: ['orders CURRENCY', 'orders PAYMENT_KEY'], for: 'launcher' },
-      },
-    ]);
-    // What the next deployment takes is what runs.
-    const board = (await tests.send('GET /board')).body.rows.find(
-      (row: { application: { name: string } }) => row.application.name === 'orders',
-    );
-    expect(board.cells[0].settingsChanged).toBe(false);
   });
 
   it('is read back whole through snapshots', async () => {
