@@ -9,6 +9,8 @@ import {
   type ImpactIndex,
 } from '@almanac/domain';
 import type { Kysely } from 'kysely';
+import { readGovernance } from '#features/governance';
+import { databaseTime } from '#platform/database';
 import type { Tables } from '#tables';
 import { askIndex } from './ask-index.ts';
 import { eligibleBuilds, readProviders } from './eligible-builds.ts';
@@ -36,6 +38,8 @@ export async function completeByIndex(
   },
 ): Promise<Completion> {
   const { environment, changes } = input;
+  const { quarantines } = await readGovernance(db, environment);
+  const place = { environment, barred: new Set(quarantines.map((each) => each.build)), now: await databaseTime(db) };
   return input.estate.searching(async (index, hold) => {
     await hold(changes.flatMap((each) => (each.kind === 'deploy' ? [each.build] : [])));
     let since = performance.now();
@@ -51,7 +55,7 @@ export async function completeByIndex(
       },
       providersOf: (contract) => readProviders(db, contract),
       candidatesOf: async (application) => {
-        const builds = await candidates(db, { ...input, index, application });
+        const builds = await candidates(db, { ...place, source: input.source, index, application });
         await hold(builds);
         const here = index.installedIn(environment, application);
         return [
@@ -71,11 +75,14 @@ async function candidates(
     readonly environment: EnvironmentId;
     readonly source: EnvironmentId;
     readonly application: ApplicationId;
+    readonly barred: ReadonlySet<BuildId>;
+    readonly now: Date;
   },
 ): Promise<readonly BuildId[]> {
-  const { index, environment, source, application } = input;
+  const { index, source, ...place } = input;
+  const { environment, application } = place;
   const here = index.installedIn(environment, application);
   const there = index.installedIn(source, application);
-  const eligible = await eligibleBuilds(db, { environment, application, later: here ?? null });
+  const eligible = await eligibleBuilds(db, { ...place, later: here ?? null });
   return [...new Set([...(there === undefined ? [] : [there]), ...eligible])].filter((build) => build !== here);
 }

@@ -1,7 +1,6 @@
 import type { ApplicationId, BuildId, EnvironmentId } from '@almanac/domain';
 import { type Kysely, sql } from 'kysely';
-import { readCandidates, readGovernance } from '#features/governance';
-import { databaseTime } from '#platform/database';
+import { readCandidates } from '#features/governance';
 import type { Tables } from '#tables';
 
 /** So many builds of an application are looked at, and so many of them are offered. */
@@ -19,6 +18,8 @@ export async function eligibleBuilds(
     readonly application: ApplicationId;
     /** The build that runs there. */
     readonly later: BuildId | null;
+    readonly barred: ReadonlySet<BuildId>;
+    readonly now: Date;
   },
 ): Promise<readonly BuildId[]> {
   const { environment, application, later } = input;
@@ -29,12 +30,10 @@ export async function eligibleBuilds(
       and not exists (select from hotfix_builds h where h.build_id = b.id)
     order by b.number desc limit ${looked}`.execute(db);
   if (rows.length === 0) return [];
-  const { quarantines } = await readGovernance(db, environment);
-  const barred = new Set(quarantines.map((each) => each.build));
   const candidates = await readCandidates(db, {
     environment,
     builds: rows.map((row) => row.id),
-    now: await databaseTime(db),
+    now: input.now,
     requirements: { soak: null, tests: true },
   });
   const tested = new Set(
@@ -42,7 +41,7 @@ export async function eligibleBuilds(
   );
   return rows
     .map((row) => row.id)
-    .filter((build) => tested.has(build) && !barred.has(build))
+    .filter((build) => tested.has(build) && !input.barred.has(build))
     .slice(0, offered);
 }
 

@@ -238,8 +238,10 @@ async function exempt(
   if (!mayCancel(row.state) && row.state !== 'staged')
     return refuse('wrong-state', `plan ${row.number} is ${row.state}; nothing holds it back`);
   const { gates, findings } = await readStanding(context, row);
-  const known = subject === 'calendar' || findings.some((each) => `${each.code} ${each.application}` === subject);
-  if (!known) return refuse('nothing-to-do', `plan ${row.number} has no finding ${subject}`);
+  // What somebody set meanwhile is never overwritten: the way back is composed anew.
+  const open = findings.filter((each) => each.code !== 'value-moved');
+  const known = subject === 'calendar' || open.some((each) => `${each.code} ${each.application}` === subject);
+  if (!known) return refuse('nothing-to-do', `plan ${row.number} has no finding ${subject} that could be set aside`);
   await context.db
     .insertInto('planExemptions')
     .values({
