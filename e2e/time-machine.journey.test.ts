@@ -101,8 +101,8 @@ describe('an environment and its time machine', () => {
   it('lists values one by one where they are to be set back, too', async () => {
     const text = await done('env', 'restore', 'development', '--at', between, '--settings');
 
-    expect(text).toContain('WORD of teller is taken away again: it was not set then');
-    expect(text).toContain('KEY of teller is set back to the secret of then');
+    expect(text).toContain('teller: WORD is taken away again: it was not set then');
+    expect(text).toContain('teller: KEY is set back to the secret of then');
   });
 
   it('runs again what ran then, with the settings and secrets of then, and without what was not there', async () => {

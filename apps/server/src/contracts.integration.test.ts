@@ -341,8 +341,8 @@ describe('contracts of builds', () => {
     expect(await left('contract_documents', 'fingerprint', [kept.fingerprint, gone.fingerprint])).toEqual([
       kept.fingerprint,
     ]);
-    expect((await left('contract_elements', 'fingerprint', fingerprints)).sort()).toEqual(
-      [keptElement, neededElement].sort(),
+    expect(new Set(await left('contract_elements', 'fingerprint', fingerprints))).toEqual(
+      new Set([keptElement, neededElement]),
     );
     // What it was built against can still be compared: its schemas stayed.
     const { rows } = await database.query(

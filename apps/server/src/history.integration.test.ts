@@ -326,16 +326,16 @@ describe('the history of an environment', () => {
     await carryOut(answer);
 
     expect(overtaken.findings).toMatchObject([
-      { code: 'value-set-back', subject: 'CURRENCY', detail: 'CURRENCY of orders is set back to DKK, it is PLN now' },
+      { code: 'value-set-back', subject: 'CURRENCY', detail: 'CURRENCY is set back to DKK, it is PLN now' },
       {
         code: 'value-set-back',
         subject: 'PAYMENT_KEY',
-        detail: 'PAYMENT_KEY of orders is set back to the secret of then',
+        detail: 'PAYMENT_KEY is set back to the secret of then',
       },
     ]);
     expect(refused.body).toMatchObject({
       code: 'plan-has-errors',
-      detail: expect.stringContaining('CURRENCY of orders was changed since it was decided what it goes back to'),
+      detail: expect.stringContaining('CURRENCY was changed since it was decided what it goes back to'),
     });
     expect(JSON.stringify(answer.body)).not.toContain('third key');
     expect(await valuesOf('CURRENCY')).toMatchObject([{ value: 'DKK', changedBy: 'launcher' }]);

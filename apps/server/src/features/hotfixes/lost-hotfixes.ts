@@ -39,7 +39,12 @@ async function lostBy(
   db: Kysely<Tables>,
   input: {
     readonly move: Move;
-    readonly fixes: readonly { readonly number: number; readonly branch: string; base: string; tip: string }[];
+    readonly fixes: readonly {
+      readonly number: number;
+      readonly branch: string;
+      readonly base: string;
+      readonly tip: string;
+    }[];
   },
 ): Promise<readonly string[]> {
   const { move, fixes } = input;

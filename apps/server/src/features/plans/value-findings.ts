@@ -21,16 +21,16 @@ export async function valueFindings(
         ...known,
         code: 'value-moved',
         severity: 'error',
-        detail: `${each.key} of ${choice.name} was changed since it was decided what it goes back to`,
+        detail: `${each.key} was changed since it was decided what it goes back to`,
         fix: 'compose the way back anew',
       };
-    return { ...known, code: 'value-set-back', severity: 'warning', detail: detailOf(each, choice.name), fix: null };
+    return { ...known, code: 'value-set-back', severity: 'warning', detail: detailOf(each), fix: null };
   });
 }
 
-function detailOf({ key, level, selector, secret, before, after }: ValueBack, name: string): string {
+function detailOf({ key, level, selector, secret, before, after }: ValueBack): string {
   const place = level === 'environment' ? '' : ` for ${level} ${selector}`;
-  if (after === null) return `${key} of ${name}${place} is taken away again: it was not set then`;
-  if (secret) return `${key} of ${name}${place} is set back to the secret of then`;
-  return `${key} of ${name}${place} is set back to ${after}${before === null ? '' : `, it is ${before} now`}`;
+  if (after === null) return `${key}${place} is taken away again: it was not set then`;
+  if (secret) return `${key}${place} is set back to the secret of then`;
+  return `${key}${place} is set back to ${after}${before === null ? '' : `, it is ${before} now`}`;
 }
