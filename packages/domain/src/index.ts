@@ -159,7 +159,6 @@ export {
   type Severity,
 } from './impact/finding.ts';
 export { ImpactIndex } from './impact/impact-index.ts';
-export { indexCatalogue } from './impact/index-catalogue.ts';
 export { irreversibleBetween, type MigratingBuild } from './impact/migrations.ts';
 export { type Neighbourhood, sameNeighbourhood } from './impact/neighbourhood.ts';
 export { factsWithout, type OperationFacts, operationFindings } from './impact/operation-findings.ts';
