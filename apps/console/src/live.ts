@@ -15,6 +15,7 @@ export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]
   'settings-changed': ['board', 'settings'],
   'plan-changed': ['board', 'plans', 'plan', 'history'],
   'target-changed': ['board', 'history', 'site'],
+  'references-resolved': ['build'],
   'governance-changed': ['plan', 'plans', 'governance'],
   'inspection-changed': ['inspection'],
   'hotfix-changed': ['board', 'hotfixes', 'versions'],

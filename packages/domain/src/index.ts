@@ -45,7 +45,7 @@ export {
   type SealedEntry,
   sealedText,
 } from './audit/audit-chain.ts';
-export { compareElements } from './contract/compare-elements.ts';
+export { compareElements, comparingRules } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
 export {
   type Body,
@@ -170,6 +170,7 @@ export type {
   ProvidedContract,
   ProvidedElement,
 } from './impact/build-interface.ts';
+export { missingCapabilities, type SiteCapabilities, type SiteNeeds } from './impact/capabilities.ts';
 export { applyChanges, type Change, type Installed } from './impact/change.ts';
 export { type Completion, type CompletionInput, completePlan, referenceErrors } from './impact/complete-plan.ts';
 export {
@@ -183,10 +184,11 @@ export {
   type Severity,
 } from './impact/finding.ts';
 export { ImpactIndex } from './impact/impact-index.ts';
-export { indexCatalogue } from './impact/index-catalogue.ts';
+export { irreversibleBetween, type MigratingBuild } from './impact/migrations.ts';
 export { type Neighbourhood, sameNeighbourhood } from './impact/neighbourhood.ts';
 export { factsWithout, type OperationFacts, operationFindings } from './impact/operation-findings.ts';
 export type { ImpactQuestion } from './impact/plan-view.ts';
+export { unresolvedConsumers } from './impact/unresolved-consumers.ts';
 export {
   type AttemptOutcome,
   type DeliveryDecision,
@@ -216,6 +218,7 @@ export type { Advanced, PlanNote } from './plan/note.ts';
 export {
   type FailurePolicy,
   type GateObservation,
+  hasBegun,
   isAtGates,
   isTerminal,
   isUnderWay,
@@ -290,6 +293,7 @@ export {
   type SettingValue,
   type SiteFacts,
 } from './settings/resolve-settings.ts';
+export { type PlacedValue, type ValueBack, valuesBack } from './settings/values-back.ts';
 export {
   ancestorsOf,
   type CommitGraph,

@@ -217,6 +217,7 @@ export {
   type Manifest,
   type ModuleManifest,
   manifest,
+  migrationOf,
   moduleManifest,
 } from './manifest.ts';
 export type { DocumentFault, ParsedDocument } from './parse-document.ts';

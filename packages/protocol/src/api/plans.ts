@@ -89,6 +89,8 @@ const findingCode = z.enum([
   'restore-incomplete',
   'restore-overtakes',
   'settings-of-then',
+  'value-set-back',
+  'value-moved',
 ]);
 
 export const finding = z
@@ -218,6 +220,9 @@ export const plan = z
   .meta({ id: 'Plan' });
 export type Plan = z.output<typeof plan>;
 
+/** Whether the values that were set then are set again when the plan begins; otherwise what is set stays. */
+const setBack = z.boolean().default(false);
+
 /** Which build an operation deploys. */
 export const deploySource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('build'), build: id<'build'>() }),
@@ -227,9 +232,9 @@ export const deploySource = z.discriminatedUnion('kind', [
   /** What the environment ran before the present build: a rollback. */
   z.strictObject({ kind: z.literal('previous') }),
   /** What the environment ran at a moment, with the settings of then. */
-  z.strictObject({ kind: z.literal('moment'), at: timestamp }),
+  z.strictObject({ kind: z.literal('moment'), at: timestamp, setBack }),
   /** What ran before a plan changed it, with the settings of then. */
-  z.strictObject({ kind: z.literal('before-plan'), plan: reference }),
+  z.strictObject({ kind: z.literal('before-plan'), plan: reference, setBack }),
   /** The newest build of the application that succeeded. */
   z.strictObject({ kind: z.literal('latest') }),
   /** A build, the newest otherwise, that gets a version number when the plan is started. */

@@ -214,6 +214,8 @@ async function deployWhatIsFollowed(
       notes: '',
       failurePolicy: 'stop',
       origin: 'following',
+      // Whoever has an environment follow a branch wants each commit of it, with what that does to the data.
+      confirmed: ['migration-irreversible'],
     });
     await startPlan(system, {
       plan,

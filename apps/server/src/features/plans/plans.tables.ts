@@ -47,6 +47,7 @@ export interface PlansTables {
     notes: string;
     requestedBy: string;
     findings: JSONColumnType<Finding[]>;
+    analysisStamp: Generated<string | null>;
     wakeAt: Date | null;
     createdAt: Time;
     startedAt: Date | null;
