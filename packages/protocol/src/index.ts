@@ -134,7 +134,7 @@ export {
   planReport,
   planState,
 } from './api/plans.ts';
-export { type Release, release } from './api/releases.ts';
+export { type Release, type ReleaseDetail, release } from './api/releases.ts';
 export {
   type ReconciledSite,
   reconciledSite,

@@ -186,6 +186,8 @@ export const plan = z
     /** What it waits for or why it ended so. */
     reason: z.string().nullable(),
     origin: planOrigin,
+    /** The release that it was composed of; without a key when that was removed since. */
+    release: z.object({ id: id<'release'>().nullable(), name: z.string() }).nullable(),
     /** Whether it brings a hotfix, which policy may let pass gates. */
     hotfix: z.boolean(),
     notes: z.string(),
@@ -267,6 +269,8 @@ const differences = z.strictObject({
 const composition = {
   operations: z.array(operationRequest).max(200).default([]),
   differences: differences.optional(),
+  /** Every version of a release that does not run there yet, besides what is said of single applications. */
+  release: reference.optional(),
 } as const;
 /** Codes of findings that are wanted, such as `downgrade`. */
 const confirm = z.array(z.string().max(60)).max(20).default([]);
@@ -355,6 +359,7 @@ export const planRoutes = {
     body: z.strictObject({
       operations: z.array(operationRequest).max(200).optional(),
       differences: differences.optional(),
+      release: reference.optional(),
       notes: z.string().max(10_000).optional(),
       failurePolicy: failurePolicy.optional(),
       revision: revision.optional(),

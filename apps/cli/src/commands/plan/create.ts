@@ -10,6 +10,7 @@ export const createPlan: CommandDefinition = {
   examples: [
     'almanac plan create orders@1.4.0 catalog@2.0.1 --to quality',
     'almanac plan create --from quality --to production --leave storefront',
+    'almanac plan create --release spring --to production --leave storefront',
     'almanac plan create orders@latest --to quality --set orders.CURRENCY=CHF --start',
   ],
   options: [

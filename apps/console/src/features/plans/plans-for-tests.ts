@@ -86,6 +86,7 @@ export function aPlan(given: Partial<Plan> = {}): Plan {
     hotfix: false,
     reason: null,
     origin: 'composed',
+    release: null,
     notes: '',
     failurePolicy: 'stop',
     requestedBy: 'ada',

@@ -1,0 +1,21 @@
+-- A release is a record: where an application or a build went, it still says which it named.
+alter table release_versions
+  drop constraint release_versions_application_id_fkey,
+  drop constraint release_versions_version_id_fkey,
+  add column application_name text,
+  add column number text,
+  add column build_id uuid;
+update release_versions set application_name = applications.name, number = versions.number, build_id = versions.build_id
+from versions join applications on applications.id = versions.application_id where versions.id = release_versions.version_id;
+alter table release_versions
+  alter column application_name set not null,
+  alter column number set not null,
+  alter column build_id set not null,
+  drop column version_id;
+create index release_versions_of on release_versions (build_id);
+
+-- The release that a plan brings; its name stays when the release is removed.
+alter table plans
+  add column release_id uuid references releases (id) on delete set null,
+  add column release_name text;
+create index plans_of_release on plans (release_id) where release_id is not null;
