@@ -247,7 +247,7 @@ describe('governance', () => {
     await policy('quality', {});
     expect(await policy('quality', { windows: [{ start: 'soon', zone: 'Mars', duration: 'PT4H' }] })).toMatchObject({
       status: 422,
-      body: { errors: [{ pointer: '/policy/windows/0', detail: expect.stringContaining('wall-clock') }] },
+      body: { errors: [{ pointer: '/policy/windows/0/start', detail: expect.stringContaining('wall-clock') }] },
     });
   });
 

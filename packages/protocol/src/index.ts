@@ -69,6 +69,7 @@ export {
   type LiveEvent,
   liveEvent,
 } from './api/estate.ts';
+export { type FollowedPolicy, followedPolicy } from './api/followed-policies.ts';
 export {
   approvalRule,
   calendar,
@@ -78,7 +79,6 @@ export {
   obstacle,
   type PolicyVersion,
   policy,
-  policyScope,
   policyVersion,
   type Quarantine,
   quarantine,
@@ -134,6 +134,7 @@ export {
   planReport,
   planState,
 } from './api/plans.ts';
+export { policyScope } from './api/policy-scope.ts';
 export { type Release, type ReleaseDetail, release } from './api/releases.ts';
 export {
   type ReconciledSite,
@@ -162,6 +163,7 @@ export {
   jobFault,
   jobResult,
   source,
+  textFileMaxBytes,
 } from './builder.ts';
 export {
   type BuiltContract,

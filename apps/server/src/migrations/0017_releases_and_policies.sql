@@ -19,3 +19,29 @@ alter table plans
   add column release_id uuid references releases (id) on delete set null,
   add column release_name text;
 create index plans_of_release on plans (release_id) where release_id is not null;
+
+alter table jobs drop constraint jobs_kind_check;
+alter table jobs add constraint jobs_kind_check check (kind in ('inspect', 'resolve', 'read', 'build', 'sample', 'branch'));
+
+-- The commit that a version was read from: {repository, branch, path, commit}.
+alter table policies add column origin jsonb;
+
+-- Files from which policies are read.
+create table followed_policies (
+  id uuid primary key,
+  scope text not null check (scope in ('estate', 'path', 'environment')),
+  environment_id uuid references environments (id) on delete cascade,
+  repository text not null,
+  branch text not null,
+  path text not null,
+  -- The commit that was looked at last, whether its content was taken over or not.
+  commit text,
+  fault jsonb,
+  -- The look that is under way.
+  job_id uuid references jobs (id) on delete set null,
+  polled_at timestamptz,
+  looked_at timestamptz,
+  followed_by text not null,
+  followed_at timestamptz not null,
+  unique nulls not distinct (scope, environment_id)
+);

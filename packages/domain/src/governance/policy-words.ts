@@ -1,4 +1,4 @@
-import type { Calendar } from './calendar.ts';
+import { calendarWords, minutesWords } from './calendar-words.ts';
 import type { ApprovalRule, Policy, Scope } from './policy.ts';
 
 /** What a policy asks for, a line each, for people. */
@@ -8,11 +8,11 @@ export function policyWords(policy: Policy): readonly string[] {
       (each) =>
         `${each.count} approval${each.count === 1 ? '' : 's'} (${each.name}) by ${approversWords(each.by)}${each.excludeRequester ? ', not by the requester' : ''}`,
     ),
-    ...policy.windows.map((each) => `changes ${calendarWords(each)}`),
+    ...policy.windows.map((each) => `changes begin ${calendarWords(each)}`),
     ...(policy.tests ? ['tests must have passed on the build'] : []),
-    ...(policy.minimumAge === null ? [] : [`a build is at least ${policy.minimumAge} min old`]),
-    ...(policy.soak === null ? [] : [`a build ran for ${policy.soak} min in the environment before`]),
-    ...(policy.twoStep ? [`stops once everything is staged, for at most ${policy.stagedFor} min`] : []),
+    ...(policy.minimumAge === null ? [] : [`a build is at least ${minutesWords(policy.minimumAge)} old`]),
+    ...(policy.soak === null ? [] : [`a build ran for ${minutesWords(policy.soak)} in the environment before`]),
+    ...(policy.twoStep ? [`stops once everything is staged, for at most ${minutesWords(policy.stagedFor)}`] : []),
     ...(policy.whileFrozen === 'stop' ? ['what runs when a freeze begins rests'] : []),
     ...(policy.parallel === null ? [] : [`at most ${policy.parallel} operations at once`]),
     ...(policy.expedited.length === 0 ? [] : [`a hotfix need not wait for: ${policy.expedited.join(', ')}`]),
@@ -23,10 +23,6 @@ export function policyWords(policy: Policy): readonly string[] {
 export function scopeWords(scope: Scope): string {
   if (scope.kind === 'estate') return 'Everywhere';
   return scope.kind === 'path' ? `${scope.environment} and what comes after it` : scope.environment;
-}
-
-export function calendarWords(calendar: Calendar): string {
-  return `from ${calendar.start} ${calendar.zone} for ${calendar.duration}${calendar.rule === null ? '' : `, ${calendar.rule}`}`;
 }
 
 function approversWords(by: ApprovalRule['by']): string {
