@@ -5,7 +5,7 @@ import { useSyncExternalStore } from 'react';
 
 /** Which reads an event makes old, by the first part of their keys. */
 export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
-  'application-changed': ['board', 'applications', 'application'],
+  'application-changed': ['board', 'applications', 'application', 'releases'],
   'build-changed': ['board', 'builds', 'build'],
   'release-changed': ['releases'],
   'version-created': ['board', 'versions', 'builds', 'build', 'applications', 'application'],
@@ -13,7 +13,7 @@ export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]
   'site-changed': ['board', 'sites', 'site'],
   'settings-changed': ['board', 'settings'],
   'plan-changed': ['board', 'plans', 'plan', 'history'],
-  'target-changed': ['board', 'history', 'site'],
+  'target-changed': ['board', 'history', 'site', 'releases'],
   'governance-changed': ['plan', 'plans', 'governance'],
   'inspection-changed': ['inspection'],
   'hotfix-changed': ['board', 'hotfixes', 'versions'],

@@ -1,4 +1,4 @@
-import type { BoardCell, BoardRow, Environment, Finding, Operation, Plan } from '@almanac/protocol';
+import type { BoardCell, BoardRow, Environment, Finding, Operation, Plan, Release } from '@almanac/protocol';
 
 type BuildReference = BoardCell['build'];
 
@@ -57,6 +57,23 @@ export function aRow(
         hotfixes: [],
       }),
     ),
+  };
+}
+
+/** A release of these versions. */
+export function aRelease(name: string, versions: Readonly<Record<string, string>>): Release {
+  return {
+    id: `release ${name}` as Release['id'],
+    name,
+    notes: '',
+    versions: Object.entries(versions).map(([application, number]) => ({
+      application: { id: aRow(application, {}).application.id, name: application },
+      number,
+      build: aBuild(number),
+    })),
+    environments: [],
+    createdBy: 'ada',
+    createdAt: '2026-01-01T00:00:00.000Z',
   };
 }
 
