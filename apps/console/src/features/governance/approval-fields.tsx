@@ -14,11 +14,10 @@ export function ApprovalFields(props: {
   /** Place of the rule in the policy, for its faults. */
   readonly index: number;
   readonly faults: Faults;
-  readonly disabled: boolean;
   readonly onChange: (form: ApprovalForm) => void;
   readonly onRemove: () => void;
 }) {
-  const { form, index, faults, disabled } = props;
+  const { form, index, faults } = props;
   const change = (next: Partial<ApprovalForm>) => props.onChange({ ...form, ...next });
   const fault = (field: string) => faults.get(`/approvals/${index}/${field}`);
   return (
@@ -28,7 +27,6 @@ export function ApprovalFields(props: {
           label="Who is asked"
           placeholder="release desk"
           required
-          disabled={disabled}
           value={form.name}
           error={fault('name')}
           onChange={(event) => change({ name: event.currentTarget.value })}
@@ -37,7 +35,6 @@ export function ApprovalFields(props: {
           label="How many"
           inputMode="numeric"
           required
-          disabled={disabled}
           value={form.count}
           error={fault('count')}
           onChange={(event) => change({ count: event.currentTarget.value })}
@@ -45,7 +42,6 @@ export function ApprovalFields(props: {
         <Select
           label="Of"
           allowDeselect={false}
-          disabled={disabled}
           data={voices}
           value={form.by}
           onChange={(by) => change({ by: by as ApprovalForm['by'], who: '' })}
@@ -54,7 +50,6 @@ export function ApprovalFields(props: {
           <Select
             label="Role"
             required
-            disabled={disabled}
             data={roles.filter((each) => each !== 'builder')}
             value={form.who === '' ? null : form.who}
             error={fault('by/role')}
@@ -65,7 +60,6 @@ export function ApprovalFields(props: {
           <TextInput
             label="Team"
             required
-            disabled={disabled}
             value={form.who}
             error={fault('by/team')}
             onChange={(event) => change({ who: event.currentTarget.value })}
@@ -76,15 +70,12 @@ export function ApprovalFields(props: {
         <Checkbox
           size="xs"
           label="Whoever composed or edited the plan does not count"
-          disabled={disabled}
           checked={form.excludeRequester}
           onChange={(event) => change({ excludeRequester: event.currentTarget.checked })}
         />
-        {disabled ? null : (
-          <Button variant="subtle" size="compact-xs" onClick={props.onRemove}>
-            Remove this approval
-          </Button>
-        )}
+        <Button variant="subtle" size="compact-xs" onClick={props.onRemove}>
+          Remove this approval
+        </Button>
       </div>
     </div>
   );

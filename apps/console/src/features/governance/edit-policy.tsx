@@ -17,9 +17,8 @@ export function EditPolicy(props: {
   readonly scope: PolicyScope;
   readonly inForce: PolicyVersion | undefined;
   readonly policy: Policy;
-  readonly readOnly: boolean;
 }) {
-  const { scope, inForce, readOnly } = props;
+  const { scope, inForce } = props;
   const [form, setForm] = useState(() => policyForm(props.policy));
   const [note, setNote] = useState('');
   const queryClient = useQueryClient();
@@ -46,42 +45,39 @@ export function EditPolicy(props: {
       <PolicyFields
         form={form}
         faults={faults}
-        disabled={readOnly}
         onChange={(next) => {
           set.reset();
           setForm(next);
         }}
       />
-      {readOnly ? null : (
-        <section className="stack-small policy-save" aria-label="What would change">
-          <h2>What would change</h2>
-          {read.ok ? (
-            <PolicyChanges changes={changes} />
-          ) : (
-            <p className="field-fault">Something is not filled in right yet: see the fields that are marked.</p>
-          )}
-          <TextInput
-            label="Why"
-            placeholder="for whoever reads the history"
-            value={note}
-            onChange={(event) => setNote(event.currentTarget.value)}
-          />
-          {set.isError ? <ErrorNote error={set.error} /> : null}
-          <CommandLine command={`almanac policy set ${scopeOptions(scope)} --file policy.yaml`} />
-          <div className="row">
-            <Button type="submit" loading={set.isPending} disabled={!read.ok || !isChange(changes)}>
-              Put version {(inForce?.version ?? 0) + 1} in force
-            </Button>
-            <Button
-              variant="default"
-              disabled={!isChange(changes) && read.ok}
-              onClick={() => setForm(policyForm(props.policy))}
-            >
-              Take my changes back
-            </Button>
-          </div>
-        </section>
-      )}
+      <section className="stack-small policy-save" aria-label="What would change">
+        <h2>What would change</h2>
+        {read.ok ? (
+          <PolicyChanges changes={changes} />
+        ) : (
+          <p className="field-fault">Something is not filled in right yet: see the fields that are marked.</p>
+        )}
+        <TextInput
+          label="Why"
+          placeholder="for whoever reads the history"
+          value={note}
+          onChange={(event) => setNote(event.currentTarget.value)}
+        />
+        {set.isError ? <ErrorNote error={set.error} /> : null}
+        <CommandLine command={`almanac policy set ${scopeOptions(scope)} --file policy.yaml`} />
+        <div className="row">
+          <Button type="submit" loading={set.isPending} disabled={!read.ok || !isChange(changes)}>
+            Put version {(inForce?.version ?? 0) + 1} in force
+          </Button>
+          <Button
+            variant="default"
+            disabled={!isChange(changes) && read.ok}
+            onClick={() => setForm(policyForm(props.policy))}
+          >
+            Take my changes back
+          </Button>
+        </div>
+      </section>
     </form>
   );
 }

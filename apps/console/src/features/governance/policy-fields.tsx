@@ -17,7 +17,6 @@ const gateWords: Readonly<Record<ExpeditedGate, string>> = {
 interface FieldsProps {
   readonly form: PolicyForm;
   readonly faults: Faults;
-  readonly disabled: boolean;
   readonly onChange: (form: PolicyForm) => void;
 }
 
@@ -44,7 +43,7 @@ function Group(props: { readonly title: string; readonly hint: string; readonly 
   );
 }
 
-function Approvals({ form, faults, disabled, onChange }: FieldsProps) {
+function Approvals({ form, faults, onChange }: FieldsProps) {
   const { approvals } = form;
   const add = () =>
     onChange({
@@ -62,23 +61,20 @@ function Approvals({ form, faults, disabled, onChange }: FieldsProps) {
           form={each}
           index={index}
           faults={faults}
-          disabled={disabled}
           onChange={(next) => onChange({ ...form, approvals: approvals.with(index, next) })}
           onRemove={() => onChange({ ...form, approvals: approvals.toSpliced(index, 1) })}
         />
       ))}
-      {disabled ? null : (
-        <div>
-          <Button variant="default" size="compact-sm" onClick={add}>
-            Ask for {approvals.length === 0 ? 'an' : 'another'} approval
-          </Button>
-        </div>
-      )}
+      <div>
+        <Button variant="default" size="compact-sm" onClick={add}>
+          Ask for {approvals.length === 0 ? 'an' : 'another'} approval
+        </Button>
+      </div>
     </Group>
   );
 }
 
-function Windows({ form, faults, disabled, onChange }: FieldsProps) {
+function Windows({ form, faults, onChange }: FieldsProps) {
   const { windows } = form;
   const add = () => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -89,11 +85,7 @@ function Windows({ form, faults, disabled, onChange }: FieldsProps) {
     <Group title="Change windows" hint="Changes begin only while one of them is open; without any, at any time.">
       {windows.map((each, index) => (
         <div key={each.key} className="stack-small rule">
-          <CalendarFields
-            form={each}
-            disabled={disabled}
-            onChange={(next) => onChange({ ...form, windows: windows.with(index, next) })}
-          />
+          <CalendarFields form={each} onChange={(next) => onChange({ ...form, windows: windows.with(index, next) })} />
           {[...faults]
             .filter(([pointer]) => pointer.startsWith(`/windows/${index}/`))
             .map(([pointer, detail]) => (
@@ -101,37 +93,32 @@ function Windows({ form, faults, disabled, onChange }: FieldsProps) {
                 {pointer.split('/').at(-1)} {detail}
               </p>
             ))}
-          {disabled ? null : (
-            <div>
-              <Button
-                variant="subtle"
-                size="compact-xs"
-                onClick={() => onChange({ ...form, windows: windows.toSpliced(index, 1) })}
-              >
-                Remove this window
-              </Button>
-            </div>
-          )}
+          <div>
+            <Button
+              variant="subtle"
+              size="compact-xs"
+              onClick={() => onChange({ ...form, windows: windows.toSpliced(index, 1) })}
+            >
+              Remove this window
+            </Button>
+          </div>
         </div>
       ))}
-      {disabled ? null : (
-        <div>
-          <Button variant="default" size="compact-sm" onClick={add}>
-            Add a change window
-          </Button>
-        </div>
-      )}
+      <div>
+        <Button variant="default" size="compact-sm" onClick={add}>
+          Add a change window
+        </Button>
+      </div>
     </Group>
   );
 }
 
-function Evidence({ form, faults, disabled, onChange }: FieldsProps) {
+function Evidence({ form, faults, onChange }: FieldsProps) {
   return (
     <Group title="Evidence" hint="What must be known of each build before it is deployed.">
       <Checkbox
         size="xs"
         label="Its tests ran, and all of them passed"
-        disabled={disabled}
         checked={form.tests}
         onChange={(event) => onChange({ ...form, tests: event.currentTarget.checked })}
       />
@@ -139,7 +126,6 @@ function Evidence({ form, faults, disabled, onChange }: FieldsProps) {
         <TextInput
           label="At least this old"
           placeholder="any age"
-          disabled={disabled}
           value={form.minimumAge}
           error={faults.get('/minimumAge')}
           onChange={(event) => onChange({ ...form, minimumAge: event.currentTarget.value })}
@@ -147,7 +133,6 @@ function Evidence({ form, faults, disabled, onChange }: FieldsProps) {
         <TextInput
           label="Ran so long in the environment before"
           placeholder="not asked"
-          disabled={disabled}
           value={form.soak}
           error={faults.get('/soak')}
           onChange={(event) => onChange({ ...form, soak: event.currentTarget.value })}
@@ -157,7 +142,7 @@ function Evidence({ form, faults, disabled, onChange }: FieldsProps) {
   );
 }
 
-function Course({ form, faults, disabled, onChange }: FieldsProps) {
+function Course({ form, faults, onChange }: FieldsProps) {
   return (
     <Group title="How a change is carried out" hint="Once its gates are open.">
       <div className="field-row">
@@ -165,7 +150,6 @@ function Course({ form, faults, disabled, onChange }: FieldsProps) {
           label="Operations at once"
           inputMode="numeric"
           placeholder="all of a wave"
-          disabled={disabled}
           value={form.parallel}
           error={faults.get('/parallel')}
           onChange={(event) => onChange({ ...form, parallel: event.currentTarget.value })}
@@ -173,7 +157,6 @@ function Course({ form, faults, disabled, onChange }: FieldsProps) {
         <Select
           label="When a freeze begins meanwhile"
           allowDeselect={false}
-          disabled={disabled}
           data={[
             { value: 'finish', label: 'what runs comes to its end' },
             { value: 'stop', label: 'what runs rests' },
@@ -185,7 +168,6 @@ function Course({ form, faults, disabled, onChange }: FieldsProps) {
       <Checkbox
         size="xs"
         label="Stop once everything is staged, until somebody continues"
-        disabled={disabled}
         checked={form.twoStep}
         onChange={(event) => onChange({ ...form, twoStep: event.currentTarget.checked })}
       />
@@ -194,7 +176,6 @@ function Course({ form, faults, disabled, onChange }: FieldsProps) {
           className="field-narrow"
           label="Staged for at most"
           placeholder="1 day"
-          disabled={disabled}
           value={form.stagedFor}
           error={faults.get('/stagedFor')}
           onChange={(event) => onChange({ ...form, stagedFor: event.currentTarget.value })}
@@ -204,7 +185,7 @@ function Course({ form, faults, disabled, onChange }: FieldsProps) {
   );
 }
 
-function Hotfixes({ form, disabled, onChange }: FieldsProps) {
+function Hotfixes({ form, onChange }: FieldsProps) {
   return (
     <Group title="Hotfixes" hint="What a hotfix need not wait for. That it did not is recorded with its plan.">
       <Checkbox.Group
@@ -214,7 +195,7 @@ function Hotfixes({ form, disabled, onChange }: FieldsProps) {
       >
         <div className="row" style={{ flexWrap: 'wrap', gap: 16 }}>
           {expeditedGates.map((each) => (
-            <Checkbox key={each} size="xs" value={each} label={gateWords[each]} disabled={disabled} />
+            <Checkbox key={each} size="xs" value={each} label={gateWords[each]} />
           ))}
         </div>
       </Checkbox.Group>

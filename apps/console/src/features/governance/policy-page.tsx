@@ -12,6 +12,7 @@ import { useMay } from '../access/use-may.ts';
 import { EditPolicy } from './edit-policy.tsx';
 import { FollowedNote, FollowPolicy } from './follow-policy.tsx';
 import { PolicyHistory } from './policy-history.tsx';
+import { PolicyInWords } from './policy-in-words.tsx';
 import { isSameScope, scopeChoices, scopeKey, scopeOf, scopeOfKey, scopeTitle, searchOf } from './scope.view-model.ts';
 
 /** The policy of one scope: what it asks for, as a form; where it comes from; and every version that it had. */
@@ -72,6 +73,7 @@ function PolicyOf(props: {
   const { scope, version, followed } = props;
   const mayManage = useMay('right:manage-environments');
   const readOnly = followed !== undefined || !mayManage;
+  const policy = version?.policy ?? openPolicy;
   return (
     <div className="policy-columns">
       <div className="stack">
@@ -79,15 +81,13 @@ function PolicyOf(props: {
         {mayManage ? null : (
           <p className="note">You see this policy; an administrator can give you the right to change it.</p>
         )}
-        {/* Another version is another form: what was typed over the one before is not mixed with it. */}
-        <EditPolicy
-          key={version?.version ?? 0}
-          scope={scope}
-          inForce={version}
-          policy={version?.policy ?? openPolicy}
-          readOnly={readOnly}
-        />
-        {followed === undefined && mayManage ? <FollowPolicy scope={scope} /> : null}
+        {readOnly ? (
+          <PolicyInWords policy={policy} />
+        ) : (
+          // Another version is another form: what was typed over the one before is not mixed with it.
+          <EditPolicy key={version?.version ?? 0} scope={scope} inForce={version} policy={policy} />
+        )}
+        {readOnly ? null : <FollowPolicy scope={scope} />}
       </div>
       <PolicyHistory scope={scope} inForce={version} readOnly={readOnly} />
     </div>
