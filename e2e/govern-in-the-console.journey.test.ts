@@ -151,9 +151,9 @@ describe.skipIf(executablePath === undefined)('releases and governance in the co
     await page.getByText('ada set freezes and change windows aside: the counters asked for it').waitFor();
 
     await page.goto(`${estate.url}/governance`);
-    await page.getByRole('button', { name: 'Lift inventory' }).click();
+    await page.getByRole('button', { name: 'Lift inventory', exact: true }).click();
     await page.getByRole('dialog').getByRole('textbox', { name: 'Why' }).fill('all is counted');
-    await page.getByRole('dialog').getByRole('button', { name: 'Lift inventory' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Lift inventory', exact: true }).click();
     await page.getByText('Nothing is frozen, and nothing is to be.').waitFor();
   });
 
@@ -239,7 +239,7 @@ describe.skipIf(executablePath === undefined)('releases and governance in the co
         ['narrow', 'light', 390],
       ] as const) {
         await page.emulateMedia({ colorScheme: scheme });
-        await page.setViewportSize({ width, height: 900 });
+        await page.setViewportSize({ width, height: 1400 });
         await page.goto(estate.url + address);
         await page.waitForLoadState('networkidle').catch(() => undefined);
         await page.locator('.skeleton').first().waitFor({ state: 'detached' });

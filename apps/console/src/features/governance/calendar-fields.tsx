@@ -20,7 +20,7 @@ export function CalendarFields(props: {
   const fault = (field: string) => faults.get(`/${field}`);
   return (
     <div className="stack-small">
-      <div className="field-row">
+      <div className="field-row calendar-row">
         <TextInput
           label="Begins"
           type="datetime-local"

@@ -15,7 +15,7 @@ export function SetAside(props: { readonly plan: Plan; readonly subject: Exempti
   if (!useMay('capability:administer')) return null;
   const words = exemptWords(subject);
   return (
-    <div>
+    <div className="set-aside">
       <Button size="compact-xs" variant="default" onClick={() => setAsking(true)}>
         Set {words} aside…
       </Button>
