@@ -1,12 +1,16 @@
-// Runs benchmarks: `npm run bench -- [NAME …] [--json]`. Exit status 1 when a bar falls short.
-import { readdir, writeFile } from 'node:fs/promises';
+// Runs benchmarks: `npm run bench -- [NAME …] [--json] [--record]`. Exit status 1 when a bar falls short.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Benchmark, type FigureReport, reportFigure } from './benchmark.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    /** Writes the figures to docs/benchmarks.md, in the place of earlier ones of the same benchmarks. */
+    record: { type: 'boolean', default: false },
+  },
 });
 const found: Benchmark[] = [];
 for (const file of (await readdir(import.meta.dirname)).filter((name) => name.endsWith('.bench.ts')).sort()) {
@@ -33,8 +37,7 @@ for (const benchmark of found.filter((each) => positionals.length === 0 || posit
     console.log(values.json ? JSON.stringify(report) : line(report));
   }
 }
-if (positionals.length === 0)
-  await writeFile(join(import.meta.dirname, '..', 'docs', 'benchmarks.md'), markdown(reports));
+if (values.record) await record(reports);
 process.exitCode = reports.some((each) => each.holds === false) ? 1 : 0;
 
 function line(report: FigureReport): string {
@@ -42,12 +45,23 @@ function line(report: FigureReport): string {
   return `  ${report.figure}: ${round(report.median)} ${report.unit} (${round(report.min)} to ${round(report.max)})${bar}`;
 }
 
-function markdown(all: readonly FigureReport[]): string {
-  const rows = all.map(
-    (each) =>
-      `| ${each.bench} | ${each.figure} | ${round(each.median)} | ${round(each.min)} | ${round(each.max)} | ${each.unit} | ${each.bar ?? ''} | ${each.holds === null ? '' : each.holds ? 'yes' : 'no'} |`,
+async function record(all: readonly FigureReport[]): Promise<void> {
+  const file = join(import.meta.dirname, '..', 'docs', 'benchmarks.md');
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  const first = lines.findIndex((each) => each.startsWith('|---')) + 1;
+  const replaced = new Set(all.map((each) => each.bench));
+  const kept = lines.slice(first).filter((each) => !replaced.has(each.split(' | ')[0]?.slice(2) ?? ''));
+  const byBench = (row: string) => row.slice(0, row.indexOf(' |'));
+  const rows = [...kept, ...all.map(row)].sort((a, b) =>
+    byBench(a) < byBench(b) ? -1 : byBench(a) > byBench(b) ? 1 : 0,
   );
-  return `# Benchmarks\n\nWritten by \`npm run bench\`: ours and the competitor's in turn, in one run on one machine. Trust ratios more than\nabsolute figures.\n\n| bench | figure | median | min | max | unit | bar | holds |\n|---|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
+  await writeFile(file, `${[...lines.slice(0, first), ...rows].join('\n')}\n`);
+}
+
+function row(each: FigureReport): string {
+  const holds = each.holds === null ? '' : each.holds ? 'yes' : 'no';
+  const figures = [each.median, each.min, each.max].map(round).join(' | ');
+  return `| ${each.bench} | ${each.figure} | ${figures} | ${each.unit} | ${each.bar ?? ''} | ${holds} |`;
 }
 
 function round(value: number): string {

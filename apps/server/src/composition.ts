@@ -102,6 +102,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
         publicUrl: config.publicUrl,
         userAgent: `Almanac/${serverVersion}`,
       },
+      audit: { sink: config.auditSink, keptDays: config.auditKeptDays },
       about: { version: serverVersion, database: { version, embedded: config.databaseUrl === undefined }, startedAt },
     });
     const sessionCookie = sessionCookieFor(config.publicUrl);

@@ -56,7 +56,7 @@ async function addBuild(
     ],
   );
   for (const [contract, elements] of Object.entries(recorded?.provides ?? {})) {
-    const list = Object.entries(elements).map(([key, fingerprint]) => ({ key, label: key, fingerprint }));
+    const list = Object.entries(elements).map(([key, content]) => ({ key, label: key, fingerprint: hash(content) }));
     const fingerprint = hash(JSON.stringify([contract, list]));
     await database.query(
       `insert into contract_documents (fingerprint, kind, elements) values ($1, 'openapi', $2) on conflict do nothing`,
@@ -70,7 +70,7 @@ async function addBuild(
         id,
         contract,
         element,
-        builtAgainst,
+        hash(builtAgainst),
       ]);
 }
 
@@ -98,7 +98,11 @@ async function install(environment: string, label: string | null, application = 
 }
 
 async function setVerdict(provided: string, builtAgainst: string, compatible: boolean): Promise<void> {
-  await database.query(`insert into element_verdicts values ($1, $2, $3, '[]')`, [provided, builtAgainst, compatible]);
+  await database.query(`insert into element_verdicts values ($1, $2, $3, '[]')`, [
+    hash(provided),
+    hash(builtAgainst),
+    compatible,
+  ]);
 }
 
 const deploy = (label: string) => ({

@@ -1,5 +1,14 @@
 export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export {
+  type AuditCheckpoint,
+  type AuditFault,
+  type AuditVerdict,
+  AuditVerifier,
+  checkpointText,
+  type SealedEntry,
+  sealedText,
+} from './audit/audit-chain.ts';
 export { compareElements } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
 export {

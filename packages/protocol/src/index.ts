@@ -55,11 +55,17 @@ export {
   type Version,
   version,
 } from './api/applications.ts';
+export {
+  type AuditEntry,
+  type AuditFilter,
+  type AuditLine,
+  auditCheckpoint,
+  auditEntry,
+  auditLine,
+} from './api/audit.ts';
 export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
 export { driftPolicy, type Environment, environment, environmentType, following } from './api/environments.ts';
 export {
-  type AuditEntry,
-  auditEntry,
   type BoardCell,
   type BoardRow,
   boardCell,

@@ -202,6 +202,16 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'audit',
+    summary: 'the record of who did what',
+    load: async () => [
+      (await import('./audit/list.ts')).listAudit,
+      (await import('./audit/export.ts')).exportAudit,
+      (await import('./audit/export.ts')).listCheckpoints,
+      (await import('./audit/verify.ts')).verifyAudit,
+    ],
+  },
+  {
     name: 'sample',
     summary: 'the sample estate',
     load: async () => [(await import('./estate/load-sample.ts')).loadSample],

@@ -32,7 +32,7 @@ export function aBuild(
             ? null
             : Object.entries(elements).map(([key, fingerprint]) => ({
                 key,
-                fingerprint: `${contract} ${fingerprint}`,
+                fingerprint: fingerprintOf(contract, fingerprint),
               })),
       }),
     ),
@@ -42,11 +42,17 @@ export function aBuild(
         contract,
         elements: Object.entries(elements).map(([key, builtAgainst]) => ({
           key,
-          builtAgainst: builtAgainst === null ? null : `${contract} ${builtAgainst}`,
+          builtAgainst: builtAgainst === null ? null : fingerprintOf(contract, builtAgainst),
         })),
       }),
     ),
   };
+}
+
+/** A digest that says what it stands for: the contract's name in front, the word for the content at the end. */
+export function fingerprintOf(contract: string, content: string): string {
+  const hex = Array.from(contract, (letter) => letter.charCodeAt(0).toString(16)).join('');
+  return hex.padEnd(64 - content.length, '0') + content;
 }
 
 export const deploy = (label: string): Change => ({
@@ -62,7 +68,7 @@ export const configure = (application: string): Change => ({
 
 /** Fingerprints that differ by at most one are compatible in one direction: what is provided is the larger. */
 export const compatible: Compatible = (provided, builtAgainst) => {
-  const last = (text: string) => Number(text.split(' ').at(-1));
+  const last = (fingerprint: string) => Number(fingerprint.slice(-8));
   return last(provided) >= last(builtAgainst) && last(provided) - last(builtAgainst) <= 1;
 };
 

@@ -12,6 +12,7 @@ import {
   compatible,
   deploy,
   environmentId,
+  fingerprintOf,
   remove,
   someBuilds,
 } from './impact-for-tests.ts';
@@ -137,9 +138,10 @@ describe('the index', () => {
     const question = { environment: environmentId('quality'), changes: [deploy('catalog@1'), deploy('shop@1')] };
 
     const first = analyseIndexed(index, question);
-    expect(first.undecided).toEqual([{ provided: 'catalog 1', builtAgainst: 'catalog 4' }]);
+    const pair = { provided: fingerprintOf('catalog', '1'), builtAgainst: fingerprintOf('catalog', '4') };
+    expect(first.undecided).toEqual([pair]);
     expect(first.findings).toMatchObject([{ code: 'consumer-outdated' }]);
-    index.learn({ provided: 'catalog 1', builtAgainst: 'catalog 4', compatible: false });
+    index.learn({ ...pair, compatible: false });
 
     expect(analyseIndexed(index, question)).toMatchObject({
       undecided: [],

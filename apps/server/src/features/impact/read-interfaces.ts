@@ -12,6 +12,8 @@ import type { Tables } from '#tables';
 
 /** How many builds are read at once: few enough that parsing them delays nobody. */
 const chunk = 200;
+/** How many chunks the database reads while one is worked on. */
+const readAhead = 2;
 
 /** References to which contracts are read. */
 export type Consumed = 'everything' | readonly string[];
@@ -22,15 +24,16 @@ export async function* readInterfaces(
   builds: readonly BuildId[],
   consumed: Consumed = 'everything',
 ): AsyncGenerator<readonly BuildInterface[]> {
-  let next = readChunk(db, builds.slice(0, chunk), consumed);
-  for (let start = 0; start < builds.length; start += chunk) {
-    const read = await next;
-    // The database reads the next chunk while this one is worked on.
-    next = readChunk(db, builds.slice(start + chunk, start + 2 * chunk), consumed);
-    next.catch(() => undefined);
-    yield read;
+  const reading: Promise<readonly BuildInterface[]>[] = [];
+  for (let start = 0; start < builds.length || reading.length > 0; start += chunk) {
+    if (start < builds.length) {
+      const read = readChunk(db, builds.slice(start, start + chunk), consumed);
+      // Whoever stops early does not wait for what was read ahead.
+      read.catch(() => undefined);
+      reading.push(read);
+    }
+    if (reading.length > readAhead || start + chunk >= builds.length) yield (await reading.shift()) ?? [];
   }
-  await next;
 }
 
 async function readChunk(
@@ -101,17 +104,24 @@ async function readConsumed(
   const found = new Map<BuildId, ConsumedContract[]>();
   for (const { buildId, module, contract, elements } of rows) {
     const own = found.get(buildId) ?? [];
-    own.push({ module, contract, elements: elements.split(elementEnd).flatMap(elementOf) });
+    own.push({ module, contract, elements: elementsOf(elements) });
     found.set(buildId, own);
   }
   return found;
 }
 
-function elementOf(text: string): ConsumedContract['elements'] {
-  const end = text.indexOf(fieldEnd);
-  const key = text.slice(0, end);
-  const builtAgainst = text.slice(end + 1);
-  return key === everyElement ? [] : [{ key, builtAgainst: builtAgainst === '' ? null : builtAgainst }];
+function elementsOf(text: string): ConsumedContract['elements'] {
+  const elements: ConsumedContract['elements'][number][] = [];
+  for (let start = 0; start <= text.length; ) {
+    const middle = text.indexOf(fieldEnd, start);
+    const next = text.indexOf(elementEnd, middle);
+    const end = next === -1 ? text.length : next;
+    const key = text.slice(start, middle);
+    if (key !== everyElement)
+      elements.push({ key, builtAgainst: middle + 1 === end ? null : text.slice(middle + 1, end) });
+    start = end + 1;
+  }
+  return elements;
 }
 
 /** What manifests alone say: contracts by name, and elements without a fingerprint. */
