@@ -130,7 +130,13 @@ describe('an environment with a policy, by command line', () => {
   });
 
   it('lets a promotion wait for a second person, stage, and switch when it is continued', async () => {
-    await done('promote', 'teller', '--from', 'development', '--to', 'quality');
+    await done('release', 'create', 'monday', 'teller@1.0.0');
+    expect(await done('release', 'deploy', 'monday', '--to', 'quality')).toContain('of release monday: succeeded');
+    expect(await done('release', 'show', 'monday')).toContain('development 1/1 · quality 1/1');
+    expect(await almanac(['plan', 'create', '--release', 'monday', '--to', 'quality'])).toMatchObject({
+      status: 6,
+      output: expect.stringContaining('quality runs all that is to come of release monday already'),
+    });
     const promoted = await done('promote', 'teller', '--from', 'quality', '--to', 'production');
     expect(promoted).toContain('release desk: 1 of 1 approvals are missing');
     const number = /Plan (\d+) in production/.exec(promoted)?.[1] ?? '';

@@ -251,6 +251,18 @@ describe('governance', () => {
     });
   });
 
+  it('lets a plan do what policy says when something fails, unless the plan says otherwise', async () => {
+    expect((await deploy('quality')).body.failurePolicy).toBe('stop');
+    await policy('quality', { failurePolicy: 'return' });
+
+    const usual = await deploy('quality');
+    const own = await deploy('quality', '0.1.0', { failurePolicy: 'continue' });
+
+    expect([usual.body.failurePolicy, own.body.failurePolicy]).toEqual(['return', 'continue']);
+    for (const plan of [usual, own]) await cancel(plan.body.number);
+    await policy('quality', {});
+  });
+
   it('deploys nothing that is in quarantine, anywhere, until it is lifted', async () => {
     const held = await send('POST /quarantines', {
       as: people.deployer,

@@ -51,7 +51,7 @@ describe('policies', () => {
 
   describe('and their calendars', () => {
     const openings = (query: Readonly<Record<string, string>>) =>
-      send(`GET /calendars/openings?${new URLSearchParams(query)}`);
+      send(`GET /calendars/openings?${new URLSearchParams(query).toString()}`);
 
     it('are asked for their next openings', async () => {
       const { status, body } = await openings({

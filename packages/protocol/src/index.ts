@@ -75,6 +75,7 @@ export {
   type LiveEvent,
   liveEvent,
 } from './api/estate.ts';
+export { failurePolicy } from './api/failure-policy.ts';
 export { type FollowedPolicy, followedPolicy } from './api/followed-policies.ts';
 export {
   approvalRule,
@@ -120,7 +121,6 @@ export {
 export {
   deploySource,
   type Finding,
-  failurePolicy,
   finding,
   type Operation,
   operation,

@@ -23,6 +23,9 @@ create index plans_of_release on plans (release_id) where release_id is not null
 alter table jobs drop constraint jobs_kind_check;
 alter table jobs add constraint jobs_kind_check check (kind in ('inspect', 'resolve', 'read', 'build', 'sample', 'branch'));
 
+-- What a plan does when one of its operations fails, where it does not say.
+update policies set policy = policy || '{"failurePolicy": null}';
+
 -- The commit that a version was read from: {repository, branch, path, commit}.
 alter table policies add column origin jsonb;
 

@@ -1,6 +1,12 @@
 import { calendarWords, minutesWords } from './calendar-words.ts';
 import type { ApprovalRule, Policy, Scope } from './policy.ts';
 
+const failureWords = {
+  stop: 'when an operation fails the rest stops, unless a plan says otherwise',
+  continue: 'when an operation fails the others go on, unless a plan says otherwise',
+  return: 'when an operation fails all returns to what it was, unless a plan says otherwise',
+} as const satisfies Record<NonNullable<Policy['failurePolicy']>, string>;
+
 /** What a policy asks for, a line each, for people. */
 export function policyWords(policy: Policy): readonly string[] {
   const lines = [
@@ -15,6 +21,7 @@ export function policyWords(policy: Policy): readonly string[] {
     ...(policy.twoStep ? [`stops once everything is staged, for at most ${minutesWords(policy.stagedFor)}`] : []),
     ...(policy.whileFrozen === 'stop' ? ['what runs when a freeze begins rests'] : []),
     ...(policy.parallel === null ? [] : [`at most ${policy.parallel} operations at once`]),
+    ...(policy.failurePolicy === null ? [] : [failureWords[policy.failurePolicy]]),
     ...(policy.expedited.length === 0 ? [] : [`a hotfix need not wait for: ${policy.expedited.join(', ')}`]),
   ];
   return lines.length === 0 ? ['asks for nothing'] : lines;

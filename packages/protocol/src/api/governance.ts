@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { commitHash, id, named, page, paging, reference, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
+import { failurePolicy } from './failure-policy.ts';
 import { followedPolicy } from './followed-policies.ts';
 import { policyScope } from './policy-scope.ts';
 
@@ -46,6 +47,7 @@ export const policy = z
     stagedFor: minutes.min(1).default(openPolicy.stagedFor),
     whileFrozen: z.enum(['finish', 'stop']).default(openPolicy.whileFrozen),
     parallel: z.int().min(1).max(1000).nullable().default(null),
+    failurePolicy: failurePolicy.nullable().default(null),
     expedited: z.array(z.enum(expeditedGates)).max(expeditedGates.length).default([]),
   })
   .meta({ id: 'Policy' }) satisfies z.ZodType<Policy>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { id, named, page, paging, reference, revision, timestamp, versionNumber } from '../primitives.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
+import { failurePolicy } from './failure-policy.ts';
 import { standing } from './governance.ts';
 
 export const planState = z.enum([
@@ -34,9 +35,6 @@ export const operationState = z.enum([
   'returned',
   'cancelled',
 ]);
-
-/** What happens to the rest of a plan when one of its operations fails. */
-export const failurePolicy = z.enum(['stop', 'continue', 'return']);
 
 /** What a plan does, or could do, to one application; `build` is what is deployed. */
 export const plannedChange = z
@@ -326,7 +324,8 @@ export const planRoutes = {
       environment: reference,
       ...composition,
       notes: z.string().max(10_000).default(''),
-      failurePolicy: failurePolicy.default('stop'),
+      /** That of the environment's policy, or `stop`, unless given. */
+      failurePolicy: failurePolicy.optional(),
       confirm,
       startAt: timestamp.optional(),
       start: z.boolean().default(false),

@@ -16,7 +16,10 @@ export const createPlan: CommandDefinition = {
   options: [
     ['--to <environment>', 'the environment that changes'],
     ...compositionOptions,
-    ['--on-failure <policy>', 'what becomes of the rest when one fails: stop, continue or return', 'stop'],
+    [
+      '--on-failure <policy>',
+      'what becomes of the rest when one fails: stop, continue or return; as policy says, or stop, otherwise',
+    ],
     ['--at <time>', 'begin at this time at the earliest'],
     ['--notes <text>', 'why', ''],
     ['--start', 'start it at once'],
@@ -28,11 +31,12 @@ export const createPlan: CommandDefinition = {
     const environment = textOption(input, 'to');
     if (environment === undefined) throw new CommandError('say where to: --to <environment>');
     const at = textOption(input, 'at');
+    const onFailure = textOption(input, 'onFailure');
     const plan = await session.client.createPlan({
       body: {
         environment,
         ...compositionOf(input),
-        failurePolicy: failurePolicyOf(textOption(input, 'onFailure') ?? 'stop'),
+        ...(onFailure === undefined ? {} : { failurePolicy: failurePolicyOf(onFailure) }),
         notes: textOption(input, 'notes') ?? '',
         confirm: [...listOption(input, 'confirm')],
         ...(at === undefined ? {} : { startAt: whenOf(at, session.now()) }),

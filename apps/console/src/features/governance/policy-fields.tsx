@@ -14,6 +14,13 @@ const gateWords: Readonly<Record<ExpeditedGate, string>> = {
   soak: 'soak',
 };
 
+const failurePolicies = [
+  { value: '', label: 'as each plan says' },
+  { value: 'stop', label: 'usually stop' },
+  { value: 'continue', label: 'usually go on with the others' },
+  { value: 'return', label: 'usually return all' },
+];
+
 interface FieldsProps {
   readonly form: PolicyForm;
   readonly faults: Faults;
@@ -153,6 +160,13 @@ function Course({ form, faults, onChange }: FieldsProps) {
           value={form.parallel}
           error={faults.get('/parallel')}
           onChange={(event) => onChange({ ...form, parallel: event.currentTarget.value })}
+        />
+        <Select
+          label="When an operation fails"
+          allowDeselect={false}
+          data={failurePolicies}
+          value={form.failurePolicy}
+          onChange={(value) => onChange({ ...form, failurePolicy: (value ?? '') as PolicyForm['failurePolicy'] })}
         />
         <Select
           label="When a freeze begins meanwhile"

@@ -14,6 +14,7 @@ const strict: Policy = {
   soak: 4320,
   twoStep: true,
   parallel: 3,
+  failurePolicy: 'return',
   expedited: ['approvals', 'soak'],
 };
 

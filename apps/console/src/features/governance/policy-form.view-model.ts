@@ -25,6 +25,8 @@ export interface PolicyForm {
   readonly stagedFor: string;
   readonly whileFrozen: Policy['whileFrozen'];
   readonly parallel: string;
+  /** Empty where the plan alone says. */
+  readonly failurePolicy: NonNullable<Policy['failurePolicy']> | '';
   readonly expedited: readonly ExpeditedGate[];
 }
 
@@ -51,6 +53,7 @@ export function policyForm(policy: Policy): PolicyForm {
     stagedFor: minutesWords(policy.stagedFor),
     whileFrozen: policy.whileFrozen,
     parallel: policy.parallel === null ? '' : String(policy.parallel),
+    failurePolicy: policy.failurePolicy ?? '',
     expedited: policy.expedited,
   };
 }
@@ -83,6 +86,7 @@ export function policyOf(form: PolicyForm): Read {
     stagedFor: span('/stagedFor', form.stagedFor) ?? undefined,
     whileFrozen: form.whileFrozen,
     parallel: form.parallel.trim() === '' ? null : Number(form.parallel),
+    failurePolicy: form.failurePolicy === '' ? null : form.failurePolicy,
     expedited: [...form.expedited],
   };
   const parsed = policySchema.safeParse(given);

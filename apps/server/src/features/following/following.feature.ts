@@ -212,7 +212,6 @@ async function deployWhatIsFollowed(
       environment: environment.id,
       operations: [{ kind: 'deploy', application: build.application, source: { kind: 'build', build: build.id } }],
       notes: '',
-      failurePolicy: 'stop',
       origin: 'following',
     });
     await startPlan(system, {

@@ -11,6 +11,7 @@ import {
 import type { Finding, Plan } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { findEnvironment } from '#features/environments';
+import { readGovernance } from '#features/governance';
 import { bringsHotfix } from '#features/hotfixes';
 import { findRelease } from '#features/releases';
 import type { SealGiven } from '#features/settings';
@@ -24,7 +25,8 @@ export interface CreatePlan extends Omit<Composition, 'release'> {
   /** Name or key of a release whose versions are to come. */
   readonly release?: string | undefined;
   readonly notes: string;
-  readonly failurePolicy: FailurePolicy;
+  /** That of the environment's policy, or to stop, unless given. */
+  readonly failurePolicy?: FailurePolicy | undefined;
   readonly origin?: Plan['origin'];
   /** What whoever composes it found out, beside what the analysis finds. */
   readonly findings?: readonly Finding[];
@@ -47,16 +49,23 @@ export async function createPlan(context: CommandContext, input: CreatePlan): Pr
     environment,
     choices,
     release: release ?? null,
+    failurePolicy: input.failurePolicy ?? (await usualFailurePolicy(context, environment.id)),
     origin: input.origin ?? originOf(input.operations),
   });
+}
+
+async function usualFailurePolicy(context: CommandContext, environment: EnvironmentId): Promise<FailurePolicy> {
+  const { requirements } = await readGovernance(context.db, environment);
+  return requirements.failurePolicy ?? 'stop';
 }
 
 /** Makes a draft of choices. */
 export async function draftPlan(
   context: CommandContext,
-  input: Pick<CreatePlan, 'notes' | 'failurePolicy' | 'startAt' | 'confirmed' | 'hotfix' | 'findings'> & {
+  input: Pick<CreatePlan, 'notes' | 'startAt' | 'confirmed' | 'hotfix' | 'findings'> & {
     readonly environment: { readonly id: EnvironmentId; readonly name: string };
     readonly choices: readonly Choice[];
+    readonly failurePolicy: FailurePolicy;
     /** What it was composed of, where that is a release. */
     readonly release?: { readonly id: ReleaseId | null; readonly name: string } | null;
     readonly origin: Plan['origin'];
