@@ -1,19 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Policy } from '@almanac/domain';
-import { type FollowedPolicy, type JobResult, parsePolicy } from '@almanac/protocol';
+import type { FollowedPolicy } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { type JobListener, queueJob } from '#features/jobs';
 import type { Periodic } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
 import { addPolicyVersion, lockPolicy, policyInForce } from './policy-versions.ts';
-import { faultsOfCalendars } from './scopes.ts';
+import { readPolicy } from './read-policy.ts';
 import type { WakeWaiting } from './wake-waiting.ts';
 
 /** How often a repository is looked at, in seconds. */
 const pollSeconds = 10;
 const follower = { kind: 'system', name: 'policies in git' } as const;
-
-type Fault = NonNullable<FollowedPolicy['fault']>;
 
 /** Looks at the files from which policies are read; one look at each at a time, on whichever node comes first. */
 export const lookAtPolicies: Periodic = {
@@ -42,10 +39,18 @@ export const lookAtPolicies: Periodic = {
           .where('id', '=', id)
           .execute();
       }
-      await sql`delete from jobs where kind = 'read' and state = 'ended' and ended_at < now() - interval '10 minutes'`.execute(
-        context.db,
-      );
     });
+  },
+};
+
+/** Looks leave nothing behind that anybody would want to see again. */
+export const forgetLooks: Periodic = {
+  name: 'forget-looks-at-policies',
+  everyMs: 60_000,
+  run: async ({ db }) => {
+    await sql`delete from jobs where kind = 'read' and state = 'ended' and ended_at < now() - interval '10 minutes'`.execute(
+      db,
+    );
   },
 };
 
@@ -75,44 +80,6 @@ export function followPolicies(wakeWaiting: WakeWaiting): JobListener {
       { place, policy: read.policy, note: '', origin: { repository, branch, path, commit: read.commit }, wakeWaiting },
     );
   };
-}
-
-type Reading =
-  | { readonly kind: 'policy'; readonly commit: string; readonly policy: Policy }
-  /** Without a commit nothing could be read, and the next look begins anew. */
-  | { readonly kind: 'fault'; readonly commit: string | null; readonly fault: Fault };
-
-function readPolicy(result: JobResult, path: string): Reading | undefined {
-  if (result.kind === 'fault') {
-    const { detail, outcome } = result.fault;
-    const commit = outcome === 'failed' ? (result.commit ?? null) : null;
-    return { kind: 'fault', commit, fault: { detail, faults: [] } };
-  }
-  if (result.kind !== 'read')
-    return {
-      kind: 'fault',
-      commit: null,
-      fault: { detail: 'the builder did not read what it was asked for', faults: [] },
-    };
-  const { commit, text } = result;
-  if (text === null) return undefined;
-  const wrong = (faults: Fault['faults']): Reading => {
-    const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
-    return { kind: 'fault', commit, fault: { detail: `${path} has ${count}`, faults } };
-  };
-  // No text that people write holds this character, and no database keeps it.
-  if (text.includes('\0') || /\\(0|x00|u0000|U00000000)/.test(text))
-    return wrong([{ path: '', line: 1, column: 1, detail: 'holds a character that is no text' }]);
-  const parsed = parsePolicy(text);
-  if (!parsed.ok) return wrong([...parsed.faults]);
-  const faults = faultsOfCalendars(
-    parsed.value.windows.map((calendar, index) => ({ pointer: `windows.${index}`, calendar })),
-  );
-  if (faults.length > 0)
-    return wrong(
-      faults.map(({ pointer, detail }) => ({ path: pointer.replace('/', '.'), line: 1, column: 1, detail })),
-    );
-  return { kind: 'policy', commit, policy: parsed.value };
 }
 
 async function noteLook(context: CommandContext, look: Pick<FollowedPolicy, 'id' | 'commit' | 'fault'>): Promise<void> {

@@ -1,10 +1,9 @@
 import { actorName, refuse } from '@almanac/domain';
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import { checkRepositoryAddress, findApplication } from '#features/applications';
 import { command, type Endpoint } from '#platform/http';
 import type { Tables } from '#tables';
 import { followedPolicyOf } from './followed-policies.ts';
-import { lockPolicy } from './policy-versions.ts';
 import { toColumns } from './scopes.ts';
 
 interface Place {
@@ -18,28 +17,23 @@ export const followingEndpoints: readonly Endpoint[] = [
     const { repository, branch } = await placeOf(db, body.from);
     checkRepositoryAddress(repository);
     const place = await toColumns(db, body.scope);
-    await lockPolicy(db, place);
-    await db
-      .deleteFrom('followedPolicies')
-      .where('scope', '=', place.scope)
-      .where(sql<boolean>`environment_id is not distinct from ${place.environmentId}`)
-      .execute();
+    const looks = {
+      repository,
+      branch,
+      path: body.path,
+      commit: null,
+      fault: null,
+      jobId: null,
+      polledAt: null,
+      lookedAt: null,
+      followedBy: actorName(context.actor),
+      followedAt: context.now,
+    };
+    // One file for each policy: another takes the place of the one before.
     await db
       .insertInto('followedPolicies')
-      .values({
-        id: context.newId<'followed-policy'>(),
-        ...place,
-        repository,
-        branch,
-        path: body.path,
-        commit: null,
-        fault: null,
-        jobId: null,
-        polledAt: null,
-        lookedAt: null,
-        followedBy: actorName(context.actor),
-        followedAt: context.now,
-      })
+      .values({ id: context.newId<'followed-policy'>(), ...place, ...looks })
+      .onConflict((conflict) => conflict.columns(['scope', 'environmentId']).doUpdateSet(looks))
       .execute();
     const followed = await followedPolicyOf(db, place);
     await context.record({ kind: 'governance-changed', subject: {} });

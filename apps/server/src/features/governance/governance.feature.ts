@@ -1,5 +1,5 @@
 import type { Feature } from '#platform/feature';
-import { lookAtPolicies } from './follow-policies.ts';
+import { forgetLooks, lookAtPolicies } from './follow-policies.ts';
 import { followingEndpoints } from './following.routes.ts';
 import { freezeEndpoints } from './freezes.routes.ts';
 import { policyEndpoints } from './policies.routes.ts';
@@ -15,6 +15,6 @@ export function governanceFeature(wakeWaiting: WakeWaiting): Feature {
       ...freezeEndpoints(wakeWaiting),
       ...quarantineEndpoints(wakeWaiting),
     ],
-    periodics: [lookAtPolicies],
+    periodics: [lookAtPolicies, forgetLooks],
   };
 }

@@ -1,3 +1,3 @@
-export { findRelease, type ReleaseVersion } from './find-release.ts';
+export { findRelease } from './find-release.ts';
 export { releasesFeature } from './releases.feature.ts';
 export type { ReleasesTables } from './releases.tables.ts';
