@@ -45,7 +45,7 @@ describe.skipIf(executablePath === undefined)('releases and governance in the co
     await page.getByRole('button', { name: 'Make a release' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('textbox', { name: 'Name' }).fill('spring');
-    await choose(page, 'What this environment runs', 'Development');
+    await choose(page, 'Environment', 'Development');
     await dialog.getByRole('list', { name: 'What the release names' }).getByText('storefront').waitFor();
     await picture(page, 'make-release');
     await dialog.getByRole('button', { name: 'Make release spring' }).click();
@@ -54,6 +54,26 @@ describe.skipIf(executablePath === undefined)('releases and governance in the co
     await page.getByText('all of it').waitFor();
     expect(await page.getByText('none of it').count()).toBe(2);
     await picture(page, 'release');
+  });
+
+  it('a release is made of versions one by one, and removed again', async () => {
+    await page.goto(`${estate.url}/releases`);
+    await page.getByRole('button', { name: 'Make a release' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('catalog-only');
+    await dialog.getByText('Versions one by one').click();
+    await choose(page, 'Application', /^Catalog/i);
+    await choose(page, 'Version', '1.0.0');
+    await dialog.getByRole('list', { name: 'What the release names' }).getByText('1.0.0').waitFor();
+    await dialog.getByText('almanac release create catalog-only catalog@1.0.0').waitFor();
+    await picture(page, 'make-release-of-versions');
+    await dialog.getByRole('button', { name: 'Make release catalog-only' }).click();
+
+    await page.getByRole('heading', { name: 'Release catalog-only' }).waitFor();
+    await page.getByRole('button', { name: 'Remove the name' }).click();
+    await page.getByRole('button', { name: 'Remove release catalog-only' }).click();
+    await page.getByRole('heading', { name: 'Releases' }).waitFor();
+    await page.getByRole('link', { name: 'spring' }).click();
   });
 
   it('a release is brought to an environment as a whole, and its plan remembers it', async () => {

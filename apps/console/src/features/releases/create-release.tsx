@@ -1,37 +1,39 @@
-import { Button, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
-import { releaseOf } from './release.view-model.ts';
+import { createCommand, type NamedVersion, releaseOf, withVersion } from './release.view-model.ts';
 
-/** Names what an environment runs at this moment; what has no version is told before. */
+/** Names a set of versions: what an environment runs at this moment, or what is chosen one by one. */
 export function CreateRelease() {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const [name, setName] = useState('');
   const [notes, setNotes] = useState('');
+  const [by, setBy] = useState<'environment' | 'versions'>('environment');
   const [from, setFrom] = useState<string | null>(null);
-  const environments = useQuery({
-    queryKey: ['environments'],
-    queryFn: () => api.listEnvironments({ query: { limit: 100 } }),
-  });
+  const [chosen, setChosen] = useState<readonly NamedVersion[]>([]);
   const state = useQuery({
     queryKey: ['board', 'state', from],
     queryFn: () => api.getEnvironmentState({ params: { environment: from ?? '' }, query: { facts: 'versions' } }),
     enabled: from !== null,
   });
-  const content = state.data === undefined ? undefined : releaseOf(state.data);
+  const running = state.data === undefined ? undefined : releaseOf(state.data);
+  const content = by === 'environment' ? { from: from ?? '' } : { versions: [...chosen] };
   const create = useMutation({
-    mutationFn: () => api.createRelease({ body: { name, notes, content: { from: from ?? '' } } }),
+    mutationFn: () => api.createRelease({ body: { name, notes, content } }),
     onSuccess: (release) => {
       void queryClient.invalidateQueries({ queryKey: ['releases'] });
       void navigate({ to: '/releases/$release', params: { release: release.name } });
     },
   });
-  const impossible = content === undefined || content.nameless.length > 0 || content.versions.length === 0;
+  const empty =
+    by === 'environment'
+      ? running === undefined || running.nameless.length > 0 || running.versions.length === 0
+      : chosen.length === 0;
   return (
     <form
       className="stack"
@@ -50,17 +52,26 @@ export function CreateRelease() {
         value={name}
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <Select
-        label="What this environment runs"
-        required
-        data={(environments.data?.items ?? []).map((each) => ({ value: each.name, label: each.displayName }))}
-        value={from}
-        onChange={setFrom}
+      <SegmentedControl
+        aria-label="What it names"
+        data={[
+          { value: 'environment', label: 'What an environment runs' },
+          { value: 'versions', label: 'Versions one by one' },
+        ]}
+        value={by}
+        onChange={(value) => setBy(value === 'versions' ? 'versions' : 'environment')}
       />
-      {from === null ? null : (
-        <Read query={state} skeleton={<SkeletonRows rows={3} columns={2} />}>
-          {(found) => <Content content={releaseOf(found)} />}
-        </Read>
+      {by === 'versions' ? (
+        <ChooseVersions chosen={chosen} onChange={setChosen} />
+      ) : (
+        <>
+          <ChooseEnvironment value={from} onChange={setFrom} />
+          {from === null ? null : (
+            <Read query={state} skeleton={<SkeletonRows rows={3} columns={2} />}>
+              {(found) => <Running content={releaseOf(found)} />}
+            </Read>
+          )}
+        </>
       )}
       <Textarea
         label="Notes"
@@ -71,9 +82,9 @@ export function CreateRelease() {
         onChange={(event) => setNotes(event.currentTarget.value)}
       />
       {create.isError ? <ErrorNote error={create.error} /> : null}
-      <CommandLine command={`almanac release create ${name || '<name>'} --from ${from ?? '<environment>'}`} />
+      <CommandLine command={createCommand({ name, content })} />
       <div>
-        <Button type="submit" loading={create.isPending} disabled={name === '' || impossible}>
+        <Button type="submit" loading={create.isPending} disabled={name === '' || empty}>
           Make release {name}
         </Button>
       </div>
@@ -81,7 +92,102 @@ export function CreateRelease() {
   );
 }
 
-function Content(props: { readonly content: ReturnType<typeof releaseOf> }) {
+function ChooseEnvironment(props: {
+  readonly value: string | null;
+  readonly onChange: (environment: string | null) => void;
+}) {
+  const environments = useQuery({
+    queryKey: ['environments'],
+    queryFn: () => api.listEnvironments({ query: { limit: 100 } }),
+  });
+  return (
+    <Select
+      label="Environment"
+      required
+      data={(environments.data?.items ?? []).map((each) => ({ value: each.name, label: each.displayName }))}
+      value={props.value}
+      onChange={props.onChange}
+    />
+  );
+}
+
+/** Names versions one after the other; another of the same application takes the place of the one before. */
+function ChooseVersions(props: {
+  readonly chosen: readonly NamedVersion[];
+  readonly onChange: (chosen: readonly NamedVersion[]) => void;
+}) {
+  const { chosen, onChange } = props;
+  const [application, setApplication] = useState<string | null>(null);
+  const applications = useQuery({
+    queryKey: ['applications'],
+    queryFn: () => api.listApplications({ query: { limit: 200 } }),
+  });
+  const versions = useQuery({
+    queryKey: ['versions', application],
+    queryFn: () => api.listVersions({ params: { application: application ?? '' }, query: { limit: 100 } }),
+    enabled: application !== null,
+  });
+  return (
+    <>
+      <div className="release-choose">
+        <Select
+          label="Application"
+          searchable
+          data={(applications.data?.items ?? []).map((each) => ({ value: each.name, label: each.displayName }))}
+          value={application}
+          onChange={setApplication}
+        />
+        <Select
+          label="Version"
+          searchable
+          disabled={application === null}
+          nothingFoundMessage="It has no version yet"
+          data={(versions.data?.items ?? []).map((each) => each.number)}
+          value={chosen.find((each) => each.application === application)?.number ?? null}
+          onChange={(number) => {
+            if (application !== null && number !== null) onChange(withVersion(chosen, { application, number }));
+          }}
+        />
+      </div>
+      <VersionList
+        versions={chosen}
+        onRemove={(each) => onChange(chosen.filter((other) => other.application !== each.application))}
+      />
+    </>
+  );
+}
+
+function VersionList(props: {
+  readonly versions: readonly NamedVersion[];
+  readonly onRemove?: (version: NamedVersion) => void;
+}) {
+  const { onRemove } = props;
+  if (props.versions.length === 0) return null;
+  return (
+    <ul className="release-content" aria-label="What the release names">
+      {props.versions.map((each) => (
+        <li key={each.application}>
+          {each.application} <span className="version">{each.number}</span>
+          {onRemove === undefined ? null : (
+            <>
+              {' '}
+              <button
+                type="button"
+                className="link-button"
+                aria-label={`Leave ${each.application} out`}
+                onClick={() => onRemove(each)}
+              >
+                leave out
+              </button>
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Running(props: { readonly content: ReturnType<typeof releaseOf> }) {
   const { versions, nameless } = props.content;
   if (versions.length === 0 && nameless.length === 0)
     return <p className="soft">Nothing runs there: there is nothing to name.</p>;
@@ -104,13 +210,7 @@ function Content(props: { readonly content: ReturnType<typeof releaseOf> }) {
           ))}
         </div>
       )}
-      <ul className="release-content" aria-label="What the release names">
-        {versions.map((each) => (
-          <li key={each.application}>
-            {each.application} <span className="version">{each.number}</span>
-          </li>
-        ))}
-      </ul>
+      <VersionList versions={versions} />
     </>
   );
 }

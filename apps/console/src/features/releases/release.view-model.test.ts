@@ -1,7 +1,14 @@
 import type { EnvironmentStateView, ReleaseDetail } from '@almanac/protocol';
 import { describe, expect, it } from 'vitest';
 import { aBuild, anEnvironment, aRelease } from '../plans/plans-for-tests.ts';
-import { presenceWords, releaseColumns, releaseOf, releaseRows } from './release.view-model.ts';
+import {
+  createCommand,
+  presenceWords,
+  releaseColumns,
+  releaseOf,
+  releaseRows,
+  withVersion,
+} from './release.view-model.ts';
 
 const quality = anEnvironment('quality');
 const production = anEnvironment('production');
@@ -70,4 +77,20 @@ it('a release of an environment names its versions, and tells what has none', ()
       { application: 'search', label: 'a build that is gone' },
     ],
   });
+});
+
+it('a release has one version of each application, and is the same as a command', () => {
+  const one = withVersion([], { application: 'orders', number: '2.0.0' });
+  const two = withVersion(one, { application: 'catalog', number: '1.4.0' });
+  const versions = withVersion(two, { application: 'orders', number: '2.1.0' });
+
+  expect(createCommand({ name: 'spring', content: { versions } })).toBe(
+    'almanac release create spring catalog@1.4.0 orders@2.1.0',
+  );
+  expect(createCommand({ name: '', content: { versions: [] } })).toBe(
+    'almanac release create <name> <application>@<version>…',
+  );
+  expect(createCommand({ name: 'spring', content: { from: '' } })).toBe(
+    'almanac release create spring --from <environment>',
+  );
 });

@@ -82,9 +82,34 @@ export function presenceWords(cell: Pick<ReleaseCell, 'presence' | 'label'>): st
   return `${cell.label ?? ''}${cell.presence === 'other' ? ', another build' : `, ${cell.presence}`}`;
 }
 
+export interface NamedVersion {
+  readonly application: string;
+  readonly number: string;
+}
+
+/** With one version more; a release has at most one of each application. */
+export function withVersion(chosen: readonly NamedVersion[], version: NamedVersion): readonly NamedVersion[] {
+  return [...chosen.filter((each) => each.application !== version.application), version].toSorted((a, b) =>
+    a.application.localeCompare(b.application),
+  );
+}
+
+/** The command that makes the same release. */
+export function createCommand(input: {
+  readonly name: string;
+  readonly content: { readonly from: string } | { readonly versions: readonly NamedVersion[] };
+}): string {
+  const { content } = input;
+  const what =
+    'from' in content
+      ? `--from ${content.from || '<environment>'}`
+      : content.versions.map((each) => `${each.application}@${each.number}`).join(' ') || '<application>@<version>…';
+  return `almanac release create ${input.name || '<name>'} ${what}`;
+}
+
 /** What a release of an environment would name, and what has no name under which it could be released. */
 export function releaseOf(state: Pick<EnvironmentStateView, 'applications'>): {
-  readonly versions: readonly { readonly application: string; readonly number: string }[];
+  readonly versions: readonly NamedVersion[];
   readonly nameless: readonly { readonly application: string; readonly label: string }[];
 } {
   const running = state.applications.map((each) => ({ application: each.application.name, build: each.build }));

@@ -67,7 +67,7 @@ export function ReleasesPage() {
       <Modal
         opened={creating}
         onClose={() => setCreating(false)}
-        title="Make a release of what an environment runs"
+        title="Make a release"
         closeButtonProps={{ 'aria-label': 'Close' }}
       >
         {creating ? <CreateRelease /> : null}
