@@ -210,6 +210,10 @@ describe.skipIf(executablePath === undefined)('releases and governance in the co
     await page.getByRole('dialog').getByRole('button', { name: 'Put catalog 1.0.0 into quarantine' }).click();
     await page.getByRole('region', { name: 'Quarantine' }).getByText('its prices are wrong').waitFor();
     await picture(page, 'quarantine');
+    await page.goto(`${estate.url}/applications/catalog?tab=versions`);
+    await page.getByRole('cell', { name: /its prices are wrong$/ }).waitFor();
+    await picture(page, 'versions');
+    await page.goto(`${estate.url}/governance`);
 
     await page.getByRole('button', { name: 'Let catalog 1.0.0 out' }).click();
     await page.getByRole('dialog').getByRole('textbox', { name: 'Why' }).fill('they are right after all');

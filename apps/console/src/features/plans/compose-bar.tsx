@@ -3,7 +3,7 @@ import { Select, Switch, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api.ts';
 import { teamsOf } from './compose.view-model.ts';
-import { sourceKey, sourceWords } from './compose-source.ts';
+import { type ComposeSource, releaseOfKey, sourceKey, sourceWords } from './compose-source.ts';
 import type { ComposedAddress } from './use-composition.ts';
 
 /** Which environments are compared, which applications are shown, and whether everything that differs is taken. */
@@ -30,7 +30,7 @@ export function ComposeBar(props: {
           { group: 'Otherwise', items: [{ value: 'none', label: 'nothing' }] },
         ]}
         value={source === undefined ? 'none' : sourceKey(source)}
-        onChange={(value) => value !== null && change({ from: value })}
+        onChange={(value) => value !== null && change({ from: value, ...withoutWhole(source, value) })}
       />
       <Select
         label="Change"
@@ -75,6 +75,12 @@ export function ComposeBar(props: {
       </div>
     </div>
   );
+}
+
+/** All of a release is no wish for everything that differs from an environment, nor the other way round. */
+function withoutWhole(source: ComposeSource | undefined, next: string) {
+  const releases = source?.kind === 'release' || releaseOfKey(next) !== undefined;
+  return releases ? { everything: undefined } : {};
 }
 
 /** The newest releases, and the one that is chosen, as what can be compared with. */

@@ -21,7 +21,7 @@ export function ComposePage() {
   const { from } = useSearch({ from: '/signed-in/plans/compose' });
   const name = releaseOfKey(from);
   const release = useQuery({
-    queryKey: ['releases', name],
+    queryKey: ['release', name],
     queryFn: () => api.getRelease({ params: { release: name ?? '' } }),
     enabled: name !== undefined,
   });

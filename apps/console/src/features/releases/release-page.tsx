@@ -19,7 +19,7 @@ import { Share } from './share.tsx';
 export function ReleasePage() {
   const { release: name } = useParams({ from: '/signed-in/releases/$release' });
   const release = useQuery({
-    queryKey: ['releases', name],
+    queryKey: ['release', name],
     queryFn: () => api.getRelease({ params: { release: name } }),
     refetchInterval: 10_000,
   });
@@ -140,7 +140,7 @@ function RemoveRelease(props: { readonly name: string }) {
   const remove = useMutation({
     mutationFn: () => api.removeRelease({ params: { release: name } }),
     onSuccess: () => {
-      queryClient.removeQueries({ queryKey: ['releases', name] });
+      queryClient.removeQueries({ queryKey: ['release', name] });
       void queryClient.invalidateQueries({ queryKey: ['releases'] });
       void navigate({ to: '/releases' });
     },

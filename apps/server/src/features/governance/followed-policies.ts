@@ -11,7 +11,7 @@ function followedRows(db: Kysely<Tables>) {
     .select('environments.name as environmentName');
 }
 
-export type FollowedRow = Awaited<ReturnType<ReturnType<typeof followedRows>['execute']>>[number];
+type FollowedRow = Awaited<ReturnType<ReturnType<typeof followedRows>['execute']>>[number];
 
 /** The file from which the policy of a scope is read; undefined where it is set by hand. */
 export async function followedPolicyOf(db: Kysely<Tables>, place: ScopeColumns): Promise<FollowedPolicy | undefined> {
@@ -32,7 +32,7 @@ export async function followedPolicies(db: Kysely<Tables>, places: readonly Scop
   return found;
 }
 
-export function presentFollowed(row: FollowedRow): FollowedPolicy {
+function presentFollowed(row: FollowedRow): FollowedPolicy {
   return {
     id: row.id,
     scope: toScope(row),
