@@ -1,3 +1,14 @@
+export {
+  type AttemptCounter,
+  type AttemptScope,
+  accountKey,
+  addressKey,
+  attemptRules,
+  attemptScopes,
+  countTry,
+  secondsBlocked,
+  takeTryBack,
+} from './access/attempts.ts';
 export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
 export {
@@ -118,6 +129,7 @@ export {
   type PlanId,
   type PrincipalId,
   type ReleaseId,
+  type SessionId,
   type SiteId,
   type SubscriptionId,
   uuidV7,

@@ -32,7 +32,15 @@ export {
   signingKey,
   siteReport,
 } from './agent.ts';
-export { type ApiToken, apiToken, type Principal, password, principal } from './api/access.ts';
+export {
+  type ApiToken,
+  apiToken,
+  type Principal,
+  password,
+  principal,
+  type Session,
+  type SignInBlock,
+} from './api/access.ts';
 export {
   type Application,
   application,

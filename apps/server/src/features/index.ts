@@ -57,7 +57,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     followPolicies(wakeWaitingPlans),
   ];
   return [
-    accessFeature,
+    accessFeature(tools.notifications.publicUrl),
     auditFeature({
       ...tools.audit,
       sign: tools.serverKeys.signText,
