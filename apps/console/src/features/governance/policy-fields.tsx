@@ -57,7 +57,7 @@ function Approvals({ form, faults, onChange }: FieldsProps) {
       ...form,
       approvals: [
         ...approvals,
-        { key: crypto.randomUUID(), name: '', count: '1', by: 'anyone', who: '', excludeRequester: true },
+        { key: String(performance.now()), name: '', count: '1', by: 'anyone', who: '', excludeRequester: true },
       ],
     });
   return (
@@ -85,7 +85,7 @@ function Windows({ form, faults, onChange }: FieldsProps) {
   const { windows } = form;
   const add = () => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const window = newCalendar({ key: crypto.randomUUID(), zone, now: Date.now() });
+    const window = newCalendar({ key: String(performance.now()), zone, now: Date.now() });
     onChange({ ...form, windows: [...windows, window] });
   };
   return (
