@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ServerForTests, scriptedBuilder, startServerForTests } from './server-for-tests.ts';
+import { addApplication, type ServerForTests, scriptedBuilder, startServerForTests } from './server-for-tests.ts';
 
 const hash = (digit: string) => digit.repeat(40);
 const production = { kind: 'environment', environment: 'production' } as const;
@@ -19,6 +19,7 @@ describe('policies', () => {
       ['production', 'quality'],
     ])
       await send('POST /environments', { body: { name, displayName: name, type: 'test', promotesFrom } });
+    await addApplication(tests, { name: 'orders', head: hash('f') });
   });
   afterAll(() => tests.stop());
 
@@ -151,22 +152,14 @@ describe('policies', () => {
       expect((await shown()).following[0].fault).toBeNull();
     });
 
-    it.each([
-      [
-        'a window that never opens',
-        'windows: [{ start: 2026-01-01T10:00, zone: UTC, duration: PT0S }]',
-        'longer than nothing',
-      ],
-      ['a character that is no text', 'approvals: [{ name: "a\\0b" }]', 'no text'],
-      ['two documents', 'tests: true\n---\ntests: false\n', 'document'],
-    ])('are not taken over with %s', async (_, text, words) => {
+    it('are not taken over with a character that no database keeps', async () => {
       await follow();
       const before = await inForce();
 
-      await look(holds('d', text));
+      await look(holds('d', 'approvals: [{ name: "a\\0b" }]'));
 
       expect(await inForce()).toEqual(before);
-      expect((await shown()).following[0].fault.faults[0].detail).toContain(words);
+      expect((await shown()).following[0].fault.faults[0].detail).toContain('no text');
     });
 
     it('make no version of a commit that changes something else', async () => {
@@ -188,6 +181,18 @@ describe('policies', () => {
 
       expect((await look(holds('a', twoPeople)))['known']).toBeNull();
       expect((await shown()).following[0].fault).toBeNull();
+    });
+
+    it('come from the repository of an application at its branch, and from another file when that is named', async () => {
+      const first = await follow({ from: { kind: 'application', application: 'orders' } });
+      const second = await follow({
+        from: { kind: 'application', application: 'orders', branch: 'rules' },
+        path: 'p.yaml',
+      });
+
+      expect(first.body).toMatchObject({ repository: '/srv/orders', branch: 'main', path: 'production.yaml' });
+      expect(second.body).toMatchObject({ id: first.body.id, branch: 'rules', path: 'p.yaml', commit: null });
+      expect((await shown()).following).toEqual([second.body]);
     });
 
     it('are set by hand only when nobody follows them any more', async () => {
