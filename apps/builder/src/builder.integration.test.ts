@@ -264,7 +264,7 @@ describe('a file that the server asks for', () => {
     });
   });
 
-  it('is refused where it is missing, a link, or larger than the limit, each at its commit', async () => {
+  it('is refused where it is missing, a link, no text, or larger than the limit, each at its commit', async () => {
     const read = async () => {
       const result = await builder.read({ repository: repository.path, path: 'policy.yaml' });
       return { ...fault(result), commit: result.kind === 'fault' ? result.commit : undefined };
@@ -278,6 +278,9 @@ describe('a file that the server asks for', () => {
       commit: large,
       detail: expect.stringContaining('65536'),
     });
+
+    const binary = await repository.commit('feat: no text', { 'policy.yaml': 'tests: true\0' });
+    expect(await read()).toMatchObject({ code: 'file-invalid', commit: binary, detail: 'policy.yaml is no text' });
 
     await rm(join(repository.path, 'policy.yaml'));
     await symlink('/etc/passwd', join(repository.path, 'policy.yaml'));

@@ -6,7 +6,7 @@ import { readCommits } from '../git/history.ts';
 import { makeBranch } from '../git/make-branch.ts';
 import { readText } from '../git/tree.ts';
 import { type BuildTools, runBuild } from './build-job.ts';
-import { JobFault, type Progress } from './job-fault.ts';
+import { failed, JobFault, type Progress } from './job-fault.ts';
 import type { JobSession } from './job-session.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -61,6 +61,8 @@ async function carryOut(input: {
       input.progress.commit = head;
       const tree = { git: tools.git, directory, commit: head, signal: session.signal };
       const text = await readText(tree, { path: work.path, kind: 'file', maxBytes: textFileMaxBytes });
+      // No document that people write holds this character, and no database keeps it.
+      if (text.includes('\0')) throw failed('file-invalid', `${work.path} is no text`);
       return { kind: 'read', commit: head, text };
     }
     case 'inspect': {

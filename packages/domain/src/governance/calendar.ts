@@ -26,6 +26,7 @@ const frequencies = /^FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;|$)/;
 const rulePattern = /^[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*$/;
 const startPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/;
 const longest = { days: 366 } as const;
+const probedYears = [10, 25, 50] as const;
 
 export interface CalendarFault {
   /** What would have to be otherwise. */
@@ -49,7 +50,11 @@ export function calendarFault(calendar: Calendar): CalendarFault | null {
   if (rule.length > 200 || !rulePattern.test(rule) || !frequencies.test(rule))
     return fault('rule', 'is an RFC 5545 rule that begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY');
   try {
-    return recurrenceOf(calendar).next(wallClock(begin), true) === null ? fault('rule', 'never happens') : null;
+    const recurrence = recurrenceOf(calendar);
+    if (recurrence.next(wallClock(begin), true) === null) return fault('rule', 'never happens');
+    // Whoever asks a gate later must get an answer: what takes too long to look through is found out now.
+    for (const years of probedYears) recurrence.previous(wallClock(begin.add({ years })), true);
+    return null;
   } catch (error) {
     return fault('rule', `is not understood: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -84,15 +89,28 @@ export function spanAfter(calendar: Calendar, now: number): Span | null {
   return null;
 }
 
-/** The next occurrences, beginning with the one that holds at `now`; fewer when no more are to come. */
-export function spansFrom(calendar: Calendar, now: number, count: number): readonly Span[] {
+/**
+ * The next occurrences, beginning with the one that holds at `now`; fewer when no more are to come. What is wrong with the
+ * calendar instead, where it cannot be used.
+ */
+export function openingsFrom(
+  calendar: Calendar,
+  now: number,
+  count: number,
+): { readonly spans: readonly Span[] } | { readonly fault: CalendarFault } {
+  const wrong = calendarFault(calendar);
+  if (wrong !== null) return { fault: wrong };
   const spans: Span[] = [];
-  let span = spanAt(calendar, now) ?? spanAfter(calendar, now);
-  while (span !== null && spans.length < count) {
-    spans.push(span);
-    span = spanAfter(calendar, span.from);
+  try {
+    let span = spanAt(calendar, now) ?? spanAfter(calendar, now);
+    while (span !== null && spans.length < count) {
+      spans.push(span);
+      span = spanAfter(calendar, span.from);
+    }
+    return { spans };
+  } catch (error) {
+    return { fault: fault('rule', `is not understood: ${error instanceof Error ? error.message : String(error)}`) };
   }
-  return spans;
 }
 
 /** When none of the calendars holds any more, beginning with `now`; null when that is too far away to say. */

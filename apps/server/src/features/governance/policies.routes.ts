@@ -1,5 +1,5 @@
 import { combinePolicies, refuse } from '@almanac/domain';
-import { calendarFault, spansFrom } from '@almanac/domain/governance';
+import { openingsFrom } from '@almanac/domain/governance';
 import type { PolicyVersion } from '@almanac/protocol';
 import { findEnvironment } from '#features/environments';
 import { databaseTime } from '#platform/database';
@@ -69,15 +69,14 @@ export const policyEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] =
   read('listOpenings', async ({ db }, { query }) => {
     const { count, rule = null, ...rest } = query;
     const calendar = { ...rest, rule };
-    const fault = calendarFault(calendar);
-    if (fault !== null)
+    const found = openingsFrom(calendar, (await databaseTime(db)).getTime(), count);
+    if ('fault' in found)
       return refuse('invalid-request', 'the calendar cannot be used', [
-        { pointer: `/${fault.field}`, detail: fault.detail },
+        { pointer: `/${found.fault.field}`, detail: found.fault.detail },
       ]);
-    const now = (await databaseTime(db)).getTime();
     const isoOf = (time: number) => new Date(time).toISOString();
     return {
-      openings: spansFrom(calendar, now, count).map((span) => ({ from: isoOf(span.from), until: isoOf(span.until) })),
+      openings: found.spans.map((span) => ({ from: isoOf(span.from), until: isoOf(span.until) })),
     };
   }),
 ];
