@@ -10,6 +10,7 @@ import {
   type Repository,
   runAlmanac,
   startEstate,
+  waitUntil,
   whenRunning,
 } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,8 +73,49 @@ describe('an environment with a policy, by command line', () => {
     approver = made.secret;
   });
 
+  it('puts an earlier version in force again, and shows every one', async () => {
+    await writeFile(join(directory, 'stricter.yaml'), `${policy}tests: true\n`);
+    await done('policy', 'set', 'production', '--file', 'stricter.yaml', '--note', 'tests too');
+    expect(await done('policy', 'set', 'production', '--version', '1')).toContain('version 3 of the policy');
+
+    const history = await done('policy', 'history', 'production');
+    expect(history).toContain('version 2 by launcher');
+    expect(history).toContain('tests too');
+    expect(history.match(/tests must have passed/g)).toHaveLength(1);
+    expect(await almanac(['policy', 'set', 'production', '--version', '9'])).toMatchObject({
+      status: 2,
+      output: expect.stringContaining('there is no version 9 of this policy'),
+    });
+  });
+
+  it('is read from git, with its commit, and set by hand when nobody follows it any more', async () => {
+    const policies = await createRepository(join(directory, 'policies'));
+    const commit = await policies.commit('feat: a policy', { 'estate.yaml': 'minimumAge: 1\n' });
+    const show = () => done('policy', 'show', 'development');
+
+    await done('policy', 'follow', '--estate', '--repository', policies.path, '--file', 'estate.yaml');
+    await waitUntil('the policy of the commit', async () => (await show()).includes('at least 1 min old'));
+    expect(await show()).toContain(`version 1 from estate.yaml at ${commit.slice(0, 8)}`);
+    await policies.commit('fix: nothing', { 'estate.yaml': 'minimumage: 0\n' });
+    await waitUntil('the fault', async () => (await show()).includes('1:1  minimumage: unknown key'));
+    expect(await almanac(['policy', 'set', '--estate', '--version', '1'])).toMatchObject({
+      status: 6,
+      output: expect.stringContaining('stop following it'),
+    });
+
+    expect(await done('policy', 'unfollow', '--estate')).toContain('set by hand from now on');
+    await writeFile(join(directory, 'open.yaml'), 'tests: false\n');
+    await done('policy', 'set', '--estate', '--file', 'open.yaml');
+  });
+
   it('lets a promotion wait for a second person, stage, and switch when it is continued', async () => {
-    await done('promote', 'teller', '--from', 'development', '--to', 'quality');
+    await done('release', 'create', 'monday', 'teller@1.0.0');
+    expect(await done('release', 'deploy', 'monday', '--to', 'quality')).toContain('of release monday: succeeded');
+    expect(await done('release', 'show', 'monday')).toContain('development 1/1 · quality 1/1');
+    expect(await almanac(['plan', 'create', '--release', 'monday', '--to', 'quality'])).toMatchObject({
+      status: 6,
+      output: expect.stringContaining('quality runs all that is to come of release monday already'),
+    });
     const promoted = await done('promote', 'teller', '--from', 'quality', '--to', 'production');
     expect(promoted).toContain('release desk: 1 of 1 approvals are missing');
     const number = /Plan (\d+) in production/.exec(promoted)?.[1] ?? '';

@@ -259,6 +259,50 @@ describe('a repository', () => {
   });
 });
 
+describe('a file that the server asks for', () => {
+  const path = 'policies/production.yaml';
+
+  it('comes with the commit at the head, and not again where that is known', async () => {
+    const commit = await repository.commit('feat: a policy', { [path]: 'tests: true\n' });
+
+    expect(await builder.read({ repository: repository.path, path })).toEqual({
+      kind: 'read',
+      commit,
+      text: 'tests: true\n',
+    });
+    expect(await builder.read({ repository: repository.path, path, known: commit })).toMatchObject({ text: null });
+    const next = await repository.commit('feat: another', { [path]: 'tests: false\n' });
+    expect(await builder.read({ repository: repository.path, path, known: commit })).toMatchObject({
+      commit: next,
+      text: 'tests: false\n',
+    });
+  });
+
+  it('is refused where it is missing, a link, no text, or larger than the limit, each at its commit', async () => {
+    const read = async () => {
+      const result = await builder.read({ repository: repository.path, path: 'policy.yaml' });
+      return { ...fault(result), commit: result.kind === 'fault' ? result.commit : undefined };
+    };
+    const empty = await repository.commit('docs: nothing', { 'README.md': '' });
+    expect(await read()).toMatchObject({ code: 'file-missing', commit: empty });
+
+    const large = await repository.commit('feat: too much', { 'policy.yaml': '#'.repeat(70_000) });
+    expect(await read()).toMatchObject({
+      code: 'file-invalid',
+      commit: large,
+      detail: expect.stringContaining('65536'),
+    });
+
+    const binary = await repository.commit('feat: no text', { 'policy.yaml': 'tests: true\0' });
+    expect(await read()).toMatchObject({ code: 'file-invalid', commit: binary, detail: 'policy.yaml is no text' });
+
+    await rm(join(repository.path, 'policy.yaml'));
+    await symlink('/etc/passwd', join(repository.path, 'policy.yaml'));
+    const link = await repository.commit('feat: a link');
+    expect(await read()).toMatchObject({ code: 'file-invalid', commit: link });
+  });
+});
+
 describe('a manifest', () => {
   it('that is missing says where it was looked for', async () => {
     await repository.commit('feat: one', { 'README.md': 'no manifest' });

@@ -77,6 +77,7 @@ export {
 export { elementKey, everyElement } from './contract/element-key.ts';
 export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
 export type { Calendar } from './governance/calendar.ts';
+export { calendarWords, durationWords, minutesWords } from './governance/calendar-words.ts';
 export {
   confirmationCodes,
   type Found,
@@ -97,7 +98,7 @@ export {
   type Requirements,
   type Scope as PolicyScope,
 } from './governance/policy.ts';
-export { calendarWords, policyWords, scopeWords } from './governance/policy-words.ts';
+export { policyWords, scopeWords } from './governance/policy-words.ts';
 export { type Stay, soakOf } from './governance/soak.ts';
 export {
   type EnvironmentState,

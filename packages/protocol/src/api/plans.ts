@@ -3,6 +3,7 @@ import { id, named, page, paging, reference, revision, timestamp, versionNumber 
 import { rolloutStrategy } from '../rollout.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
+import { failurePolicy } from './failure-policy.ts';
 import { standing } from './governance.ts';
 
 export const planState = z.enum([
@@ -35,9 +36,6 @@ export const operationState = z.enum([
   'returned',
   'cancelled',
 ]);
-
-/** What happens to the rest of a plan when one of its operations fails. */
-export const failurePolicy = z.enum(['stop', 'continue', 'return']);
 
 /** What a plan does, or could do, to one application; `build` is what is deployed. */
 export const plannedChange = z
@@ -191,6 +189,8 @@ export const plan = z
     /** What it waits for or why it ended so. */
     reason: z.string().nullable(),
     origin: planOrigin,
+    /** The release that it was composed of; without a key when that was removed since. */
+    release: z.object({ id: id<'release'>().nullable(), name: z.string() }).nullable(),
     /** Whether it brings a hotfix, which policy may let pass gates. */
     hotfix: z.boolean(),
     notes: z.string(),
@@ -283,6 +283,8 @@ const differences = z.strictObject({
 const composition = {
   operations: z.array(operationRequest).max(200).default([]),
   differences: differences.optional(),
+  /** Every version of a release that does not run there yet, besides what is said of single applications. */
+  release: reference.optional(),
 } as const;
 /** Codes of findings that are wanted, such as `downgrade`. */
 const confirm = z.array(z.string().max(60)).max(20).default([]);
@@ -338,7 +340,8 @@ export const planRoutes = {
       environment: reference,
       ...composition,
       notes: z.string().max(10_000).default(''),
-      failurePolicy: failurePolicy.default('stop'),
+      /** That of the environment's policy, or `stop`, unless given. */
+      failurePolicy: failurePolicy.optional(),
       confirm,
       startAt: timestamp.optional(),
       start: z.boolean().default(false),
@@ -371,6 +374,7 @@ export const planRoutes = {
     body: z.strictObject({
       operations: z.array(operationRequest).max(200).optional(),
       differences: differences.optional(),
+      release: reference.optional(),
       notes: z.string().max(10_000).optional(),
       failurePolicy: failurePolicy.optional(),
       revision: revision.optional(),

@@ -7,6 +7,7 @@ import { findEnvironment } from '#features/environments';
 import type { GivenSetting, SealGiven } from '#features/settings';
 import type { Tables } from '#tables';
 import type { Choice } from './choice.ts';
+import { composeRelease, type Release } from './compose-release.ts';
 import { earlierSource, valuesBackFor } from './earlier-source.ts';
 
 export type OperationRequest = z.output<typeof operationRequest>;
@@ -22,6 +23,7 @@ export interface Composition {
   readonly differences?:
     | { readonly from: string; readonly names?: string | undefined; readonly team?: string | undefined }
     | undefined;
+  readonly release?: Release | undefined;
 }
 
 type Environment = { readonly id: EnvironmentId; readonly name: string };
@@ -47,19 +49,30 @@ export async function compose(
       await choose(context, { request, application, environment, before: before ?? null, seal: input.seal }),
     );
   }
-  if (input.differences !== undefined)
-    for (const each of await differing(db, { ...input.differences, environment }))
-      if (!said.has(each.application)) choices.push(each);
-  if (choices.length === 0)
+  const { differences, release } = input;
+  if (differences !== undefined && release !== undefined)
     return refuse(
-      'nothing-to-do',
-      input.differences === undefined
-        ? 'the plan would change nothing; name at least one application'
-        : `nothing differs from ${input.differences.from}`,
+      'invalid-request',
+      'a plan is composed of a release or of what differs from an environment, not both',
     );
+  if (release !== undefined) {
+    const running = await runningBuilds(db, { environment: environment.id });
+    choices.push(...composeRelease({ release, running, said }));
+  }
+  if (differences !== undefined)
+    for (const each of await differing(db, { ...differences, environment }))
+      if (!said.has(each.application)) choices.push(each);
+  if (choices.length === 0) return refuse('nothing-to-do', nothingWords(input));
   if (choices.length > 200)
     return refuse('invalid-request', `${choices.length} applications differ; a plan changes at most 200: narrow it`);
   return choices;
+}
+
+function nothingWords(input: Composition & { readonly environment: Environment }): string {
+  if (input.release !== undefined)
+    return `${input.environment.name} runs all that is to come of release ${input.release.name} already`;
+  if (input.differences !== undefined) return `nothing differs from ${input.differences.from}`;
+  return 'the plan would change nothing; name at least one application';
 }
 
 type Application = Awaited<ReturnType<typeof findApplication>>;

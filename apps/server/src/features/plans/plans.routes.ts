@@ -178,6 +178,7 @@ async function copyPlan(
     environment,
     choices,
     origin: row.origin === 'following' ? 'composed' : row.origin,
+    release: row.releaseName === null ? null : { id: row.releaseId, name: row.releaseName },
     notes: row.notes,
     failurePolicy: row.body.failurePolicy,
     hotfix: row.body.hotfix,

@@ -11,6 +11,7 @@ import {
   mayCancel,
   refuse,
 } from '@almanac/domain';
+import { findRelease } from '#features/releases';
 import type { SealGiven } from '#features/settings';
 import { type CommandContext, command, type Endpoint } from '#platform/http';
 import { analyse } from './analysis-stamp.ts';
@@ -171,6 +172,7 @@ async function edit(
     readonly seal: SealGiven;
     readonly operations?: readonly OperationRequest[] | undefined;
     readonly differences?: Parameters<typeof compose>[1]['differences'];
+    readonly release?: string | undefined;
     readonly notes?: string | undefined;
     readonly failurePolicy?: PlanRow['body']['failurePolicy'] | undefined;
   },
@@ -188,12 +190,14 @@ async function edit(
       }),
     };
   }
-  const composed = input.operations !== undefined || input.differences !== undefined;
+  const composed = input.operations !== undefined || input.differences !== undefined || input.release !== undefined;
+  const release = input.release === undefined ? undefined : await findRelease(context.db, input.release);
   const choices = composed
     ? await compose(context, {
         environment,
         operations: input.operations ?? [],
         differences: input.differences,
+        release,
         seal: input.seal,
       })
     : choicesOf(row);
@@ -209,6 +213,7 @@ async function edit(
     .set({
       composition: JSON.stringify(choices),
       applicationIds: choices.map((each) => each.application),
+      ...(composed ? { releaseId: release?.id ?? null, releaseName: release?.name ?? null } : {}),
       ...(input.notes === undefined ? {} : { notes: input.notes }),
     })
     .where('id', '=', row.id)
