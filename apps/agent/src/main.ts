@@ -6,6 +6,7 @@ import {
   openControlGroups,
   openRuntimeDirectory,
   type RuntimeDirectory,
+  readReach,
 } from '@almanac/host';
 import { pino } from 'pino';
 import { createReleases } from './artifacts/releases.ts';
@@ -157,6 +158,7 @@ async function openSite(input: {
     }),
     runtime: createProcessRuntime({ directory, groups: machine.groups }),
     groups: machine.groups,
+    reach: readReach(process.env, 'ALMANAC_METRICS_INTERNAL'),
     gateway: await openDataPlane({
       plane: readDataPlane(process.env),
       directory,

@@ -32,6 +32,7 @@ export {
   signingKey,
   siteReport,
 } from './agent.ts';
+export { analysisSpec, condition, metric, metricSource } from './analysis.ts';
 export {
   type ApiToken,
   apiToken,
@@ -149,6 +150,7 @@ export {
   planState,
 } from './api/plans.ts';
 export { type Release, release } from './api/releases.ts';
+export { type Rollout, type RolloutVerdict, rollout, rolloutVerdict } from './api/rollouts.ts';
 export {
   type ReconciledSite,
   reconciledSite,
@@ -216,8 +218,6 @@ export {
   type ModuleManifest,
   manifest,
   moduleManifest,
-  type RolloutStrategy,
-  rolloutStrategy,
 } from './manifest.ts';
 export type { DocumentFault, ParsedDocument } from './parse-document.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
@@ -237,6 +237,23 @@ export {
   versionNumber,
 } from './primitives.ts';
 export { type Problem, problem } from './problem.ts';
+export {
+  type ReportedAnalysis,
+  type ReportedJudgement,
+  type ReportedMetric,
+  type ReportedRollout,
+  type RolloutPoint,
+  reportedRollout,
+  rolloutCommandKind,
+  verdict,
+} from './reported-rollout.ts';
+export {
+  type RolloutStepSpec,
+  type RolloutStrategy,
+  type RolloutStrategyInput,
+  rolloutStep,
+  rolloutStrategy,
+} from './rollout.ts';
 export {
   type CallInput,
   type Method,

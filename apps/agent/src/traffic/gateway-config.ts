@@ -1,4 +1,4 @@
-import type { ObservedInstance, RolloutDesired } from '@almanac/domain';
+import type { HeaderMatch, ObservedInstance, RolloutDesired } from '@almanac/domain';
 import type {
   DesiredApplication,
   GatewayCertificate,
@@ -56,12 +56,14 @@ function serviceOf(input: {
 }): GatewayServiceInput {
   const { application } = input;
   const shares = application.desired.modules.find((each) => each.module === input.module);
+  const preview = shares?.preview ?? null;
   const weightOf = new Map((shares?.shares ?? []).map((each) => [each.operation, each.weight]));
+  const takes = (operation: string) => (weightOf.get(operation) ?? 0) > 0 || preview?.operation === operation;
   const backends = application.observed.flatMap((each) => {
     const record = application.records.find((candidate) => candidate.id === each.id);
     if (each.module !== input.module || record?.port == null) return [];
     if (each.state !== 'ready' && each.state !== 'draining') return [];
-    const active = each.state === 'ready' && (weightOf.get(each.operation) ?? 0) > 0;
+    const active = each.state === 'ready' && takes(each.operation);
     const state: 'active' | 'draining' = active ? 'active' : 'draining';
     return [{ instance: each.id, port: record.port, version: each.operation, state }];
   });
@@ -70,6 +72,19 @@ function serviceOf(input: {
     build: application.specs[version]?.build ?? version,
     weight: weightOf.get(version) ?? 0,
   }));
+  const seen = preview !== null && versions.some((each) => each.version === preview.operation) ? preview : null;
   // What changes its version may have nobody ready for a moment: requests wait for it instead of failing.
-  return { name: input.name, hold: shares?.hold === true, versions, backends };
+  return {
+    name: input.name,
+    hold: shares?.hold === true,
+    versions,
+    backends,
+    rules: (seen?.matches ?? []).map((each) => ruleOf(each, seen?.operation ?? '')),
+    mirror: seen === null || seen.mirror === 0 ? null : { version: seen.operation, percent: seen.mirror },
+  };
+}
+
+function ruleOf(match: HeaderMatch, version: string): NonNullable<GatewayServiceInput['rules']>[number] {
+  const value = 'equals' in match ? match.equals : match.startsWith;
+  return { from: 'header', name: match.header, match: 'equals' in match ? 'equals' : 'prefix', value, version };
 }

@@ -42,8 +42,9 @@ const shop: RoutedApplication = {
   name: 'shop',
   modules: [{ name: 'web', port: 8000 }],
   desired: {
-    modules: [{ module: 'web', hold: false, shares: [{ operation: 'new', instances: 1, weight: 100 }] }],
+    modules: [{ module: 'web', hold: false, preview: null, shares: [{ operation: 'new', instances: 1, weight: 100 }] }],
     steps: [],
+    analyses: [],
   },
   observed: instances.map((each) => each.observed),
   records: instances.map((each) => each.record),

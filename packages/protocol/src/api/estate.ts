@@ -61,6 +61,7 @@ export const liveEvent = z
       'build-changed',
       'version-created',
       'release-changed',
+      'rollout-changed',
       'environment-changed',
       'site-changed',
       'settings-changed',

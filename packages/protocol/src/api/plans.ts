@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id, named, page, paging, reference, revision, timestamp, versionNumber } from '../primitives.ts';
+import { rolloutStrategy } from '../rollout.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
 import { standing } from './governance.ts';
@@ -125,6 +126,8 @@ export const operation = z
     wave: z.int(),
     before: buildReference.nullable(),
     after: buildReference.nullable(),
+    /** The key under which sites act on it, by which rollouts go; null where nothing is to run afterwards. */
+    siteOperation: z.string().nullable(),
     state: operationState,
     message: z.string().nullable(),
     /** Progress on each site. */
@@ -240,6 +243,8 @@ export const deploySource = z.discriminatedUnion('kind', [
 
 /** Values of settings and connections that come with a plan: they are stored when it begins, and not before. */
 const givenSettings = z.record(z.string().min(1).max(80), z.string().max(65_536)).optional();
+/** How it takes over this time, whatever the environment and the manifest say. */
+const givenRollout = rolloutStrategy.optional();
 
 export const operationRequest = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -247,9 +252,15 @@ export const operationRequest = z.discriminatedUnion('kind', [
     application: reference,
     source: deploySource,
     settings: givenSettings,
+    rollout: givenRollout,
   }),
   /** Applies changed settings to what runs. */
-  z.strictObject({ kind: z.literal('configure'), application: reference, settings: givenSettings }),
+  z.strictObject({
+    kind: z.literal('configure'),
+    application: reference,
+    settings: givenSettings,
+    rollout: givenRollout,
+  }),
   z.strictObject({ kind: z.literal('remove'), application: reference }),
   /** Says of an application that differs that it stays as it is. */
   z.strictObject({ kind: z.literal('leave'), application: reference }),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ApplicationId,
   type Plan as DomainPlan,
@@ -117,13 +118,18 @@ async function draft(
   const now = await pinSettings(db, { ...place, given: choice.given });
   const pinned =
     choice.earlierSettings === null ? now : await pinEarlierSettings(db, { ...place, earlier: choice.earlierSettings });
-  const same = earlier !== null && earlier.build === build.id && earlier.settingsHash === pinned.hash;
+  const same =
+    earlier !== null &&
+    earlier.build === build.id &&
+    earlier.settingsHash === pinned.hash &&
+    isDeepStrictEqual(earlier.rollout, choice.rollout);
   const after: Target = {
     build: build.id,
     operation: same ? earlier.operation : input.newId<'operation'>(),
     settings: pinned.settings,
     settingsHash: pinned.hash,
     ...(pinned.hash === now.hash ? {} : { earlierSettings: true as const }),
+    ...(choice.rollout === undefined ? {} : { rollout: choice.rollout }),
   };
   // The same build with settings of then is no deployment.
   const kind = choice.earlierSettings !== null && before?.build === build.id ? 'configure' : choice.kind;

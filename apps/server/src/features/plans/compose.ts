@@ -92,10 +92,11 @@ async function choose(
         (await resolveSource(db, { source: request.source, application, environment: input.environment.id })));
   const { manifest } = await usableBuild(db, { application, build });
   const given = giveSettings({ application, manifest, values: request.settings ?? {}, seal: input.seal });
-  if (request.kind === 'configure') return { ...common, kind: 'configure', build: null, given };
+  const rollout = request.rollout === undefined ? {} : { rollout: request.rollout };
+  if (request.kind === 'configure') return { ...common, ...rollout, kind: 'configure', build: null, given };
   const tag =
     request.source.kind === 'tag' ? { number: request.source.number ?? null, notes: request.source.notes } : null;
-  return { ...common, kind: 'deploy', build, given, tag, earlierSettings: earlier?.settings ?? null };
+  return { ...common, ...rollout, kind: 'deploy', build, given, tag, earlierSettings: earlier?.settings ?? null };
 }
 
 function giveSettings(input: {

@@ -6,7 +6,7 @@ import type {
   PinnedSettings,
   PlanId,
 } from '@almanac/domain';
-import type { Finding, Plan, PlanApproval } from '@almanac/protocol';
+import type { Finding, Plan, PlanApproval, RolloutStrategy } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
 import type { Choice } from './choice.ts';
@@ -19,6 +19,7 @@ export interface PlansTables {
     operation: string;
     settings: JSONColumnType<PinnedSettings>;
     settingsHash: string;
+    rollout: JSONColumnType<RolloutStrategy> | null;
     earlierSettings: Generated<boolean>;
     planId: PlanId;
     since: Time;
@@ -30,6 +31,7 @@ export interface PlansTables {
     operation: string;
     settings: JSONColumnType<PinnedSettings>;
     settingsHash: string;
+    rollout: JSONColumnType<RolloutStrategy> | null;
     planId: PlanId;
   };
   readonly plans: {

@@ -19,6 +19,7 @@ export async function readTargets(
         settings: row.settings,
         settingsHash: row.settingsHash,
         ...(row.earlierSettings ? { earlierSettings: true as const } : {}),
+        ...(row.rollout === null ? {} : { rollout: row.rollout }),
       },
     ]),
   );
@@ -80,5 +81,6 @@ function toRow(target: Target) {
     operation: target.operation,
     settings: JSON.stringify(target.settings),
     settingsHash: target.settingsHash,
+    rollout: target.rollout === undefined ? null : JSON.stringify(target.rollout),
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ApplicationId, BuildId, EnvironmentId, SiteId } from '@almanac/domain';
 import { seal } from '@almanac/host';
-import type { DesiredApplication, DesiredState, Manifest, RolloutStrategy } from '@almanac/protocol';
+import type { DesiredApplication, DesiredState, Manifest, Plan, RolloutStrategy } from '@almanac/protocol';
 import { placedSites } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { CommandContext } from '#platform/http';
@@ -91,36 +91,41 @@ async function draftDocuments(
   const targets = await db
     .selectFrom('targets')
     .innerJoin('applications', 'applications.id', 'targets.applicationId')
+    .innerJoin('plans', 'plans.id', 'targets.planId')
     .selectAll('targets')
-    .select('applications.name')
-    .where('environmentId', '=', input.environment)
+    .select(['applications.name', 'plans.origin', 'plans.requestedBy'])
+    .where('targets.environmentId', '=', input.environment)
     .orderBy('applications.name')
     .execute();
   const stages = await db
     .selectFrom('stagedTargets')
     .innerJoin('applications', 'applications.id', 'stagedTargets.applicationId')
+    .innerJoin('plans', 'plans.id', 'stagedTargets.planId')
     .selectAll('stagedTargets')
-    .select('applications.name')
-    .where('environmentId', '=', input.environment)
+    .select(['applications.name', 'plans.origin', 'plans.requestedBy'])
+    .where('stagedTargets.environmentId', '=', input.environment)
     .orderBy('applications.name')
     .execute();
   const wanted = [
     ...targets.map((each) => ({ ...each, stageOnly: false })),
     ...stages.map((each) => ({ ...each, stageOnly: true })),
   ];
+  const commands = await readCommands(context, input.environment);
   const drafts = new Map<SiteId, Draft>();
   for (const each of wanted) {
     const described = await describe(context, {
       application: each.applicationId,
       name: each.name,
       build: each.buildId,
-      rollout: input.rollout,
+      rollout: each.rollout ?? input.rollout,
+      plan: each,
     });
     for (const site of await placedSites(db, { environment: input.environment, application: each.applicationId })) {
       const settings = each.settings[site.id];
       const entry = {
         ...described,
         operation: each.operation,
+        command: commands.get(each.operation) ?? null,
         settings: { ...settings?.plain },
         stageOnly: each.stageOnly,
       };
@@ -134,6 +139,30 @@ async function draftDocuments(
   return drafts;
 }
 
+interface PlanFacts {
+  readonly origin: Plan['origin'];
+  readonly requestedBy: string;
+}
+
+/** Who is asked when a rollout waits: whoever started it, or the team of what follows its branch by itself. */
+function whoDecides({ origin, requestedBy }: PlanFacts, team: string | undefined): string {
+  if (origin !== 'following') return requestedBy;
+  return team === undefined ? 'whoever may deploy here' : `team ${team}`;
+}
+
+/** What people last asked of rollouts, by operation. */
+async function readCommands(
+  context: CommandContext,
+  environment: EnvironmentId,
+): Promise<ReadonlyMap<string, NonNullable<DesiredApplication['command']>>> {
+  const rows = await context.db
+    .selectFrom('rolloutCommands')
+    .select(['number', 'operation', 'kind', 'step', 'byWhom as by', 'reason'])
+    .where('environmentId', '=', environment)
+    .execute();
+  return new Map(rows.map((row) => [row.operation, row]));
+}
+
 async function describe(
   context: CommandContext,
   input: {
@@ -141,6 +170,7 @@ async function describe(
     readonly name: string;
     readonly build: BuildId;
     readonly rollout: RolloutStrategy | null;
+    readonly plan: PlanFacts;
   },
 ) {
   const build = await context.db
@@ -160,6 +190,7 @@ async function describe(
     build: build.id,
     label: build.label,
     strategy: input.rollout ?? manifest.rollout,
+    decides: whoDecides(input.plan, manifest.team),
     modules: artifacts.flatMap((artifact) => {
       const module = manifest.modules[artifact.name];
       return module === undefined ? [] : [desiredModule({ name: artifact.name, module, artifact })];
