@@ -116,6 +116,7 @@ function frontend(listener: GatewayListener, config: GatewayConfig, places: Hapr
 
 /** What two readers may take for different requests is refused, as our own gateway does. */
 const clarity = [
+  '  http-request deny status 400 unless { req.ver 1.0 1.1 2.0 }',
   '  http-request deny status 400 if { req.hdr_cnt(host) gt 1 }',
   '  http-request deny status 400 if { req.ver 1.0 } { req.hdr(transfer-encoding) -m found }',
   '  http-request deny status 400 if { req.hdr(transfer-encoding) -m found } !{ req.hdr(transfer-encoding) -i -m str chunked }',
