@@ -112,6 +112,18 @@ describe('a release', () => {
     expect((await tests.send('GET /applications/catalog/versions')).body.items).toHaveLength(1);
   });
 
+  it('has a cursor of its own: another list refuses it', async () => {
+    await create('autumn', { versions: [{ application: 'catalog', number: '1.4.0' }] });
+    const { next } = (await tests.send('GET /releases?limit=1')).body;
+    await tests.send('DELETE /releases/autumn');
+
+    for (const list of ['environments', 'policies', 'freezes', 'quarantines'])
+      expect(await tests.send(`GET /${list}?cursor=${next}`)).toMatchObject({
+        status: 422,
+        body: { code: 'invalid-cursor' },
+      });
+  });
+
   describe('as what a plan is composed of', () => {
     const plan = (body: object) => tests.send('POST /plans', { body: { environment: 'production', ...body } });
     const names = (answer: { readonly body: { readonly operations: readonly { application: { name: string } }[] } }) =>
