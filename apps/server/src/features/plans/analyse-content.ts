@@ -35,6 +35,7 @@ interface Drafted {
   readonly after: Target | null;
   readonly manifest: Manifest | null;
   readonly missing: PinnedForSites['missing'];
+  readonly rollout: Choice['rollout'];
 }
 
 /**
@@ -94,7 +95,7 @@ export async function analyseContent(
   return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings] };
 }
 
-function considered({ application, kind, before, after, manifest, missing }: Drafted): Considered {
+function considered({ application, kind, before, after, manifest, missing, rollout }: Drafted): Considered {
   return {
     change:
       kind === 'deploy' && after !== null
@@ -108,6 +109,7 @@ function considered({ application, kind, before, after, manifest, missing }: Dra
             build: after.build,
             manifest,
             pinned: { settings: after.settings, hash: after.settingsHash, missing },
+            rollout,
           },
   };
 }
@@ -124,7 +126,13 @@ async function draft(
 ): Promise<{ readonly operation: Drafted; readonly fault: Finding | null }> {
   const { choice, earlier } = input;
   const before = input.targets.get(choice.application) ?? null;
-  const common = { application: choice.application, name: choice.name, kind: choice.kind, before };
+  const common = {
+    application: choice.application,
+    name: choice.name,
+    kind: choice.kind,
+    before,
+    rollout: choice.rollout,
+  };
   const nothing = { ...common, after: null, manifest: null, missing: [] };
   const gone = (detail: string) => ({ operation: nothing, fault: unusable(choice, detail) });
   if (choice.kind === 'remove')
