@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type ApplicationId,
+  canonicalText,
   type Plan as DomainPlan,
   type EnvironmentId,
   type FailurePolicy,
@@ -35,6 +36,7 @@ interface Drafted {
   readonly after: Target | null;
   readonly manifest: Manifest | null;
   readonly missing: PinnedForSites['missing'];
+  readonly rollout?: Choice['rollout'] | undefined;
 }
 
 /**
@@ -94,7 +96,7 @@ export async function analyseContent(
   return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings] };
 }
 
-function considered({ application, kind, before, after, manifest, missing }: Drafted): Considered {
+function considered({ application, kind, before, after, manifest, missing, rollout }: Drafted): Considered {
   return {
     change:
       kind === 'deploy' && after !== null
@@ -108,6 +110,7 @@ function considered({ application, kind, before, after, manifest, missing }: Dra
             build: after.build,
             manifest,
             pinned: { settings: after.settings, hash: after.settingsHash, missing },
+            rollout,
           },
   };
 }
@@ -158,7 +161,8 @@ async function draft(
   };
   // The same build with settings of then is no deployment.
   const kind = choice.earlierSettings !== null && before?.build === build.id ? 'configure' : choice.kind;
-  return { operation: { ...common, kind, after, manifest, missing: pinned.missing }, fault: null };
+  const { missing } = pinned;
+  return { operation: { ...common, kind, after, manifest, missing, rollout: choice.rollout }, fault: null };
 }
 
 function unusable(choice: Choice, words: string): Finding {
@@ -206,11 +210,12 @@ function digestOf(input: {
 }
 
 /** What was chosen, whatever order the database keeps its parts in. */
-function wordsOf({ application, given, tag, valuesBack = [] }: Choice): readonly unknown[] {
+function wordsOf({ application, given, tag, valuesBack = [], rollout }: Choice): readonly unknown[] {
   return [
     application,
     given.map(({ key, secret, value }) => [key, secret, value]),
     tag === null ? null : [tag.number, tag.notes],
+    ...(rollout === undefined ? [] : [canonicalText(rollout)]),
     ...valuesBack.map(({ key, level, selector, before, after }) => [key, level, selector, before, after]),
   ];
 }
