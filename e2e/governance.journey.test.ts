@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +6,14 @@ import {
   askSite,
   createRepository,
   type Estate,
+  outputOf,
   type Repository,
+  runAlmanac,
   startEstate,
   waitUntil,
   whenRunning,
 } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 
 const server = (words: string) =>
   `require('node:http').createServer((_, response) => response.end('${words}')).listen(process.env.PORT, '127.0.0.1');\n`;
@@ -35,29 +34,9 @@ describe('an environment with a policy, by command line', () => {
   let repository: Repository;
   let approver = '';
 
-  const almanac = async (args: readonly string[], token = estate.token) => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: directory,
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        XDG_CONFIG_HOME: join(directory, 'config'),
-        ALMANAC_SERVER: estate.url,
-        ALMANAC_TOKEN: token,
-      },
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString('utf8');
-      });
-    const status = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
-    return { status, output };
-  };
-  const done = async (...args: readonly string[]) => {
-    const ended = await almanac(args);
-    if (ended.status !== 0) throw new Error(`almanac ${args.join(' ')} ended with ${ended.status}: ${ended.output}`);
-    return ended.output;
-  };
+  const almanac = (args: readonly string[], token = estate.token) =>
+    runAlmanac(args, { server: estate, token, directory });
+  const done = async (...args: readonly string[]) => outputOf(await almanac(args));
   const tells = async (site: 0 | 1 | 2) =>
     (await askSite({ application: 'teller', port: estate.sitePorts[site], path: '/' })).body;
 
@@ -83,7 +62,7 @@ describe('an environment with a policy, by command line', () => {
     const wrong = await almanac(['policy', 'set', 'production', '--file', 'wrong.yaml']);
     expect(wrong).toMatchObject({
       status: 2,
-      output: expect.stringContaining('2:1  twostep: unknown key twostep: did you mean twoStep?'),
+      complaint: expect.stringContaining('2:1  twostep: unknown key twostep: did you mean twoStep?'),
     });
 
     expect(await done('policy', 'set', 'production', '--file', 'policy.yaml')).toContain('version 1 of the policy');
@@ -168,7 +147,7 @@ describe('an environment with a policy, by command line', () => {
     expect(await tells(0)).toBe('Monday');
     expect(await almanac(['deploy', 'teller', '--version', '1.1.0', '--to', 'quality'])).toMatchObject({
       status: 6,
-      output: expect.stringContaining('Tuesday is wrong'),
+      complaint: expect.stringContaining('Tuesday is wrong'),
     });
     expect(await done('quarantine', 'list')).toContain('Tuesday is wrong');
     expect(await tells(0)).toBe('Monday');
@@ -187,7 +166,7 @@ describe('an environment with a policy, by command line', () => {
       'teller',
       '--start',
     ]);
-    expect(refused).toMatchObject({ status: 6, output: expect.stringContaining('we count') });
+    expect(refused).toMatchObject({ status: 6, complaint: expect.stringContaining('we count') });
     const waiting = await done(
       'plan',
       'create',

@@ -118,6 +118,20 @@ describe('a build', () => {
     expect(built(third.result).modules[0]).toMatchObject({ reused: false });
   });
 
+  it('says when the migration of a module is another one, where the manifest says what it consists of', async () => {
+    const lines = ['path: web', 'migrate: { run: npm run migrate, files: [migrations] }'];
+    const keyOf = (result: JobResultInput) => built(result).modules[0]?.migration;
+    const first = keyOf((await buildOf(lines, { 'web/migrations/1.sql': '1', 'web/a': '1' })).result);
+    const same = keyOf((await buildOf(lines, { 'web/a': '2' })).result);
+    const other = keyOf((await buildOf(lines, { 'web/migrations/2.sql': '2' })).result);
+    const unsaid = keyOf((await buildOf(['path: web', 'migrate: npm run migrate'])).result);
+
+    expect(first).toMatch(/^sha256:/);
+    expect(same).toBe(first);
+    expect(other).not.toBe(first);
+    expect(unsaid).toBeNull();
+  });
+
   it('sees a stated environment and nothing of its host', async () => {
     process.env['ALMANAC_TEST_SECRET'] = 'of the host';
     const { result } = await buildOf([

@@ -93,6 +93,8 @@ export const builtModule = z.object({
   artifact: z.object({ digest, size: z.int() }),
   reused: z.boolean(),
   durationMs: z.number(),
+  /** What its migration consists of, where the manifest says so. */
+  migration: digest.nullable().default(null),
 });
 export type BuiltModule = z.output<typeof builtModule>;
 

@@ -151,6 +151,7 @@ export {
 } from './api/plans.ts';
 export { policyScope } from './api/policy-scope.ts';
 export { type Release, type ReleaseDetail, release } from './api/releases.ts';
+export { type Rollout, type RolloutVerdict, rollout, rolloutVerdict } from './api/rollouts.ts';
 export {
   type ReconciledSite,
   reconciledSite,
@@ -191,26 +192,35 @@ export {
 } from './contract.ts';
 export {
   type GatewayBackend,
+  type GatewayCertificate,
   type GatewayConfig,
   type GatewayConfigInput,
+  type GatewayCounters,
   type GatewayListener,
+  type GatewayRule,
   type GatewayService,
+  type GatewayServiceInput,
+  type GatewayServiceStats,
   type GatewayStats,
+  type GatewaySuccessor,
+  type GatewayVersion,
+  gatewayCertificate,
   gatewayConfig,
   gatewayControl,
   gatewayHealth,
   gatewayStats,
+  gatewaySuccessor,
   latencyBounds,
 } from './gateway.ts';
+export { type CountedRequest, RequestCounters } from './gateway-counters.ts';
 export {
   type Command,
   command,
   type Manifest,
   type ModuleManifest,
   manifest,
+  migrationOf,
   moduleManifest,
-  type RolloutStrategy,
-  rolloutStrategy,
 } from './manifest.ts';
 export type { DocumentFault, ParsedDocument } from './parse-document.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
@@ -230,6 +240,23 @@ export {
   versionNumber,
 } from './primitives.ts';
 export { type Problem, problem } from './problem.ts';
+export {
+  type ReportedAnalysis,
+  type ReportedJudgement,
+  type ReportedMetric,
+  type ReportedRollout,
+  type RolloutPoint,
+  reportedRollout,
+  rolloutCommandKind,
+  verdict,
+} from './reported-rollout.ts';
+export {
+  type RolloutStepSpec,
+  type RolloutStrategy,
+  type RolloutStrategyInput,
+  rolloutStep,
+  rolloutStrategy,
+} from './rollout.ts';
 export {
   type CallInput,
   type Method,

@@ -13,6 +13,7 @@ import { impactRoutes } from './api/impact.ts';
 import { notificationRoutes } from './api/notifications.ts';
 import { planRoutes } from './api/plans.ts';
 import { releaseRoutes } from './api/releases.ts';
+import { rolloutRoutes } from './api/rollouts.ts';
 import { siteRoutes } from './api/sites.ts';
 
 /** Every operation of the REST API by its name: the one table from which server, client and OpenAPI are made. */
@@ -25,6 +26,7 @@ export const routes = {
   ...contractRoutes,
   ...planRoutes,
   ...releaseRoutes,
+  ...rolloutRoutes,
   ...notificationRoutes,
   ...historyRoutes,
   ...impactRoutes,

@@ -184,6 +184,19 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'rollout',
+    summary: 'how a version comes to an application, step by step',
+    load: async () => [
+      (await import('./rollout/show.ts')).showRollout,
+      (await import('./rollout/show.ts')).listRollouts,
+      (await import('./rollout/steer.ts')).promoteRollout,
+      (await import('./rollout/steer.ts')).pauseRollout,
+      (await import('./rollout/steer.ts')).resumeRollout,
+      (await import('./rollout/steer.ts')).abortRollout,
+      (await import('./rollout/steer.ts')).skipRolloutStep,
+    ],
+  },
+  {
     name: 'quarantine',
     summary: 'builds that nobody deploys',
     load: async () => [

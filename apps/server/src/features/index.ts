@@ -22,6 +22,7 @@ import { type DeliveryTools, notificationsFeature } from './notifications/index.
 import { changesOf, plansFeature, wakePlansOf, wakeWaitingPlans } from './plans/index.ts';
 import { releasesFeature } from './releases/index.ts';
 import { restoresFeature } from './restores/index.ts';
+import { keepVerdicts, rolloutsFeature } from './rollouts/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { createSealGiven, type SecretBox, settingsFeature } from './settings/index.ts';
 import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
@@ -77,6 +78,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       keys: tools.serverKeys,
       refreshDocuments,
       wakePlans: wakePlansOf,
+      keepVerdicts,
       serverVersion: tools.about.version,
       onError: tools.onError,
     }),
@@ -87,6 +89,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     historyFeature(tools.box),
     holdsFeature,
     releasesFeature,
+    rolloutsFeature(refreshDocuments),
     restoresFeature(refreshDocuments),
     boardFeature(),
     hotfixesFeature,

@@ -84,6 +84,7 @@ export function anOperation(application: string, given: Partial<Operation> = {})
     kind: 'deploy',
     wave: 0,
     before: null,
+    siteOperation: null,
     after: aBuild('1.0.0'),
     state: 'pending',
     message: null,

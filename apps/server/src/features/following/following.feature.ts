@@ -213,6 +213,8 @@ async function deployWhatIsFollowed(
       operations: [{ kind: 'deploy', application: build.application, source: { kind: 'build', build: build.id } }],
       notes: '',
       origin: 'following',
+      // Whoever has an environment follow a branch wants each commit of it, with what that does to the data.
+      confirmed: ['migration-irreversible'],
     });
     await startPlan(system, {
       plan,

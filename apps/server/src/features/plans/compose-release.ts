@@ -11,7 +11,7 @@ export type Release = Awaited<ReturnType<typeof findRelease>>;
 export function composeRelease(input: {
   readonly release: Release;
   /** Builds that run there, by application. */
-  readonly running: ReadonlyMap<ApplicationId, { readonly build: BuildId }>;
+  readonly running: ReadonlyMap<ApplicationId, BuildId>;
   /** Applications of which something else was said. */
   readonly said: ReadonlySet<ApplicationId>;
 }): readonly Choice[] {
@@ -25,7 +25,7 @@ export function composeRelease(input: {
       gone.map((each) => ({ pointer: '/release', detail: goneWords(each) })),
     );
   return wanted
-    .filter((each) => input.running.get(each.applicationId)?.build !== each.buildId)
+    .filter((each) => input.running.get(each.applicationId) !== each.buildId)
     .map((each) => ({
       application: each.applicationId,
       name: each.applicationName,

@@ -16,7 +16,7 @@ import { bringsHotfix } from '#features/hotfixes';
 import { findRelease } from '#features/releases';
 import type { SealGiven } from '#features/settings';
 import type { CommandContext } from '#platform/http';
-import { analyseContent } from './analyse-content.ts';
+import { analyse } from './analysis-stamp.ts';
 import type { Choice } from './choice.ts';
 import { type Composition, compose } from './compose.ts';
 
@@ -73,7 +73,7 @@ export async function draftPlan(
 ): Promise<PlanId> {
   const { db, newId } = context;
   const { environment, choices, origin } = input;
-  const { analysed, findings } = await analyseContent(db, { ...input, earlier: [], newId });
+  const { analysed, findings, stamp } = await analyse(db, { ...input, earlier: [], newId });
   const id = newId<'plan'>();
   const { rows } = await sql<{ number: number }>`select nextval('plan_numbers')::int as number`.execute(db);
   const number = rows[0]?.number ?? 0;
@@ -111,6 +111,7 @@ export async function draftPlan(
       notes: input.notes,
       requestedBy: actorName(context.actor),
       findings: JSON.stringify([...findings, ...(input.findings ?? [])]),
+      analysisStamp: stamp,
       wakeAt: null,
       createdAt: context.now,
       startedAt: null,

@@ -72,6 +72,7 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
           wave: each.wave,
           before: reference(each.before),
           after: reference(each.after),
+          siteOperation: each.after?.operation ?? null,
           state: each.state,
           message: each.message,
           sites:

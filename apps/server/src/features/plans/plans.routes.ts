@@ -96,7 +96,7 @@ export function planEndpoints(input: {
       const environment = await findEnvironment(context.db, body.environment);
       const choices = choicesOf(row)
         .filter((each) => each.kind === 'deploy')
-        .map((each) => ({ ...each, given: [], earlierSettings: null }));
+        .map((each) => ({ ...each, given: [], earlierSettings: null, valuesBack: [] }));
       if (choices.length === 0)
         return refuse(
           'nothing-to-do',

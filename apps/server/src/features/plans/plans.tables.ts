@@ -7,7 +7,7 @@ import type {
   PlanId,
   ReleaseId,
 } from '@almanac/domain';
-import type { Finding, Plan, PlanApproval } from '@almanac/protocol';
+import type { Finding, Plan, PlanApproval, RolloutStrategy } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
 import type { Choice } from './choice.ts';
@@ -20,6 +20,7 @@ export interface PlansTables {
     operation: string;
     settings: JSONColumnType<PinnedSettings>;
     settingsHash: string;
+    rollout: JSONColumnType<RolloutStrategy> | null;
     earlierSettings: Generated<boolean>;
     planId: PlanId;
     since: Time;
@@ -31,6 +32,7 @@ export interface PlansTables {
     operation: string;
     settings: JSONColumnType<PinnedSettings>;
     settingsHash: string;
+    rollout: JSONColumnType<RolloutStrategy> | null;
     planId: PlanId;
   };
   readonly plans: {
@@ -48,6 +50,7 @@ export interface PlansTables {
     notes: string;
     requestedBy: string;
     findings: JSONColumnType<Finding[]>;
+    analysisStamp: Generated<string | null>;
     wakeAt: Date | null;
     createdAt: Time;
     startedAt: Date | null;
