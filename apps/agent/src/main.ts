@@ -27,6 +27,7 @@ import { loadIdentity } from './identity/site-identity.ts';
 import { openJournal } from './journal/journal.ts';
 import { readModuleLog } from './logs/module-log.ts';
 import { createProcessRuntime } from './runtimes/process-runtime.ts';
+import { siteCapabilities } from './runtimes/site-capabilities.ts';
 import { openDataPlane } from './traffic/data-plane.ts';
 import { keepConnected } from './transport/connect.ts';
 import { openDesiredStore } from './transport/desired-store.ts';
@@ -90,6 +91,7 @@ interface Machine {
   readonly runtime: RuntimeDirectory | undefined;
   readonly groups: ControlGroups | undefined;
   readonly notices: readonly string[];
+  readonly capabilities: SiteContext['capabilities'];
 }
 
 async function openMachine(config: AgentConfig): Promise<Machine> {
@@ -105,7 +107,7 @@ async function openMachine(config: AgentConfig): Promise<Machine> {
       ? ['The processor is not limited, and memory is looked at every two seconds: there are no control groups here.']
       : []),
   ];
-  return { databases, runtime, groups, notices };
+  return { databases, runtime, groups, notices, capabilities: await siteCapabilities() };
 }
 
 /** Applications cannot start their PostgreSQL again: whoever killed it, it is back within a second. */
@@ -151,6 +153,7 @@ async function openSite(input: {
     databases: machine.databases,
     guard: createDatabaseGuard({ databases: machine.databases, kept: readBackupsKept(process.env), log: own }),
     notices: machine.notices,
+    capabilities: machine.capabilities,
     desired: await openDesiredStore({ directory, identity, log: own }),
     releases: createReleases({
       files,

@@ -12,6 +12,7 @@ export { syncDirectory, syncTree, writeDurably } from './files/write-durably.ts'
 export { HostFault } from './host-fault.ts';
 export { createReach, type Reach, readReach } from './network/reachable-address.ts';
 export { sentenceOf } from './network/sentence-of.ts';
+export { postgresFault } from './postgres/postgres-fault.ts';
 export {
   type PostgresOptions,
   type RunningPostgres,

@@ -3,6 +3,7 @@ export { type Estate, type EstateOptions, startEstate } from './estate.ts';
 export { freePorts } from './free-ports.ts';
 export { type Load, type LoadResult, startLoad } from './load.ts';
 export { createRepository, type Repository, repositoryAt } from './repository.ts';
+export { almanacProgram, type Ended, outputOf, runAlmanac } from './run-almanac.ts';
 export { type Answer, askSite } from './site-request.ts';
 export { type SwitchResult, type SwitchSize, switchUnderLoad } from './switching/switch-under-load.ts';
 export type { SwitchStrategy } from './switching/switched-application.ts';

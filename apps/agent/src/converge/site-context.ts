@@ -1,4 +1,5 @@
 import type { ControlGroups, Reach } from '@almanac/host';
+import type { SiteReport } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import type { Releases } from '../artifacts/releases.ts';
 import type { DatabaseGuard } from '../connections/database-guard.ts';
@@ -33,5 +34,6 @@ export interface SiteContext {
   readonly reach: Reach;
   /** What people should know of this machine. */
   readonly notices: readonly string[];
+  readonly capabilities: SiteReport['capabilities'];
   readonly log: Logger;
 }

@@ -1,4 +1,4 @@
-import type { ApplicationId, BuildId, Plan as DomainPlan, PinnedSettings } from '@almanac/domain';
+import type { ApplicationId, BuildId, Plan as DomainPlan, PinnedSettings, ValueBack } from '@almanac/domain';
 import type { RolloutStrategy } from '@almanac/protocol';
 import type { GivenSetting } from '#features/settings';
 
@@ -17,6 +17,8 @@ export interface Choice {
   readonly earlierSettings: PinnedSettings | null;
   /** How it takes over this time; as the environment or the manifest says where it is absent. */
   readonly rollout?: RolloutStrategy;
+  /** Values that are set back when it begins. */
+  readonly valuesBack?: readonly ValueBack[];
 }
 
 /** Choices of a plan; one of before they were kept is read from its operations. */

@@ -49,6 +49,7 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
       state: row.state,
       reason: body.reason,
       origin: row.origin,
+      release: row.releaseName === null ? null : { id: row.releaseId, name: row.releaseName },
       hotfix: body.hotfix,
       notes: row.notes,
       failurePolicy: body.failurePolicy,

@@ -5,6 +5,7 @@ import type {
   EnvironmentId,
   PinnedSettings,
   PlanId,
+  ReleaseId,
 } from '@almanac/domain';
 import type { Finding, Plan, PlanApproval, RolloutStrategy } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
@@ -44,9 +45,12 @@ export interface PlansTables {
     confirmed: Generated<string[]>;
     applicationIds: ApplicationId[];
     origin: Plan['origin'];
+    releaseId: ReleaseId | null;
+    releaseName: string | null;
     notes: string;
     requestedBy: string;
     findings: JSONColumnType<Finding[]>;
+    analysisStamp: Generated<string | null>;
     wakeAt: Date | null;
     createdAt: Time;
     startedAt: Date | null;
