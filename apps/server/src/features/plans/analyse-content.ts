@@ -127,7 +127,13 @@ async function draft(
 ): Promise<{ readonly operation: Drafted; readonly fault: Finding | null }> {
   const { choice, earlier } = input;
   const before = input.targets.get(choice.application) ?? null;
-  const common = { application: choice.application, name: choice.name, kind: choice.kind, before };
+  const common = {
+    application: choice.application,
+    name: choice.name,
+    kind: choice.kind,
+    before,
+    rollout: choice.rollout,
+  };
   const nothing = { ...common, after: null, manifest: null, missing: [] };
   const gone = (detail: string) => ({ operation: nothing, fault: unusable(choice, detail) });
   if (choice.kind === 'remove')
