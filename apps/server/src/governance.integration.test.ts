@@ -348,6 +348,26 @@ describe('governance', () => {
     await becomes(plan.number, 'aborted', site.run);
   });
 
+  it('takes out what no site has, and the environment does not contain it afterwards', async () => {
+    await send('POST /environments', { body: { name: 'empty', displayName: 'empty', type: 'test' } });
+    await session.query(
+      `insert into targets select e.id, b.application_id, b.id, 'earlier', '{}', '', gen_random_uuid(), now()
+       from environments e, builds b join applications a on a.id = b.application_id
+       where e.name = 'empty' and a.name = 'orders' and b.number = 1`,
+    );
+    const removal = await send('POST /plans', {
+      body: { environment: 'empty', operations: [{ kind: 'remove', application: 'orders' }], start: true },
+    });
+
+    const ended = await becomes(removal.body.number, 'succeeded');
+
+    expect(ended).toMatchObject({ startedAt: expect.any(String), operations: [{ state: 'succeeded' }] });
+    const { rows } = await session.query(
+      `select t.application_id from targets t join environments e on e.id = t.environment_id where e.name = 'empty'`,
+    );
+    expect(rows).toEqual([]);
+  });
+
   it('brings values of settings with a plan, and stores them when it begins', async () => {
     const operations = [
       { kind: 'configure', application: 'orders', settings: { DATABASE_URL: 'postgres://u:sesame@db.example/orders' } },

@@ -170,6 +170,7 @@ export type { Advanced, PlanNote } from './plan/note.ts';
 export {
   type FailurePolicy,
   type GateObservation,
+  hasBegun,
   isAtGates,
   isTerminal,
   isUnderWay,

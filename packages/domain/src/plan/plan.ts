@@ -175,6 +175,11 @@ export function isUnderWay(state: PlanState): boolean {
   return running.has(state);
 }
 
+/** Whether the plan may have changed the environment: it is under way, or was before it ended. */
+export function hasBegun(state: PlanState): boolean {
+  return isUnderWay(state) || (isTerminal(state) && state !== 'cancelled');
+}
+
 /** Whether nothing was changed yet, so that a plan can still be cancelled. */
 export function mayCancel(state: PlanState): boolean {
   return !isTerminal(state) && !isUnderWay(state);

@@ -1,4 +1,4 @@
-import { type Plan as DomainPlan, isTerminal, isUnderWay, type PlanNote, refuse } from '@almanac/domain';
+import { type Plan as DomainPlan, hasBegun, isTerminal, type PlanNote, refuse } from '@almanac/domain';
 import type { Finding } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { type EndedOperation, recordHistory } from '#features/history';
@@ -27,7 +27,8 @@ export async function savePlan(
 ): Promise<void> {
   const { row, plan, findings } = input;
   const { db } = context;
-  const began = row.startedAt === null && isUnderWay(plan.state);
+  // One look may take a plan from the queue to its end: what it is now says that it began, whatever it was.
+  const began = row.startedAt === null && hasBegun(plan.state);
   const saved = await db
     .updateTable('plans')
     .set({
@@ -48,8 +49,8 @@ export async function savePlan(
   if (began)
     for (const { application, given } of choicesOf(row))
       await storeGiven(context, { application, environment: plan.environment, given, by: row.requestedBy });
-  const touched = isUnderWay(row.body.state) || isUnderWay(plan.state);
-  if (touched && (await saveTargets(context, plan))) await input.refreshDocuments(context, plan.environment);
+  const writes = hasBegun(plan.state) && !isTerminal(row.body.state);
+  if (writes && (await saveTargets(context, plan))) await input.refreshDocuments(context, plan.environment);
   await recordEnds(context, { row, plan });
   await context.record({
     kind: 'plan-changed',
