@@ -156,6 +156,7 @@ export {
 } from './notification/notification-kinds.ts';
 export { type Level, observeLevel } from './notification/observe-level.ts';
 export { advancePlan, targetsOf, touchedBy } from './plan/advance.ts';
+export { contentFacts, isSameTarget } from './plan/content.ts';
 export {
   decideAbort,
   decideCancel,
@@ -166,11 +167,13 @@ export {
   decideSchedule,
   decideStart,
 } from './plan/decide.ts';
+export { type Approver, decideApproval } from './plan/decide-approval.ts';
 export type { Advanced, PlanNote } from './plan/note.ts';
 export {
   type FailurePolicy,
   type GateObservation,
   hasBegun,
+  isAnalysedAnew,
   isAtGates,
   isTerminal,
   isUnderWay,
@@ -190,6 +193,7 @@ export {
   type SiteProgress,
   type Target,
 } from './plan/plan.ts';
+export { type ByOperation, type TargetChange, targetChanges } from './plan/target-changes.ts';
 export { orderInWaves, type WaveMember } from './plan/waves.ts';
 export {
   type Category,
@@ -201,6 +205,13 @@ export {
   refuse,
 } from './refusal/refusal.ts';
 export { advanceRollout, idleRollout, type RolloutInput, rolloutTransitions } from './rollout/advance-rollout.ts';
+export {
+  afterStepFault,
+  judgeStep,
+  mayBeginStep,
+  type StepEvidence,
+  type StepStanding,
+} from './rollout/one-off-step.ts';
 export { type InstanceOrder, planInstances, restartPause } from './rollout/plan-instances.ts';
 export type {
   DesiredModuleShares,
@@ -216,6 +227,7 @@ export type {
   StepState,
   Strategy,
 } from './rollout/rollout.ts';
+export { notAfter, operationsInUse } from './rollout/taken-over.ts';
 export {
   type ResolvedSettings,
   resolveSettings,
@@ -223,6 +235,7 @@ export {
   type SettingValue,
   type SiteFacts,
 } from './settings/resolve-settings.ts';
+export { type DesiredOrder, isNewerDesired } from './site/desired-order.ts';
 export {
   ancestorsOf,
   type CommitGraph,

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import {
   advanceRollout,
+  afterStepFault,
   type InstanceOrder,
   idleRollout,
+  mayBeginStep,
   type ObservedInstance,
+  operationsInUse,
   planInstances,
   type RolloutDesired,
   type RolloutObservation,
@@ -18,10 +21,6 @@ import { freePort } from './free-port.ts';
 import { launchSettings } from './launch-settings.ts';
 import { rolloutTargetOf } from './rollout-target.ts';
 import type { SiteContext } from './site-context.ts';
-
-/** A step that could not be started is tried again after so long, so often. */
-const retryStepMs = 2000;
-const mostStepFaults = 5;
 
 export interface Converged {
   readonly desired: RolloutDesired;
@@ -252,7 +251,7 @@ async function ensureStep(
   const application = record.specs[step.operation];
   const module = application?.modules.find((each) => each.name === step.module);
   const command = step.step === 'migrate' ? module?.migrate : module?.verify;
-  if (known !== undefined && !(known.state === 'waiting' && input.now >= known.startedAt + retryStepMs)) return;
+  if (!mayBeginStep(known, input.now)) return;
   if (application === undefined || module === undefined || command === undefined) return;
   const guarded = step.step === 'migrate' ? site.guard.mayMigrate(application) : true;
   if (guarded === undefined) return;
@@ -291,9 +290,8 @@ async function ensureStep(
     });
   } catch (error) {
     // A database that is just starting, for example, is there a moment later; what lasts is told as the step's failure.
-    fresh.faults += 1;
+    Object.assign(fresh, afterStepFault(fresh));
     fresh.output = error instanceof Error ? error.message : String(error);
-    fresh.state = fresh.faults < mostStepFaults ? 'waiting' : 'failed';
     if (fresh.state === 'failed') fresh.endedAt = input.now;
     site.log.warn({ application: record.name, module: module.name, reason: fresh.output }, `a step is ${fresh.state}`);
     return;
@@ -318,13 +316,7 @@ async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: nu
 
 /** Specifications and steps of operations that nothing runs and nobody may go back to. */
 function forgetOldSpecs(record: ApplicationRecord, site: SiteContext): void {
-  const { rollout } = record;
-  const needed = new Set([
-    rollout.stable?.operation,
-    rollout.candidate?.operation,
-    rollout.failed?.operation,
-    ...recordsOf(site, record).map((each) => each.operation),
-  ]);
+  const needed = operationsInUse(record.rollout, recordsOf(site, record));
   for (const operation of Object.keys(record.specs)) if (!needed.has(operation)) delete record.specs[operation];
   record.steps = record.steps.filter((each) => needed.has(each.operation));
 }

@@ -1,3 +1,4 @@
+import { notAfter } from '@almanac/domain';
 import type { DesiredApplication, ReportedApplication, SiteReport } from '@almanac/protocol';
 import { volumesOverQuota } from '../files/volume-quotas.ts';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
@@ -107,14 +108,7 @@ function forgetTheFuture({ journal }: SiteContext): void {
     record.startedAt = Math.min(record.startedAt, now);
     record.drainingSince = Math.min(record.drainingSince, now);
   }
-  for (const record of Object.values(journal.state.applications)) {
-    const { startedAt, progressedAt } = record.rollout;
-    record.rollout = {
-      ...record.rollout,
-      startedAt: Math.min(startedAt, now),
-      progressedAt: Math.min(progressedAt, now),
-    };
-  }
+  for (const record of Object.values(journal.state.applications)) record.rollout = notAfter(record.rollout, now);
 }
 
 /** One look at the whole site; gives after how many milliseconds the next one is due. */

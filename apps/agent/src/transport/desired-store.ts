@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isNewerDesired } from '@almanac/domain';
 import { failpoint, writeDurably } from '@almanac/host';
 import { type DesiredState, desiredState, signedDesiredState } from '@almanac/protocol';
 import type { Logger } from 'pino';
@@ -38,7 +39,7 @@ export async function openDesiredStore(input: {
     current: () => current,
     accept: async (document) => {
       const state = verified(document);
-      if (state === undefined || !isNewer(state, current)) return false;
+      if (state === undefined || !isNewerDesired(state, current)) return false;
       failpoint('desired-before-write');
       await writeDurably(file, JSON.stringify(document));
       failpoint('desired-after-write');
@@ -46,10 +47,4 @@ export async function openDesiredStore(input: {
       return true;
     },
   };
-}
-
-/** Order is by incarnation, then generation: a server that was restored from a backup raises the former. */
-function isNewer(next: DesiredState, current: DesiredState | undefined): boolean {
-  if (current === undefined || next.incarnation > current.incarnation) return true;
-  return next.incarnation === current.incarnation && next.generation > current.generation;
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import {
   type ApplicationId,
-  type Plan as DomainPlan,
+  contentFacts,
   type EnvironmentId,
   type FailurePolicy,
   type Id,
+  isSameTarget,
   orderInWaves,
   type PlanContent,
   type PlanOperation,
@@ -75,7 +76,7 @@ export async function analyseContent(
       endedAt: null,
     };
   });
-  const digest = digestOf({
+  const facts = contentFacts({
     environment: environment.id,
     failurePolicy: input.failurePolicy,
     operations,
@@ -83,7 +84,8 @@ export async function analyseContent(
     neighbourhood: neighbours.map((each) => [each, targets.get(each)] as const),
   });
   const lost = await hotfixFindings(db, { environment: environment.name, operations: drafted });
-  return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings, ...lost] };
+  const content = `sha256:${createHash('sha256').update(facts).digest('hex')}`;
+  return { analysed: { content, operations, neighbours }, findings: [...faults, ...findings, ...lost] };
 }
 
 async function draft(
@@ -117,10 +119,11 @@ async function draft(
   const now = await pinSettings(db, { ...place, given: choice.given });
   const pinned =
     choice.earlierSettings === null ? now : await pinEarlierSettings(db, { ...place, earlier: choice.earlierSettings });
-  const same = earlier !== null && earlier.build === build.id && earlier.settingsHash === pinned.hash;
   const after: Target = {
     build: build.id,
-    operation: same ? earlier.operation : input.newId<'operation'>(),
+    operation: isSameTarget(earlier, { build: build.id, settingsHash: pinned.hash })
+      ? earlier.operation
+      : input.newId<'operation'>(),
     settings: pinned.settings,
     settingsHash: pinned.hash,
     ...(pinned.hash === now.hash ? {} : { earlierSettings: true as const }),
@@ -184,32 +187,4 @@ function toWaveMember(each: Drafted) {
     provides: manifest === null ? [] : providesOf(manifest),
     consumes: manifest === null ? [] : consumesOf(manifest),
   };
-}
-
-/**
- * Equal for equal content in an equal neighbourhood: the builds and settings of the plan, and what the environment has
- * now of its applications and of those that they depend on or that depend on them. Keys of operations are left out.
- */
-function digestOf(input: {
-  readonly environment: EnvironmentId;
-  readonly failurePolicy: FailurePolicy;
-  readonly operations: DomainPlan['operations'];
-  readonly choices: readonly Choice[];
-  readonly neighbourhood: readonly (readonly [ApplicationId, Target | undefined])[];
-}): string {
-  const short = (target: Target | null | undefined) => (target == null ? null : [target.build, target.settingsHash]);
-  const facts = [
-    input.environment,
-    input.failurePolicy,
-    input.operations
-      .map((each) => [each.application, each.kind, each.wave, short(each.before), short(each.after)])
-      .toSorted(byKey),
-    input.choices.map((each) => [each.application, each.given, each.tag]).toSorted(byKey),
-    input.neighbourhood.map(([application, target]) => [application, short(target)]).toSorted(byKey),
-  ];
-  return `sha256:${createHash('sha256').update(JSON.stringify(facts)).digest('hex')}`;
-}
-
-function byKey([a]: readonly unknown[], [b]: readonly unknown[]): number {
-  return String(a) < String(b) ? -1 : 1;
 }

@@ -1,5 +1,5 @@
-import { type GateObservation, type Id, isAtGates, mayCancel, type Obstacle } from '@almanac/domain';
-import { earliestStart, frozenNow, type GovernanceFacts, type Subject, standing } from '@almanac/domain/governance';
+import { type GateObservation, type Id, isAnalysedAnew, type Obstacle } from '@almanac/domain';
+import { earliestStart, type GovernanceFacts, observeGates, type Subject, standing } from '@almanac/domain/governance';
 import type { Finding, Standing } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { readCandidates, readGovernance } from '#features/governance';
@@ -37,7 +37,7 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
   const { db, now } = look;
   const { body } = row;
   const facts = await readGovernance(db, row.environmentId);
-  const waits = mayCancel(body.state) || isAtGates(body.state) || body.state === 'staged';
+  const waits = isAnalysedAnew(body.state);
   const { analysed, findings } = waits ? await analyseAgain(look, row) : { analysed: body, findings: row.findings };
   const { requirements } = facts;
   const builds = analysed.operations.flatMap((each) => (each.kind === 'deploy' ? (each.after?.build ?? []) : []));
@@ -54,28 +54,7 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
     candidates,
     findings,
   };
-  const obstacles = waits ? standing(subject, facts, now.getTime()) : [];
-  return {
-    subject,
-    facts,
-    findings,
-    gates: {
-      analysed: { content: analysed.content, operations: analysed.operations, neighbours: analysed.neighbours },
-      // A staged plan was let in by its gates; two-step environments ask for their windows at the switch.
-      obstacles:
-        requirements.twoStep && body.state !== 'staged'
-          ? obstacles.filter((each) => each.code !== 'outside-window')
-          : obstacles,
-      course: {
-        twoStep: requirements.twoStep,
-        stagedFor: requirements.stagedFor * 60_000,
-        whileFrozen: requirements.whileFrozen,
-        parallel: requirements.parallel,
-      },
-      frozen: isExempt(subject) ? null : frozenNow(facts.freezes, now.getTime()),
-      quarantined: new Set(facts.quarantines.map((each) => each.build)),
-    },
-  };
+  return { subject, facts, findings, gates: observeGates({ plan: body, analysed, subject, facts }, now.getTime()) };
 }
 
 async function analyseAgain({ db, newId }: Look, row: PlanRow): Promise<AnalysedContent> {
@@ -87,10 +66,6 @@ async function analyseAgain({ db, newId }: Look, row: PlanRow): Promise<Analysed
     newId,
   });
   return { analysed, findings: [...findings, ...row.findings.filter((each) => ofRestores.has(each.code))] };
-}
-
-function isExempt(subject: Subject): boolean {
-  return subject.exemptions.some((each) => each.subject === 'calendar' && each.content === subject.content);
 }
 
 /** What people said of a plan. */
