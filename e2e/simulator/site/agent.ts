@@ -1,0 +1,179 @@
+import { notAfter, type SiteId } from '@almanac/domain';
+import type { Process, Work } from '../kernel/kernel.ts';
+import { beginning } from '../kernel/wall-clock.ts';
+import type { Network } from '../server/network.ts';
+import type { ServerNode } from '../server/node.ts';
+import type { World } from '../world.ts';
+import { convergeApplication, newRecord, recordsOf, type SiteContext, takeOver } from './converge.ts';
+import { openDesiredStore } from './desired-store.ts';
+import { type ApplicationRecord, openJournal } from './journal.ts';
+import type { Machine } from './machine.ts';
+import type { DesiredApplication, ReportedApplication, SignedDocument } from './messages.ts';
+import { createPreparation, isThere, type Prepared } from './preparation.ts';
+import { keepConnected } from './transport.ts';
+
+const movingMs = 500;
+const restingMs = 15_000;
+
+/** One life of an agent: from its start until it is killed. Nothing but the machine outlives it. */
+export interface Agent {
+  readonly context: SiteContext;
+  readonly generation: () => { readonly incarnation: number; readonly generation: number };
+  /** Takes a document as if it had come over its connection; says whether there is one. */
+  readonly hear: (signed: SignedDocument) => boolean;
+  readonly end: () => void;
+}
+
+export function startAgent(given: {
+  readonly world: World;
+  readonly site: { readonly id: SiteId; readonly name: string };
+  readonly machine: Machine;
+  readonly process: Process;
+  readonly network: Network;
+  readonly nodes: readonly ServerNode[];
+}): Agent {
+  const { world, site, machine, process } = given;
+  const skewAtStart = machine.skew;
+  const steadyNow = () => beginning + world.kernel.now() + skewAtStart;
+  const spawn = (work: Work) => process.spawn(work);
+  const desired = openDesiredStore(world, { machine, site });
+  const journal = openJournal(world, { machine, site: site.name });
+  let ended = false;
+  let turn = 0;
+  let busy = false;
+  let again = false;
+  const begin = (mine: number) => {
+    if (ended || mine !== turn || busy) return;
+    busy = true;
+    spawn(run());
+  };
+  const lookIn = (ms: number) => {
+    turn += 1;
+    const mine = turn;
+    world.kernel.after(ms, () => begin(mine));
+  };
+  const wake = () => {
+    if (busy) again = true;
+    else lookIn(5);
+  };
+  const transport = keepConnected({ ...given, site: site.id, desired, onDesired: wake, spawn });
+  const preparation = createPreparation({ world, machine, isConnected: transport.isConnected, spawn, wake });
+  const context: SiteContext = {
+    world,
+    name: site.name,
+    machine,
+    journal,
+    vitals: new Map(),
+    steadyNow,
+    isPrepared: (application) => isThere(machine, application),
+    spawn,
+    wake,
+  };
+  if (!world.has('trust-future-times')) forgetTheFuture(context);
+  takeOver(context);
+  machine.onChange(wake);
+
+  function* run(): Work {
+    world.watch.goesBy(site.name, desired.current());
+    const { reports, moving } = yield* pass(context, { wanted: desired.current()?.applications ?? [], preparation });
+    const { incarnation = 0, generation = 0 } = desired.current() ?? {};
+    if (world.has('report-before-journal')) transport.report({ incarnation, generation, applications: reports });
+    yield* journal.save();
+    world.watch.rested(site.name, journal.state);
+    transport.report({ incarnation, generation, applications: reports });
+    busy = false;
+    lookIn(again ? 0 : moving ? movingMs : restingMs);
+    again = false;
+  }
+  lookIn(1);
+  return {
+    context,
+    generation: () => desired.current() ?? { incarnation: 0, generation: 0 },
+    hear: transport.hear,
+    end: () => {
+      ended = true;
+    },
+  };
+}
+
+/** A clock that was set back since the journal was written would let deadlines wait for as long. */
+function forgetTheFuture({ journal, steadyNow }: SiteContext): void {
+  const now = steadyNow();
+  for (const record of journal.state.instances) {
+    record.startedAt = Math.min(record.startedAt, now);
+    record.drainingSince = Math.min(record.drainingSince, now);
+  }
+  for (const record of Object.values(journal.state.applications)) record.rollout = notAfter(record.rollout, now);
+}
+
+/** One look at the whole site, in the order of the agent's site loop. */
+function* pass(
+  site: SiteContext,
+  given: {
+    readonly wanted: readonly DesiredApplication[];
+    readonly preparation: { readonly of: (application: DesiredApplication) => Prepared };
+  },
+): Work<{ readonly reports: readonly ReportedApplication[]; readonly moving: boolean }> {
+  const { preparation } = given;
+  const { applications } = site.journal.state;
+  const running = given.wanted.filter((each) => !each.stageOnly);
+  const reports = given.wanted
+    .filter((each) => each.stageOnly)
+    .map((each) => reportStaged(each, preparation.of(each)));
+  let moving = reports.some((each) => each.phase === 'pulling');
+  for (const application of running) {
+    const prepared = preparation.of(application);
+    if (prepared === 'ready') ensureRecord(site, application);
+    else if (applications[application.application] === undefined) {
+      reports.push(reportStaged(application, prepared));
+      moving = true;
+    }
+  }
+  for (const record of Object.values(applications)) {
+    const wanted = running.find((each) => each.application === record.id) ?? null;
+    const prepared = wanted === null ? 'ready' : preparation.of(wanted);
+    // Until its files are here an application stays what it is.
+    const target = prepared === 'ready' ? wanted : stableSpec(record);
+    yield 1;
+    const converged = yield* convergeApplication(site, { record, target: target?.target ?? null });
+    moving ||= converged.moving || prepared === 'pulling';
+    if (wanted === null && record.rollout.phase === 'idle' && recordsOf(site, record).length === 0) {
+      delete applications[record.id];
+      site.world.watch.forgotten(site.name, record.id);
+    } else reports.push(reportApplication(record, wanted, prepared));
+  }
+  return { reports, moving };
+}
+
+function ensureRecord(site: SiteContext, application: DesiredApplication): void {
+  const { applications } = site.journal.state;
+  const record = (applications[application.application] ??= newRecord(application));
+  record.specs[application.target.operation] = application;
+}
+
+function stableSpec(record: ApplicationRecord): DesiredApplication | null {
+  const { stable } = record.rollout;
+  return stable === null ? null : (record.specs[stable.operation] ?? null);
+}
+
+function reportApplication(
+  record: ApplicationRecord,
+  wanted: DesiredApplication | null,
+  prepared: Prepared,
+): ReportedApplication {
+  const { rollout } = record;
+  const phase = prepared === 'ready' ? rollout.phase : prepared;
+  return {
+    application: record.id,
+    operation: wanted?.target.operation ?? rollout.stable?.operation ?? '',
+    phase: phase === 'idle' ? 'removing' : phase,
+    message: rollout.failed?.reason ?? rollout.message,
+  };
+}
+
+/** An application whose files are brought ahead of its switch. */
+function reportStaged(wanted: DesiredApplication, prepared: Prepared): ReportedApplication {
+  const phase = prepared === 'ready' ? 'staged' : prepared;
+  const message = prepared === 'failed' ? 'its artifact is damaged' : null;
+  return { application: wanted.application, operation: wanted.target.operation, phase, message };
+}

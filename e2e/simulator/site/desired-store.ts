@@ -1,0 +1,48 @@
+import { isNewerDesired, type SiteId } from '@almanac/domain';
+import type { Work } from '../kernel/kernel.ts';
+import type { World } from '../world.ts';
+import { writeDurably } from './disk.ts';
+import type { Machine } from './machine.ts';
+import type { SignedDocument, SiteDocument } from './messages.ts';
+
+/** The newest document that was accepted; it is what the site goes by, connected or not. */
+export interface DesiredStore {
+  readonly current: () => SiteDocument | undefined;
+  /** Takes a document over if it is genuine, of this site and newer; says whether it did. */
+  readonly accept: (signed: SignedDocument) => Work<boolean>;
+}
+
+const path = 'desired.json';
+
+export function openDesiredStore(
+  world: World,
+  given: { readonly machine: Machine; readonly site: { readonly id: SiteId; readonly name: string } },
+): DesiredStore {
+  const { machine, site } = given;
+  const kept = machine.disk.read(path);
+  let current = kept === undefined || kept === '' ? undefined : (JSON.parse(kept) as SignedDocument).document;
+  const take = (document: SiteDocument) => {
+    current = document;
+    world.story.tell(site.name, `goes by generation ${document.incarnation}.${document.generation} from now on`);
+  };
+  return {
+    current: () => current,
+    *accept(signed) {
+      const { document, signer } = signed;
+      if (signer !== 'control plane' && !world.has('trust-any-signature')) {
+        world.story.count('forged document ignored');
+        return false;
+      }
+      if (document.site !== site.id) return false;
+      if (!isNewerDesired(document, current) && !world.has('no-generation-check')) {
+        world.story.count('old document ignored');
+        return false;
+      }
+      if (world.has('apply-before-persist')) take(document);
+      yield 1;
+      yield* writeDurably(machine.disk, { path, content: JSON.stringify(signed), sync: true });
+      if (!world.has('apply-before-persist')) take(document);
+      return true;
+    },
+  };
+}
