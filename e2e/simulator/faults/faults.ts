@@ -81,18 +81,18 @@ function cutPower({ world, hosts }: Plant): string | undefined {
 export function interruptions(plant: Plant, probability: () => number): (process: Process) => boolean {
   const { world, nodes, hosts } = plant;
   return (process) => {
-    if (!world.chance.happens(probability())) return false;
-    world.story.count('fault: killed in the middle');
-    world.story.tell('a fault', `${process.name} dies in the middle of its work`);
     const node = nodes.find((each) => each.process === process);
     const host = hosts.find((each) => each.process === process);
+    if ((node === undefined && host === undefined) || !world.chance.happens(probability())) return false;
+    world.story.count('fault: killed in the middle');
+    const withPower = host !== undefined && world.chance.happens(0.4);
+    const words = withPower ? 'loses its power' : 'dies';
+    world.story.tell('a fault', `${process.name} ${words} in the middle of its work`);
+    if (withPower) host.cutPower();
+    else host?.kill();
     if (node !== undefined) killFor(world, node, world.chance.between(1, 20) * second);
-    if (host !== undefined) {
-      if (world.chance.happens(0.4)) host.cutPower();
-      else host.kill();
-      world.kernel.after(world.chance.between(1, 20) * second, host.start);
-    }
-    return node !== undefined || host !== undefined;
+    if (host !== undefined) world.kernel.after(world.chance.between(1, 20) * second, host.start);
+    return true;
   };
 }
 

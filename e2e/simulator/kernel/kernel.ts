@@ -7,6 +7,8 @@ export type Work<Result = void> = Generator<number, Result, void>;
 export interface Process {
   readonly name: string;
   readonly alive: () => boolean;
+  /** How often it was revived: what belonged to an earlier life is gone, however soon the next one began. */
+  readonly life: () => number;
   /** Begins a piece of work; what it throws is the end of the run. */
   readonly spawn: (work: Work) => void;
   /** Ends all of its work wherever it pauses; never called by that work itself. */
@@ -73,6 +75,7 @@ function createProcess(input: {
 }): Process {
   const works = new Set<Work>();
   let alive = true;
+  let life = 0;
   let pausedUntil = 0;
   const goOn = (work: Work): void => {
     if (!works.has(work)) return;
@@ -88,6 +91,7 @@ function createProcess(input: {
   const process: Process = {
     name: input.name,
     alive: () => alive,
+    life: () => life,
     spawn: (work) => {
       if (!alive) return;
       works.add(work);
@@ -101,6 +105,7 @@ function createProcess(input: {
     },
     revive: () => {
       alive = true;
+      life += 1;
       pausedUntil = 0;
     },
     pause: (ms) => {

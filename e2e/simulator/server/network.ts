@@ -41,6 +41,9 @@ export function createNetwork(kernel: Kernel, given: { readonly chance: Chance; 
     cut,
     connect: (site, node) => {
       let open = true;
+      const { life } = node;
+      const ownLife = life();
+      const isServed = () => node.alive() && life() === ownLife;
       // What was lost on a connection ends it: nothing that comes after it arrives either.
       let broken = false;
       const direction = <Message>(deliver: (message: Message) => void) => {
@@ -71,7 +74,7 @@ export function createNetwork(kernel: Kernel, given: { readonly chance: Chance; 
         node,
         toServer: direction<ToServer>((message) => {
           // What a node has received it works off, also when the connection is gone meanwhile.
-          if (node.alive()) connection.onServer(message);
+          if (isServed()) connection.onServer(message);
         }),
         toSite: direction<ToSite>((message) => {
           if (open) connection.onSite(message);
@@ -81,7 +84,7 @@ export function createNetwork(kernel: Kernel, given: { readonly chance: Chance; 
         close: () => {
           open = false;
         },
-        isOpen: () => open && node.alive(),
+        isOpen: () => open && isServed(),
       };
       return connection;
     },
