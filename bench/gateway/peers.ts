@@ -72,7 +72,8 @@ export async function startGateway(
       {
         name: 'shop/web',
         hold: false,
-        backends: [{ instance: 'one', port: input.backend, weight: 100, build: 'build', state: 'active' }],
+        versions: [{ version: 'one', build: 'build', weight: 100 }],
+        backends: [{ instance: 'one', port: input.backend, version: 'one', state: 'active' }],
       },
     ],
   };

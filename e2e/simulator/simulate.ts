@@ -1,7 +1,7 @@
 import type { Id } from '@almanac/domain';
-import { Violation, must } from './check/violation.ts';
-import { createWatch, type Watch } from './check/watch.ts';
 import { stuckPlans, unsettledSites } from './check/progress.ts';
+import { must, Violation } from './check/violation.ts';
+import { createWatch, type Watch } from './check/watch.ts';
 import { createDatabase } from './database/database.ts';
 import { drawEstate } from './estate/draw-estate.ts';
 import { breakThings, interruptions } from './faults/faults.ts';
@@ -13,8 +13,8 @@ import { createStory } from './kernel/story.ts';
 import type { Mutant } from './mutants.ts';
 import { stayOnDuty } from './people/on-duty.ts';
 import { buildAllDay, firstDay, work } from './people/workload.ts';
-import { createNetwork } from './server/network.ts';
 import { openPlans } from './server/jobs.ts';
+import { createNetwork } from './server/network.ts';
 import { createNode } from './server/node.ts';
 import { createHost } from './site/host.ts';
 import { createNature } from './site/nature.ts';
@@ -47,9 +47,19 @@ export function simulate(input: { readonly seed: number; readonly mutant?: Mutan
     run(plant);
     mustHaveHappened(story.counts());
   } catch (error) {
-    wrong = error instanceof Violation ? error.message : `the simulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    wrong =
+      error instanceof Violation
+        ? error.message
+        : `the simulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   }
-  return { seed: input.seed, wrong, hash: story.hash(), story: story.lines(), counts: story.counts(), simulatedMs: kernel.now() };
+  return {
+    seed: input.seed,
+    wrong,
+    hash: story.hash(),
+    story: story.lines(),
+    counts: story.counts(),
+    simulatedMs: kernel.now(),
+  };
 }
 
 function buildPlant(input: { readonly seed: number; readonly mutant?: Mutant; readonly whole?: boolean }): Plant {
@@ -67,7 +77,7 @@ function buildPlant(input: { readonly seed: number; readonly mutant?: Mutant; re
     estate,
     database,
     weather: network.weather,
-    nature: createNature(() => database.tables().builds),
+    nature: createNature(),
     newId: <Kind extends string>(kind: Kind) => {
       const number = (numbers.get(kind) ?? 0) + 1;
       numbers.set(kind, number);

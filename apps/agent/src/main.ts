@@ -6,6 +6,7 @@ import {
   openControlGroups,
   openRuntimeDirectory,
   type RuntimeDirectory,
+  readReach,
 } from '@almanac/host';
 import { pino } from 'pino';
 import { createReleases } from './artifacts/releases.ts';
@@ -149,7 +150,8 @@ async function openSite(input: {
     }),
     runtime: createProcessRuntime({ directory, groups: machine.groups }),
     groups: machine.groups,
-    gateway: createGatewayClient({ directory, journal: journal.state.gateway }),
+    reach: readReach(process.env, 'ALMANAC_METRICS_INTERNAL'),
+    gateway: createGatewayClient({ directory, journal: journal.state.gateway, log: own }),
   };
 }
 

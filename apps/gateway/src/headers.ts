@@ -15,6 +15,9 @@ const hopByHop = new Set([
 
 const none: ReadonlySet<string> = new Set();
 
+/** Nobody can have these kept from the other side by naming them in Connection: they say what a message is. */
+const essential = new Set(['host', 'content-length', 'content-type', 'cookie', 'set-cookie', 'authorization']);
+
 /** Headers as name and value in turn, without those that end here; `without` names more of those. */
 export function passedHeaders(
   rawHeaders: readonly string[],
@@ -44,14 +47,27 @@ export function answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeader[
   return passed;
 }
 
+/** Adds a cookie of ours to those that the backend sets. */
+export function addCookie(headers: OutgoingHttpHeader[], cookie: string): void {
+  const at = headers.indexOf('set-cookie');
+  if (at < 0) headers.push('set-cookie', cookie);
+  else headers[at + 1] = [headers[at + 1] ?? []].flat().map(String).concat(cookie);
+}
+
 function namedByConnection(headers: IncomingHttpHeaders): ReadonlySet<string> {
   const { connection } = headers;
   if (connection === undefined || connection === 'keep-alive') return none;
   return new Set(
     String(connection)
       .split(',')
-      .map((name) => name.trim().toLowerCase()),
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => !essential.has(name)),
   );
+}
+
+/** Whether a request came over TLS. */
+function isEncrypted(request: IncomingMessage): boolean {
+  return 'encrypted' in request.socket;
 }
 
 /** What a backend is told of the client, after what proxies before us said. */
@@ -64,7 +80,7 @@ export function forwardedHeaders(request: IncomingMessage): string[] {
     'x-forwarded-for',
     chain,
     'x-forwarded-proto',
-    typeof given === 'string' ? given : 'http',
+    typeof given === 'string' ? given : isEncrypted(request) ? 'https' : 'http',
     'x-forwarded-host',
     request.headers['x-forwarded-host']?.toString() ?? request.headers.host ?? '',
   ];

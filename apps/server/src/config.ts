@@ -1,6 +1,7 @@
-import { resolve } from 'node:path';
-import { HostFault } from '@almanac/host';
-import { createReach, type MailServer } from '#features/notifications';
+import { isAbsolute, resolve } from 'node:path';
+import { HostFault, type Reach, readReach } from '@almanac/host';
+import type { AuditSink } from '#features/audit';
+import type { MailServer } from '#features/notifications';
 import { readMailServer } from './mail-config.ts';
 
 export interface ServerConfig {
@@ -15,10 +16,14 @@ export interface ServerConfig {
   readonly consoleDirectory: string | undefined;
   /** Where tokens for the processes that start together with the server are written. */
   readonly bootstrapTokens: string | undefined;
-  /** Networks and hosts that are not public and may be sent notifications all the same. */
-  readonly internalReceivers: readonly string[];
+  /** Where notifications may go. */
+  readonly reach: Reach;
   /** No e-mail is sent without one. */
   readonly mail: MailServer | undefined;
+  /** Where checkpoints of the audit go. */
+  readonly auditSink: AuditSink | undefined;
+  /** How many days the audit is kept; for ever when absent. */
+  readonly auditKeptDays: number | undefined;
   readonly logLevel: string;
 }
 
@@ -45,21 +50,25 @@ export function readConfig(environment: NodeJS.ProcessEnv): ServerConfig {
     allowedHosts: new Set(['127.0.0.1', 'localhost', '[::1]', host, ...named]),
     consoleDirectory: environment['ALMANAC_CONSOLE_DIR'],
     bootstrapTokens: environment['ALMANAC_BOOTSTRAP_TOKENS'],
-    internalReceivers: readInternalReceivers(environment['ALMANAC_NOTIFICATIONS_INTERNAL']),
+    reach: readReach(environment, 'ALMANAC_NOTIFICATIONS_INTERNAL'),
     mail: readMailServer(environment),
+    auditSink: readAuditSink(environment['ALMANAC_AUDIT_SINK']),
+    auditKeptDays: readDays(environment['ALMANAC_AUDIT_RETENTION_DAYS']),
     logLevel: environment['ALMANAC_LOG_LEVEL'] ?? 'info',
   };
 }
 
-function readInternalReceivers(text: string | undefined): readonly string[] {
-  const entries = (text ?? '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
-  try {
-    createReach(entries);
-  } catch (error) {
-    throw new HostFault(`ALMANAC_NOTIFICATIONS_INTERNAL: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  return entries;
+function readAuditSink(text: string | undefined): AuditSink | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (isAbsolute(text)) return { kind: 'file', path: text };
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return { kind: 'http', url: text };
+  throw new HostFault(`ALMANAC_AUDIT_SINK must be the absolute path of a file, or an http(s) URL, not "${text}"`);
+}
+
+function readDays(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1)
+    throw new HostFault(`ALMANAC_AUDIT_RETENTION_DAYS must be a whole number of days, not "${text}"`);
+  return days;
 }

@@ -1,6 +1,7 @@
 import type { AccessTables } from './features/access/access.tables.ts';
 import type { ApplicationsTables } from './features/applications/applications.tables.ts';
 import type { ArtifactsTables } from './features/artifacts/artifacts.tables.ts';
+import type { AuditTables } from './features/audit/audit.tables.ts';
 import type { BuildsTables } from './features/builds/builds.tables.ts';
 import type { ContractsTables } from './features/contracts/contracts.tables.ts';
 import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
@@ -11,6 +12,7 @@ import type { HotfixesTables } from './features/hotfixes/hotfixes.tables.ts';
 import type { NotificationsTables } from './features/notifications/notifications.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
 import type { ReleasesTables } from './features/releases/releases.tables.ts';
+import type { RolloutsTables } from './features/rollouts/rollouts.tables.ts';
 import type { SettingsTables } from './features/settings/settings.tables.ts';
 import type { SitesTables } from './features/sites/sites.tables.ts';
 import type { VersionsTables } from './features/versions/versions.tables.ts';
@@ -21,6 +23,7 @@ export type Tables = PlatformTables &
   AccessTables &
   ApplicationsTables &
   ArtifactsTables &
+  AuditTables &
   BuildsTables &
   ContractsTables &
   EnvironmentsTables &
@@ -31,6 +34,7 @@ export type Tables = PlatformTables &
   HoldsTables &
   PlansTables &
   ReleasesTables &
+  RolloutsTables &
   SettingsTables &
   SitesTables &
   VersionsTables;

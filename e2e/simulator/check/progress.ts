@@ -20,10 +20,18 @@ function waitsForPerson(world: World, tables: Tables, plan: Plan): boolean {
   if (plan.state === 'paused') return plan.paused?.by === 'person' || isFrozenForGood(tables, plan);
   if (plan.state === 'queued')
     return [...tables.plans.values()].some(
-      ({ body }) => body.environment === plan.environment && isUnderWay(body.state) && touch(body, plan) && waitsForPerson(world, tables, body),
+      ({ body }) =>
+        body.environment === plan.environment &&
+        isUnderWay(body.state) &&
+        touch(body, plan) &&
+        waitsForPerson(world, tables, body),
     );
   const row = tables.plans.get(plan.id);
-  if (row === undefined || (plan.state !== 'awaiting-approval' && plan.state !== 'scheduled' && plan.state !== 'staged')) return false;
+  if (
+    row === undefined ||
+    (plan.state !== 'awaiting-approval' && plan.state !== 'scheduled' && plan.state !== 'staged')
+  )
+    return false;
   const { gates } = readStanding(world, tables, { row, now: world.database.now() });
   return gates.obstacles.some((each) => each.earliest === null);
 }
@@ -48,7 +56,9 @@ export function unsettledSites({ world, hosts }: Plant): readonly string[] {
     const { incarnation, generation } = agent.generation();
     const newest = row.document?.document;
     if (newest !== undefined && (incarnation !== newest.incarnation || generation !== newest.generation))
-      return [`${name} goes by generation ${incarnation}.${generation} and not by ${newest.incarnation}.${newest.generation}`];
+      return [
+        `${name} goes by generation ${incarnation}.${generation} and not by ${newest.incarnation}.${newest.generation}`,
+      ];
     const told = row.report;
     const late = newest !== undefined && (told?.generation !== generation || told.incarnation !== incarnation);
     return [...(late ? [`the server does not know what ${name} goes by`] : []), ...unsettled(world, host, tables)];
@@ -65,10 +75,14 @@ function unsettled(world: World, host: Host, tables: Tables): readonly string[] 
     const damaged = world.nature.traitsOf(target.operation)?.fault === 'damaged';
     const well = rollout?.phase === 'healthy' && rollout.stable?.operation === target.operation;
     const failed = rollout?.phase === 'failed' && rollout.failed?.operation === target.operation;
-    const told = row?.report?.applications.find((each) => each.application === application && each.operation === target.operation);
+    const told = row?.report?.applications.find(
+      (each) => each.application === application && each.operation === target.operation,
+    );
     if (damaged) return told?.phase === 'failed' ? [] : [`${name} does not say that ${called} is damaged`];
     if (!well && !failed) return [`${called} on ${name} is ${rollout?.phase ?? 'absent'} instead of ${target.build}`];
-    return told?.phase === rollout.phase ? [] : [`the server believes that ${called} on ${name} is ${told?.phase ?? 'absent'}`];
+    return told?.phase === rollout.phase
+      ? []
+      : [`the server believes that ${called} on ${name} is ${told?.phase ?? 'absent'}`];
   });
   const left = Object.values(applications).filter((each) => !wanted.some(({ application }) => application === each.id));
   const missing = instances.filter((each) => {

@@ -15,6 +15,8 @@ export function watchCommands({ database }: Pick<World, 'database'>): CommandWat
   let acknowledged = new Map<string, string>();
   let done = new Set<string>();
   let read = 0;
+  /** Carried out, and forgotten with what came after a backup; whoever did it may hear of it only now. */
+  const voided = new Set<string>();
   const commandsCommitted = () => {
     const { audit } = database.tables();
     for (; read < audit.length; read += 1) {
@@ -29,13 +31,16 @@ export function watchCommands({ database }: Pick<World, 'database'>): CommandWat
   return {
     commandsCommitted,
     acknowledged: (key, what) => {
+      if (voided.has(key)) return;
       acknowledged.set(key, what);
       mustBeDone(key, what);
     },
     commandsRestored: () => {
+      const before = done;
       done = new Set();
       read = 0;
       commandsCommitted();
+      for (const key of before) if (!done.has(key)) voided.add(key);
       acknowledged = new Map([...acknowledged].filter(([key]) => done.has(key)));
     },
     everythingKept: () => {

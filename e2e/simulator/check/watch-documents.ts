@@ -48,7 +48,10 @@ export function watchDocuments(world: Pick<World, 'database' | 'estate' | 'natur
       if (document === undefined) return must(before === undefined, `${site} forgot what it should look like`);
       if (before === document) return;
       const order = `${document.incarnation}.${document.generation}`;
-      must(made.get(keyOf(document)) === JSON.stringify(document.applications), `${site} goes by a forged document, ${order}`);
+      must(
+        made.get(keyOf(document)) === JSON.stringify(document.applications),
+        `${site} goes by a forged document, ${order}`,
+      );
       const older = before !== undefined && isNewerDesired(before, document);
       must(!older, `${site} goes by generation ${order} after it went by ${before?.incarnation}.${before?.generation}`);
       goneBy.set(site, document);

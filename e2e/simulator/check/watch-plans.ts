@@ -59,7 +59,8 @@ export function watchPlans(world: Watching, sites: SiteWatch): PlanWatch {
       seen = new Map([...plans].map(([id, { body }]) => [id, body]));
       begun = new Map([...plans].flatMap(([id, { body }]) => (isUnderWay(body.state) ? [[id, runOf(body)]] : [])));
       ends.clear();
-      for (const entry of world.database.tables().history) ends.set(entry.operation, (ends.get(entry.operation) ?? 0) + 1);
+      for (const entry of world.database.tables().history)
+        ends.set(entry.operation, (ends.get(entry.operation) ?? 0) + 1);
     },
   };
 }
@@ -85,14 +86,23 @@ function watchBegin(given: {
   const switches = before.state === 'staged' && after.state === 'deploying';
   if (begins || anew || switches) {
     must(standing?.analysed.content === after.content, `${name} begins with content that was not analysed`);
-    const closed = (standing?.obstacles ?? []).filter((each) => !(anew && !switches && each.code !== 'approval-missing' && each.code !== 'quarantined'));
+    const closed = (standing?.obstacles ?? []).filter(
+      (each) => !(anew && !switches && each.code !== 'approval-missing' && each.code !== 'quarantined'),
+    );
     must(closed.length === 0, `${name} begins although ${closed[0]?.detail ?? ''}`);
   }
   if (begins || anew) begun.set(after.id, runOf(after));
-  if (isUnderWay(after.state)) must(begun.get(after.id) === runOf(after), `${name} runs other content than it began with`);
+  if (isUnderWay(after.state))
+    must(begun.get(after.id) === runOf(after), `${name} runs other content than it began with`);
   for (const operation of after.operations) {
-    const started = operation.state === 'running' && before.operations.some((each) => each.id === operation.id && each.state === 'pending');
-    const barred = started && operation.kind === 'deploy' && operation.after !== null && standing?.quarantined.has(operation.after.build) === true;
+    const started =
+      operation.state === 'running' &&
+      before.operations.some((each) => each.id === operation.id && each.state === 'pending');
+    const barred =
+      started &&
+      operation.kind === 'deploy' &&
+      operation.after !== null &&
+      standing?.quarantined.has(operation.after.build) === true;
     must(!barred, `${name} starts ${operation.after?.build}, which is in quarantine`);
   }
 }
@@ -117,12 +127,17 @@ function watchEnds(
     if (ended) ends.set(operation.id, (ends.get(operation.id) ?? 0) + 1);
     const entries = tables.history.filter((each) => each.operation === operation.id).length;
     const expected = ends.get(operation.id) ?? 0;
-    must(entries === expected, `${operation.applicationName} of plan ${after.number} ended ${expected} times and has ${entries} entries in history`);
+    must(
+      entries === expected,
+      `${operation.applicationName} of plan ${after.number} ended ${expected} times and has ${entries} entries in history`,
+    );
     if (!ended || state !== 'succeeded') continue;
     for (const { id, name } of world.estate.environmentOf(after.environment).sites) {
       if (!isOnline(tables.sites.get(id)?.lastSeenAt ?? null, now)) continue;
       const so =
-        operation.after === null ? !sites.has(name, operation.application) : sites.wasHealthy(name, operation.after.operation);
+        operation.after === null
+          ? !sites.has(name, operation.application)
+          : sites.wasHealthy(name, operation.after.operation);
       must(so, `plan ${after.number} says that ${operation.applicationName} succeeded, which was never so on ${name}`);
     }
   }

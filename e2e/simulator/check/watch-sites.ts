@@ -5,8 +5,10 @@ import {
   type RolloutDesired,
   type RolloutObservation,
   type RolloutPhase,
+  type RolloutTarget,
   rolloutTransitions,
 } from '@almanac/domain';
+import type { Traits } from '../estate/estate.ts';
 import type { ApplicationRecord, InstanceRecord, JournalState, StepRecord } from '../site/journal.ts';
 import type { Running } from '../site/machine.ts';
 import type { World } from '../world.ts';
@@ -32,6 +34,8 @@ export interface SiteWatch {
     readonly prepared: boolean;
     readonly beside: readonly { readonly record: InstanceRecord; readonly process: Running | undefined }[];
   }) => void;
+  /** An instance is ended because it does not get ready, or does not answer any more. */
+  readonly recycled: (site: string, process: Running | undefined) => void;
   readonly stepStarted: (given: {
     readonly site: string;
     readonly application: ApplicationId;
@@ -53,7 +57,7 @@ interface Effect {
 }
 
 /** What sites do to the world: each step once, nothing before its time, traffic only to who is ready. */
-export function watchSites({ story }: Pick<World, 'story'>): SiteWatch {
+export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): SiteWatch {
   const effects = new Map<string, Map<string, Effect>>();
   const healthy = new Set<string>();
   const present = new Set<string>();
@@ -68,15 +72,23 @@ export function watchSites({ story }: Pick<World, 'story'>): SiteWatch {
     passed: ({ site, record, rollout, observation, desired }) => {
       const place = `${record.name} on ${site}`;
       must(
-        reachable(record.rollout.phase).has(rollout.phase), `${place} went from ${record.rollout.phase} to ${rollout.phase}`);
+        reachable(record.rollout.phase).has(rollout.phase),
+        `${place} went from ${record.rollout.phase} to ${rollout.phase}`,
+      );
       watchShares(place, observation, desired);
     },
     rested: (site, journal) => {
       for (const record of Object.values(journal.applications)) {
         const { phase, stable } = record.rollout;
         present.add(`${site} ${record.id}`);
-        if (phase === 'healthy' && stable !== null) healthy.add(`${site} ${stable.operation}`);
-        const inUse = operationsInUse(record.rollout, journal.instances.filter((each) => each.application === record.id));
+        if (phase === 'healthy' && stable !== null) {
+          must(mayBeHealthy(stable, nature.traitsOf(stable.operation)), `${record.name} on ${site} is called healthy`);
+          healthy.add(`${site} ${stable.operation}`);
+        }
+        const inUse = operationsInUse(
+          record.rollout,
+          journal.instances.filter((each) => each.application === record.id),
+        );
         // What no rollout knows any more may come again one day, as a deployment of its own.
         for (const [step, effect] of effectsOn(site))
           if (effect.application === record.id && !inUse.has(effect.operation)) effectsOn(site).delete(step);
@@ -84,7 +96,8 @@ export function watchSites({ story }: Pick<World, 'story'>): SiteWatch {
     },
     forgotten: (site, application) => {
       present.delete(`${site} ${application}`);
-      for (const [step, effect] of effectsOn(site)) if (effect.application === application) effectsOn(site).delete(step);
+      for (const [step, effect] of effectsOn(site))
+        if (effect.application === application) effectsOn(site).delete(step);
     },
     instanceStarted: ({ site, record, instance, prepared, beside }) => {
       const place = `${record.name} on ${site}`;
@@ -92,6 +105,10 @@ export function watchSites({ story }: Pick<World, 'story'>): SiteWatch {
       story.count('instance started');
       must(prepared, `${place} was started without its files`);
       watchStart(place, { record, instance, beside, migrated: (step) => effectsOn(site).get(step)?.state });
+    },
+    recycled: (site, process) => {
+      story.count('instance recycled');
+      must(process === undefined || !process.ready || process.hangs, `${process?.id} on ${site} is well and is ended`);
     },
     stepStarted: ({ site, application, step, running }) => {
       const known = effectsOn(site).get(step.id);
@@ -115,6 +132,21 @@ export function watchSites({ story }: Pick<World, 'story'>): SiteWatch {
       for (const effect of effectsOn(site).values()) if (effect.state === 'ended') effect.state = 'begun';
     },
   };
+}
+
+/** What never gets ready, or whose steps fail, is never healthy, whoever says so. */
+function mayBeHealthy(target: RolloutTarget, traits: Traits | undefined): boolean {
+  switch (traits?.fault) {
+    case 'crashes':
+    case 'hangs':
+    case 'damaged':
+      return false;
+    case 'migrate':
+    case 'verify':
+      return !target.modules.some((each) => each[traits.fault === 'migrate' ? 'migrate' : 'verify']);
+    default:
+      return true;
+  }
 }
 
 const reachable = reachableIn<RolloutPhase>(rolloutTransitions);
@@ -153,8 +185,8 @@ function watchStart(
   for (const other of beside) {
     const runs = other.process !== undefined && other.process.exitCode === null;
     must(!(runs && other.record.id === instance.id), `${instance.id} of ${place} was started twice`);
-    const clashes = exclusive && other.record.module === instance.module && other.record.operation !== instance.operation;
+    const clashes =
+      exclusive && other.record.module === instance.module && other.record.operation !== instance.operation;
     must(!(runs && clashes), `two versions of ${instance.module} of ${place} run beside each other`);
   }
 }
-

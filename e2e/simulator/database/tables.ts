@@ -1,4 +1,14 @@
-import type { ApplicationId, BuildId, EnvironmentId, HistoryChange, Plan, PlanId, SiteId, Target } from '@almanac/domain';
+import type {
+  ApplicationId,
+  BuildId,
+  EnvironmentId,
+  HistoryChange,
+  Plan,
+  PlanId,
+  RolloutCommand,
+  SiteId,
+  Target,
+} from '@almanac/domain';
 import type { Approval, Freeze } from '@almanac/domain/governance';
 import type { Build } from '../estate/estate.ts';
 import type { SignedDocument, SiteReport } from '../site/messages.ts';
@@ -53,6 +63,8 @@ export interface Tables {
   staged: Map<EnvironmentId, ReadonlyMap<ApplicationId, Target>>;
   /** How often the settings of an application were changed in an environment. */
   settings: Map<string, number>;
+  /** What was last asked of the rollout of an application in an environment. */
+  commands: Map<string, RolloutCommand>;
   approvals: (Approval & { readonly plan: PlanId })[];
   exemptions: { readonly plan: PlanId; readonly subject: string; readonly content: string }[];
   freezes: (Freeze & { readonly environment: EnvironmentId })[];
@@ -72,6 +84,7 @@ export function emptyTables(): Tables {
     targets: new Map(),
     staged: new Map(),
     settings: new Map(),
+    commands: new Map(),
     approvals: [],
     exemptions: [],
     freezes: [],
@@ -92,6 +105,7 @@ export function copyTables(tables: Tables): Tables {
     targets: new Map(tables.targets),
     staged: new Map(tables.staged),
     settings: new Map(tables.settings),
+    commands: new Map(tables.commands),
     approvals: [...tables.approvals],
     exemptions: [...tables.exemptions],
     freezes: [...tables.freezes],
@@ -103,7 +117,8 @@ export function copyTables(tables: Tables): Tables {
   };
 }
 
-export const settingKey = (environment: EnvironmentId, application: ApplicationId) => `${environment}/${application}`;
+/** Names one application in one environment. */
+export const placeKey = (environment: EnvironmentId, application: ApplicationId) => `${environment}/${application}`;
 
 export function targetsIn(tables: Tables, environment: EnvironmentId): ReadonlyMap<ApplicationId, Target> {
   return tables.targets.get(environment) ?? new Map();

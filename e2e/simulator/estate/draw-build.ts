@@ -1,4 +1,4 @@
-import type { BuildId } from '@almanac/domain';
+import type { BuildId, Verdict } from '@almanac/domain';
 import type { Chance } from '../kernel/chance.ts';
 import type { Application, Build, Builds, Traits } from './estate.ts';
 
@@ -10,13 +10,14 @@ export function drawBuild(
   given: {
     readonly application: Application;
     readonly builds: Builds;
+    /** Counts the builds of everything, so that no two ever have the same name. */
+    readonly number: number;
     readonly now: number;
     readonly sound?: boolean;
   },
 ): Build {
-  const { application, builds, now } = given;
+  const { application, builds, number, now } = given;
   const earlier = newestOf(builds, application.name);
-  const number = (earlier?.number ?? 0) + 1;
   const grows = earlier === undefined || (given.sound !== true && chance.happens(0.1));
   const breaks = given.sound !== true && chance.happens(0.06);
   const provided = breaks ? elements.slice(0, 1) : elements;
@@ -27,6 +28,7 @@ export function drawBuild(
     label: `1.${number}.0`,
     builtAt: now,
     modules: application.modules,
+    progression: application.progression,
     traits: given.sound === true ? drawTraits(chance, 'none') : drawTraits(chance, drawFault(chance)),
     testsPassed: given.sound === true || !chance.happens(0.05),
     provides: [
@@ -72,11 +74,18 @@ function drawFault(chance: Chance): Traits['fault'] {
   );
 }
 
+function drawVerdict(chance: Chance): Verdict {
+  const often = [12, 'pass'] as const;
+  const rarely = (['fail', 'marginal', 'insufficient-data', 'error'] as const).map((each) => [1, each] as const);
+  return chance.weighted<Verdict>([often, ...rarely]) ?? 'pass';
+}
+
 function drawTraits(chance: Chance, fault: Traits['fault']): Traits {
   return {
     startMs: chance.between(100, 4000),
     stopMs: chance.between(20, 8000),
     fault,
     stepMs: chance.between(200, 9000),
+    verdict: fault === 'none' ? drawVerdict(chance) : 'pass',
   };
 }

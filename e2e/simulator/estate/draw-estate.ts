@@ -1,9 +1,11 @@
 import {
   type ApplicationId,
+  canaryProgression,
   type EnvironmentId,
   type ModuleTarget,
   openPolicy,
   type Policy,
+  type Progression,
   type SiteId,
   type Strategy,
 } from '@almanac/domain';
@@ -35,7 +37,7 @@ export function drawEstate(chance: Chance): Estate {
       name,
       previous,
       follows: previous === null && chance.happens(0.7),
-      policy: drawPolicy(chance, { strict: name === 'Production' }),
+      policy: previous === null ? openPolicy : drawPolicy(chance, { strict: name === 'Production' }),
       sites,
     });
   }
@@ -56,8 +58,27 @@ function drawApplications(chance: Chance): readonly Application[] {
     id: `application-${name}` as ApplicationId,
     name,
     consumes: names.slice(0, index).filter(() => chance.happens(0.4)),
+    progression: chance.happens(0.35) ? drawProgression(chance) : null,
     modules: Array.from({ length: chance.between(1, 2) }, (_, position) => drawModule(chance, position)),
   }));
+}
+
+/** A canary with an analysis, and now and then a step at which somebody has to say something. */
+function drawProgression(chance: Chance): Progression {
+  const pause = chance.happens(0.3) ? null : chance.between(1, 8) * 1000;
+  return canaryProgression({
+    steps: [
+      { kind: 'weight', weight: 20 },
+      { kind: 'pause', duration: pause },
+      { kind: 'analyse', within: 30_000 },
+      { kind: 'weight', weight: 60 },
+    ],
+    background: null,
+    reactions: { marginal: 'hold', 'insufficient-data': 'hold', error: 'return' },
+    keepOld: chance.pick([0, 20_000]) ?? 0,
+    holdLimit: 120_000,
+    decides: 'Edith',
+  });
 }
 
 function drawModule(chance: Chance, position: number): ModuleTarget {

@@ -5,7 +5,9 @@ import type {
   EnvironmentId,
   ModuleTarget,
   Policy,
+  Progression,
   SiteId,
+  Verdict,
 } from '@almanac/domain';
 
 /** What is wrong with a build, as only those who run it find out. */
@@ -16,12 +18,15 @@ export interface Traits {
   /** Its instances end before they are ready, are never ready, or its steps fail. */
   readonly fault: 'none' | 'crashes' | 'hangs' | 'migrate' | 'verify' | 'damaged';
   readonly stepMs: number;
+  /** What every analysis of it comes to. */
+  readonly verdict: Verdict;
 }
 
 export interface Build extends BuildInterface {
   readonly label: string;
   readonly builtAt: number;
   readonly modules: readonly ModuleTarget[];
+  readonly progression: Progression | null;
   readonly traits: Traits;
   readonly testsPassed: boolean;
 }
@@ -32,6 +37,8 @@ export interface Application {
   /** Names of the contracts that it consumes; it provides one of its own name. */
   readonly consumes: readonly string[];
   readonly modules: readonly ModuleTarget[];
+  /** How its candidates take over; null where instances simply replace each other. */
+  readonly progression: Progression | null;
 }
 
 export interface Environment {

@@ -189,7 +189,9 @@ function replay({ world, hosts }: Plant): string | undefined {
   const host = hosts.find((each) => each.site.id === document?.site);
   if (document === undefined || host === undefined) return undefined;
   const told = host.agent()?.hear({ document, signer: 'control plane' });
-  return told === true ? `${host.site.name} is sent generation ${document.incarnation}.${document.generation} again` : undefined;
+  return told === true
+    ? `${host.site.name} is sent generation ${document.incarnation}.${document.generation} again`
+    : undefined;
 }
 
 function forge({ world, hosts }: Plant): string | undefined {

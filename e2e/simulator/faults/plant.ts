@@ -1,5 +1,5 @@
-import type { ServerNode } from '../server/node.ts';
 import type { Network } from '../server/network.ts';
+import type { ServerNode } from '../server/node.ts';
 import type { Host } from '../site/host.ts';
 import type { World } from '../world.ts';
 

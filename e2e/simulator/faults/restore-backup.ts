@@ -1,9 +1,9 @@
 import { decideAbort, decideCancel, mayAbort, mayCancel } from '@almanac/domain';
 import { copyTables, type Tables } from '../database/tables.ts';
+import type { Work } from '../kernel/kernel.ts';
 import { refreshDocuments } from '../server/documents.ts';
 import { openPlans } from '../server/jobs.ts';
 import { savePlan } from '../server/save-plan.ts';
-import type { Work } from '../kernel/kernel.ts';
 import { killFor } from './faults.ts';
 import type { Plant } from './plant.ts';
 

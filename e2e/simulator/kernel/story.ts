@@ -29,7 +29,12 @@ export function createStory(input: { readonly now: () => number; readonly whole:
     },
     counts: () => counts,
     lines: () => (input.whole ? lines : lines.slice(-keptLines)),
-    hash: () => hash.copy().update(JSON.stringify([...counts])).digest('hex').slice(0, 16),
+    hash: () =>
+      hash
+        .copy()
+        .update(JSON.stringify([...counts]))
+        .digest('hex')
+        .slice(0, 16),
   };
 }
 

@@ -1,6 +1,8 @@
 import {
+  type ApplicationId,
   decideAbort,
   decideCancel,
+  decideCommand,
   decideContinue,
   decideEdit,
   decidePause,
@@ -14,11 +16,15 @@ import {
   type Plan,
   type PlanId,
   planRestore,
+  type RolloutCommand,
+  refuse,
   stateAt,
 } from '@almanac/domain';
-import { type Choice, type PlanRow, settingKey, targetsIn } from '../database/tables.ts';
+import { type Choice, type PlanRow, placeKey, targetsIn } from '../database/tables.ts';
 import type { Environment, Person } from '../estate/estate.ts';
-import { analyse } from '../server/analyse.ts';
+import { analyse, nameOf } from '../server/analyse.ts';
+import { refreshDocuments } from '../server/documents.ts';
+import { openPlans } from '../server/jobs.ts';
 import { approve, composePlan, decidePlan, deployChoice, planRow, startPlan } from '../server/plan-commands.ts';
 import type { Command } from '../server/run-command.ts';
 import type { World } from '../world.ts';
@@ -47,23 +53,27 @@ export const actions: readonly (readonly [number, Action])[] = [
   [2, thaw],
   [1, quarantine],
   [1, lift],
+  [6, steer],
 ];
+
+const mostOpenPlans = 8;
 
 const plansThat = (world: World, wanted: (plan: Plan) => boolean): readonly PlanRow[] =>
   [...world.database.tables().plans.values()].filter(({ body }) => wanted(body));
 
 /** A command about one plan, decided on what it is when the command is carried out. */
-function about(
+export function about(
   world: World,
   given: {
     readonly what: string;
-    readonly row: PlanRow | undefined;
+    /** The same for the log: what was done. */
+    readonly done: string;
+    readonly row: PlanRow;
     readonly person: Person;
     readonly decide: (row: PlanRow, now: number) => Plan;
   },
-): Omit<Command, 'key'> | undefined {
+): Omit<Command, 'key'> {
   const { row, person } = given;
-  if (row === undefined) return undefined;
   const plan = row.body.id;
   return {
     what: `${given.what} plan ${row.body.number} (${person.name})`,
@@ -71,7 +81,7 @@ function about(
     decide: (now) =>
       decidePlan(world, {
         plan,
-        note: `${given.what} by ${person.name}`,
+        note: `${given.done} by ${person.name}`,
         decide: (current) => given.decide(current, now),
       }),
   };
@@ -89,7 +99,8 @@ function compose(
   },
 ): Omit<Command, 'key'> | undefined {
   const { environment, choices, origin, person } = given;
-  if (choices.length === 0) return undefined;
+  // Whoever sees that so much is going on waits with new plans.
+  if (choices.length === 0 || openPlans(world.database.tables()).length >= mostOpenPlans) return undefined;
   const failurePolicy = world.chance.pick<FailurePolicy>(['stop', 'continue', 'return']) ?? 'stop';
   return {
     what: `${origin} plan for ${environment.name} (${person.name})`,
@@ -164,10 +175,66 @@ function configure(world: World, person: Person) {
   return compose(world, { person, environment, choices: [choice], origin: 'composed' });
 }
 
+/** Asks something of a rollout that takes steps. */
+function steer(world: World, person: Person): Omit<Command, 'key'> | undefined {
+  const tables = world.database.tables();
+  const stepping = [...tables.sites.values()].flatMap(({ environment, report }) =>
+    (report?.applications ?? []).flatMap((each) => (each.phase === 'stepping' ? [{ environment, ...each }] : [])),
+  );
+  const found = world.chance.pick(stepping);
+  const kind = world.chance.pick(['promote', 'pause', 'resume', 'resume', 'abort', 'skip'] as const);
+  if (found === undefined || kind === undefined) return undefined;
+  return rolloutCommand(world, { person, kind, ...found });
+}
+
+export function rolloutCommand(
+  world: World,
+  given: {
+    readonly person: Person;
+    readonly environment: Environment['id'];
+    readonly application: ApplicationId;
+    readonly step: number | null;
+    readonly kind: RolloutCommand['kind'];
+  },
+): Omit<Command, 'key'> {
+  const { person, environment, application, kind } = given;
+  const name = nameOf(world, application);
+  const step = kind === 'skip' ? given.step : null;
+  return {
+    what: `${kind} the rollout of ${name} in ${world.estate.environmentOf(environment).name} (${person.name})`,
+    lock: null,
+    decide: (now) => {
+      const tables = world.database.tables();
+      const target = targetsIn(tables, environment).get(application) ?? refuse('not-found', `${name} is not there`);
+      const sites = [...tables.sites.values()]
+        .filter((each) => each.environment === environment)
+        .flatMap(({ report }) => (report?.applications ?? []).filter((each) => each.application === application));
+      decideCommand({ kind, step }, { application: name, sites });
+      return () => {
+        const current = world.database.tables();
+        const place = placeKey(environment, application);
+        const number = Math.max(now, (current.commands.get(place)?.number ?? 0) + 1);
+        const { operation } = target;
+        current.commands.set(place, { number, operation, kind, step, by: person.name, reason: '' });
+        world.story.tell(person.name, `asks to ${kind} the rollout of ${name}`);
+        refreshDocuments(world, environment);
+      };
+    },
+  };
+}
+
 function start(world: World, person: Person) {
   const drafts = plansThat(world, (plan) => plan.state === 'draft').slice(-4);
   const row = world.chance.pick(drafts);
-  return about(world, { what: 'start', row, person, decide: (current, now) => startPlan(world, current, now) });
+  return row === undefined
+    ? undefined
+    : about(world, {
+        what: 'start',
+        done: 'started',
+        row,
+        person,
+        decide: (current, now) => startPlan(world, current, now),
+      });
 }
 
 /** Somebody looks at what waits, and approves it as it is shown; by mistake also plans of their own. */
@@ -216,40 +283,76 @@ function edit(world: World, person: Person) {
 function schedule(world: World, person: Person) {
   const row = world.chance.pick(plansThat(world, (plan) => mayCancel(plan.state)));
   const later = world.chance.between(5, 120) * 1000;
-  return about(world, { what: 'schedule', row, person, decide: ({ body }, now) => decideSchedule(body, now + later) });
+  return row === undefined
+    ? undefined
+    : about(world, {
+        what: 'schedule',
+        done: 'scheduled',
+        row,
+        person,
+        decide: ({ body }, now) => decideSchedule(body, now + later),
+      });
 }
 
 function reject(world: World, person: Person) {
   const row = world.chance.pick(plansThat(world, (plan) => isAtGates(plan.state)));
   const given = { by: person.name, comment: 'not today' };
-  return about(world, { what: 'reject', row, person, decide: ({ body }) => decideReject(body, given) });
+  return row === undefined
+    ? undefined
+    : about(world, {
+        what: 'reject',
+        done: 'rejected',
+        row,
+        person,
+        decide: ({ body }) => decideReject(body, given),
+      });
 }
 
 function pause(world: World, person: Person) {
   const row = world.chance.pick(plansThat(world, (plan) => isUnderWay(plan.state)));
-  return about(world, { what: 'pause', row, person, decide: ({ body }) => decidePause(body, 'the phone rings') });
+  return row === undefined
+    ? undefined
+    : about(world, {
+        what: 'pause',
+        done: 'paused',
+        row,
+        person,
+        decide: ({ body }) => decidePause(body, 'the phone rings'),
+      });
 }
 
 function continuePlan(world: World, person: Person) {
   const row = world.chance.pick(plansThat(world, (plan) => plan.state === 'paused' || plan.state === 'staged'));
-  return about(world, { what: 'continue', row, person, decide: ({ body }) => decideContinue(body) });
+  return row === undefined
+    ? undefined
+    : about(world, { what: 'continue', done: 'continued', row, person, decide: ({ body }) => decideContinue(body) });
 }
 
 function abort(world: World, person: Person) {
   const row = world.chance.pick(plansThat(world, (plan) => isUnderWay(plan.state)));
-  return about(world, { what: 'abort', row, person, decide: ({ body }, now) => decideAbort(body, now) });
+  return row === undefined
+    ? undefined
+    : about(world, {
+        what: 'abort',
+        done: 'aborted',
+        row,
+        person,
+        decide: ({ body }, now) => decideAbort(body, now),
+      });
 }
 
 function cancel(world: World, person: Person) {
   const row = world.chance.pick(plansThat(world, (plan) => !isTerminal(plan.state)));
-  return about(world, { what: 'cancel', row, person, decide: ({ body }) => decideCancel(body) });
+  return row === undefined
+    ? undefined
+    : about(world, { what: 'cancel', done: 'cancelled', row, person, decide: ({ body }) => decideCancel(body) });
 }
 
 function set(world: World, person: Person) {
   const environment = world.chance.pick(world.estate.environments);
   const application = world.chance.pick(world.estate.applications);
   if (environment === undefined || application === undefined) return undefined;
-  const key = settingKey(environment.id, application.id);
+  const key = placeKey(environment.id, application.id);
   return {
     what: `set a setting of ${application.name} in ${environment.name} (${person.name})`,
     lock: null,
@@ -272,7 +375,10 @@ function freeze(world: World, person: Person) {
       const until = minutes === null ? null : now + minutes * 60_000;
       const named = { name: 'quiet time', reason: 'the fair', by: person.name, calendar: null };
       world.database.tables().freezes.push({ ...named, environment: environment.id, from: now, until });
-      world.story.tell(person.name, `freezes ${environment.name} ${minutes === null ? 'until further notice' : `for ${minutes} min`}`);
+      world.story.tell(
+        person.name,
+        `freezes ${environment.name} ${minutes === null ? 'until further notice' : `for ${minutes} min`}`,
+      );
     },
   };
 }

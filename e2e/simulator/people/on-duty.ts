@@ -1,11 +1,11 @@
-import { decideContinue } from '@almanac/domain';
+import { decideCancel, decideContinue, type Plan } from '@almanac/domain';
 import type { Person } from '../estate/estate.ts';
 import type { Work } from '../kernel/kernel.ts';
 import type { ServerNode } from '../server/node.ts';
-import { decidePlan } from '../server/plan-commands.ts';
+import { planRow } from '../server/plan-commands.ts';
 import type { Command } from '../server/run-command.ts';
 import type { World } from '../world.ts';
-import { approval } from './actions.ts';
+import { about, approval, rolloutCommand } from './actions.ts';
 import { call } from './call.ts';
 
 /** Composes nothing, so that her approval always counts. */
@@ -22,10 +22,34 @@ export function* stayOnDuty(world: World, nodes: readonly ServerNode[]): Work {
   }
 }
 
+/** So many plans of one environment are let in together; whatever waits beyond is for another day. */
+const atOnce = 2;
+
 function wanted(world: World): readonly Omit<Command, 'key'>[] {
   const tables = world.database.tables();
-  const holds = tables.freezes.length > 0 || tables.quarantines.size > 0;
-  const lift: Omit<Command, 'key'> = {
+  const plans = [...tables.plans.values()].map((each) => each.body);
+  const held = [...tables.sites.values()].flatMap(({ environment, report }) =>
+    (report?.applications ?? []).filter((each) => each.waits).map((each) => ({ environment, ...each })),
+  );
+  return [
+    ...(tables.freezes.length > 0 || tables.quarantines.size > 0 ? [liftEverything(world)] : []),
+    ...held.map((each) => rolloutCommand(world, { person: edith, kind: 'promote', ...each })),
+    ...world.estate.environments.flatMap(({ id }) =>
+      plans
+        .filter((each) => each.environment === id && each.state === 'awaiting-approval')
+        .map((each, place) => (place < atOnce ? approveAsShown(world, each) : cancel(world, each))),
+    ),
+    ...plans
+      .filter(
+        ({ state, paused, continued }) =>
+          (state === 'paused' && paused?.by === 'person') || (state === 'staged' && !continued),
+      )
+      .map((each) => letGoOn(world, each)),
+  ];
+}
+
+function liftEverything(world: World): Omit<Command, 'key'> {
+  return {
     what: `lift every freeze and quarantine (${edith.name})`,
     lock: null,
     decide: () => () => {
@@ -34,25 +58,28 @@ function wanted(world: World): readonly Omit<Command, 'key'>[] {
       now.quarantines.clear();
     },
   };
-  const plans = [...tables.plans.values()].map((each) => each.body);
-  return [
-    ...(holds ? [lift] : []),
-    ...plans
-      .filter((each) => each.state === 'awaiting-approval')
-      .map((each) => approval(world, { person: edith, plan: each.id, looked: each.content })),
-    ...plans
-      .filter((each) => (each.state === 'paused' && each.paused?.by === 'person') || (each.state === 'staged' && !each.continued))
-      .map(
-        (each): Omit<Command, 'key'> => ({
-          what: `continue plan ${each.number} (${edith.name})`,
-          lock: `plans:${each.environment}`,
-          decide: () =>
-            decidePlan(world, {
-              plan: each.id,
-              note: `continued by ${edith.name}`,
-              decide: ({ body }) => decideContinue(body),
-            }),
-        }),
-      ),
-  ];
+}
+
+function approveAsShown(world: World, plan: Plan): Omit<Command, 'key'> {
+  return approval(world, { person: edith, plan: plan.id, looked: plan.content });
+}
+
+function cancel(world: World, plan: Plan): Omit<Command, 'key'> {
+  return about(world, {
+    what: 'cancel',
+    done: 'cancelled',
+    row: planRow(world, plan.id),
+    person: edith,
+    decide: ({ body }) => decideCancel(body),
+  });
+}
+
+function letGoOn(world: World, plan: Plan): Omit<Command, 'key'> {
+  return about(world, {
+    what: 'continue',
+    done: 'continued',
+    row: planRow(world, plan.id),
+    person: edith,
+    decide: ({ body }) => decideContinue(body),
+  });
 }

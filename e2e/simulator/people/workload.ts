@@ -4,7 +4,7 @@ import type { Build, Environment, Person } from '../estate/estate.ts';
 import type { Work } from '../kernel/kernel.ts';
 import { followBuild } from '../server/follow.ts';
 import type { ServerNode } from '../server/node.ts';
-import { composePlan, deployChoice, planRow, startPlan, decidePlan } from '../server/plan-commands.ts';
+import { composePlan, decidePlan, deployChoice, planRow, startPlan } from '../server/plan-commands.ts';
 import { quietly } from '../server/quietly.ts';
 import type { World } from '../world.ts';
 import { actions } from './actions.ts';
@@ -39,13 +39,22 @@ export function* buildAllDay(
     if (application === undefined) return;
     count += 1;
     const { builds } = world.database.tables();
-    const build = drawBuild(world.chance, { application, builds, now: world.database.now() });
+    const build = drawBuild(world.chance, {
+      application,
+      builds,
+      number: nextNumber(world),
+      now: world.database.now(),
+    });
     yield* record(world, { nodes: given.nodes, key: `build ${count}`, build });
     for (const environment of world.estate.environments.filter((each) => each.follows)) {
       const node = world.chance.pick(given.nodes.filter((each) => each.process.alive()));
       node?.process.spawn(followUntilDone(world, { environment, build: build.build }));
     }
   }
+}
+
+function nextNumber(world: World): number {
+  return Number(world.newId('build').slice('build-'.length));
 }
 
 /** The end of a build is told again until what follows from it was carried out. */
@@ -62,6 +71,7 @@ function* record(
   },
 ): Work {
   const { build, key, nodes } = given;
+  world.nature.buildMade(build);
   const decide = () => () => {
     world.database.tables().builds.set(build.build, build);
     world.story.tell('the builder', `has built ${build.build}`);
@@ -73,12 +83,15 @@ function* record(
 export function* firstDay(world: World, nodes: readonly ServerNode[]): Work {
   for (const application of world.estate.applications) {
     const { builds } = world.database.tables();
-    const build = drawBuild(world.chance, { application, builds, now: world.database.now(), sound: true });
+    const now = world.database.now();
+    const build = drawBuild(world.chance, { application, builds, number: nextNumber(world), now, sound: true });
     yield* record(world, { nodes, key: `first ${application.name}`, build });
   }
   const [environment] = world.estate.environments;
   if (environment === undefined) return;
-  const choices = [...world.database.tables().builds.values()].map((each) => deployChoice(each.application, each.build));
+  const choices = [...world.database.tables().builds.values()].map((each) =>
+    deployChoice(each.application, each.build),
+  );
   let plan: PlanId | undefined;
   yield* call(world, nodes, {
     key: 'first plan',

@@ -42,7 +42,8 @@ export function* advanceOnce(world: World, given: { readonly plan: PlanId; reado
       const { plan, notes } = advancePlan(row.body, observed, now);
       return () => {
         // A gate that opens by itself is looked at then.
-        if (times.length > 0) wakePlan(world, row.body.id, { key: `plan-due:${row.body.id}`, runAt: Math.min(...times) });
+        if (times.length > 0)
+          wakePlan(world, row.body.id, { key: `plan-due:${row.body.id}`, runAt: Math.min(...times) });
         if (plan !== row.body) savePlan(world, { row, plan, notes });
       };
     },
@@ -75,7 +76,12 @@ function observe(
       ? [{ number: body.number, touches: touchedBy(body).map(named(world)) }]
       : [],
   );
-  return { gates, sites, targets: targetsIn(tables, environment), active: world.has('ignore-neighbours') ? [] : active };
+  return {
+    gates,
+    sites,
+    targets: targetsIn(tables, environment),
+    active: world.has('ignore-neighbours') ? [] : active,
+  };
 }
 
 export function isOnline(lastSeenAt: number | null, now: number): boolean {

@@ -14,7 +14,7 @@ import {
   type Target,
 } from '@almanac/domain';
 import type { Subject } from '@almanac/domain/governance';
-import { type Choice, settingKey, type Tables, targetsIn } from '../database/tables.ts';
+import { type Choice, placeKey, type Tables, targetsIn } from '../database/tables.ts';
 import { isCompatible } from '../estate/draw-build.ts';
 import type { World } from '../world.ts';
 
@@ -95,7 +95,7 @@ function draft(
   } as const;
   if (choice.kind === 'remove') return { choice, before, after: null, fault: before === null ? gone : null };
   if (build === null) return { choice, before, after: null, fault: gone };
-  const settingsHash = String(tables.settings.get(settingKey(given.environment, choice.application)) ?? 0);
+  const settingsHash = String(tables.settings.get(placeKey(given.environment, choice.application)) ?? 0);
   const earlier = given.earlier.find((each) => each.application === choice.application)?.after ?? null;
   const operation = isSameTarget(earlier, { build, settingsHash }) ? earlier.operation : world.newId('operation');
   return { choice, before, after: { build, operation, settings: {}, settingsHash }, fault: null };

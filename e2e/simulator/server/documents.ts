@@ -1,5 +1,5 @@
 import type { EnvironmentId, Target } from '@almanac/domain';
-import { stagedIn, type Tables, targetsIn } from '../database/tables.ts';
+import { placeKey, stagedIn, type Tables, targetsIn } from '../database/tables.ts';
 import type { DesiredApplication, SiteDocument } from '../site/messages.ts';
 import type { World } from '../world.ts';
 import { nameOf } from './analyse.ts';
@@ -13,8 +13,11 @@ export function desiredApplications(
   const describe = (stageOnly: boolean) =>
     function* (wanted: ReadonlyMap<DesiredApplication['application'], Target>): Generator<DesiredApplication> {
       for (const [application, { build, operation }] of wanted) {
-        const modules = tables.builds.get(build)?.modules ?? [];
-        yield { application, name: nameOf(world, application), stageOnly, target: { operation, build, modules } };
+        const { modules = [], progression = null } = tables.builds.get(build) ?? {};
+        const asked = tables.commands.get(placeKey(environment, application));
+        const command = asked?.operation === operation ? asked : null;
+        const target = { operation, build, modules, progression, sameAs: null };
+        yield { application, name: nameOf(world, application), stageOnly, target, command };
       }
     };
   const every = [...describe(false)(targetsIn(tables, environment)), ...describe(true)(stagedIn(tables, environment))];

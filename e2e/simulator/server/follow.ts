@@ -11,7 +11,10 @@ import { savePlan } from './save-plan.ts';
 const follower = 'the system';
 
 /** Deploys a build where its branch is followed: a newer one takes the place of one that still waits. */
-export function* followBuild(world: World, given: { readonly environment: Environment; readonly build: BuildId }): Work {
+export function* followBuild(
+  world: World,
+  given: { readonly environment: Environment; readonly build: BuildId },
+): Work {
   const { database } = world;
   const { environment } = given;
   const waiting = [...database.tables().plans.values()].filter(
@@ -89,5 +92,6 @@ export function* startWaitingDrafts(world: World): Work {
   const drafts = [...world.database.tables().plans.values()].filter(
     ({ body, origin }) => origin === 'following' && body.state === 'draft',
   );
-  for (const { body } of drafts.slice(0, 50)) yield* startDraft(world, body.id, 'started because what it waited for has come');
+  for (const { body } of drafts.slice(0, 50))
+    yield* startDraft(world, body.id, 'started because what it waited for has come');
 }

@@ -4,7 +4,11 @@ import type { PlanRow, Tables } from '../database/tables.ts';
 import type { World } from '../world.ts';
 
 /** Asks for a pass of the engine over a plan; asking often makes one pass, unless one is under way already. */
-export function wakePlan(world: World, plan: PlanId, given: { readonly runAt?: number; readonly key?: string } = {}): void {
+export function wakePlan(
+  world: World,
+  plan: PlanId,
+  given: { readonly runAt?: number; readonly key?: string } = {},
+): void {
   const { jobs } = world.database.tables();
   const key = given.key ?? `plan:${plan}`;
   const runAt = given.runAt ?? world.database.now();

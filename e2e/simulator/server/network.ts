@@ -49,8 +49,8 @@ export function createNetwork(kernel: Kernel, given: { readonly chance: Chance; 
       const direction = <Message>(deliver: (message: Message) => void) => {
         let last = kernel.now();
         return (message: Message) => {
-          if (!open || broken || cut.has(site)) return;
-          if (chance.happens(weather.lost)) {
+          if (!open || broken) return;
+          if (cut.has(site) || chance.happens(weather.lost)) {
             broken = true;
             story.count('message lost');
             return;

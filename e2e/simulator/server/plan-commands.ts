@@ -94,7 +94,8 @@ export function planRow(world: World, plan: PlanId): PlanRow {
 
 /** Starts a draft; what was started already is started the same, or refused, whatever its gates say. */
 export function startPlan(world: World, row: PlanRow, now: number): Plan {
-  if (row.body.state !== 'draft') return decideStart(row.body, { analysed: row.body, obstacles: [], waitForThaw: true });
+  if (row.body.state !== 'draft')
+    return decideStart(row.body, { analysed: row.body, obstacles: [], waitForThaw: true });
   const { gates } = readStanding(world, world.database.tables(), { row, now });
   return decideStart(row.body, { ...plantedGates(world, row.body, gates), waitForThaw: true });
 }

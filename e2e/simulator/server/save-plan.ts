@@ -20,7 +20,11 @@ export function savePlan(
     throw new Conflict(`plan ${plan.number} was changed meanwhile`);
   tables.plans.set(plan.id, { ...row, body: plan, revision: row.revision + 1 });
   for (const { message, site, application } of given.notes)
-    world.story.tell(`plan ${plan.number}`, [application, site].filter((each) => each !== null).join(' on ') + (application === null ? message : `: ${message}`));
+    world.story.tell(
+      `plan ${plan.number}`,
+      [application, site].filter((each) => each !== null).join(' on ') +
+        (application === null ? message : `: ${message}`),
+    );
   if (row.body.state !== plan.state) world.story.tell(`plan ${plan.number}`, `${row.body.state} → ${plan.state}`);
   if (hasBegun(plan.state) && !isTerminal(row.body.state)) saveTargets(world, plan);
   recordEnds(world, row.body, plan);

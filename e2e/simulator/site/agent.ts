@@ -12,7 +12,9 @@ import type { DesiredApplication, ReportedApplication, SignedDocument } from './
 import { createPreparation, isThere, type Prepared } from './preparation.ts';
 import { keepConnected } from './transport.ts';
 
-const movingMs = 500;
+/** Whatever changes on the machine wakes the agent; in between only time takes a rollout further. */
+const actingMs = 50;
+const movingMs = 1500;
 const restingMs = 15_000;
 
 /** One life of an agent: from its start until it is killed. Nothing but the machine outlives it. */
@@ -74,15 +76,16 @@ export function startAgent(given: {
   machine.onChange(wake);
 
   function* run(): Work {
+    world.story.count('pass of an agent');
     world.watch.goesBy(site.name, desired.current());
-    const { reports, moving } = yield* pass(context, { wanted: desired.current()?.applications ?? [], preparation });
+    const { reports, pauseMs } = yield* pass(context, { wanted: desired.current()?.applications ?? [], preparation });
     const { incarnation = 0, generation = 0 } = desired.current() ?? {};
     if (world.has('report-before-journal')) transport.report({ incarnation, generation, applications: reports });
     yield* journal.save();
     world.watch.rested(site.name, journal.state);
     transport.report({ incarnation, generation, applications: reports });
     busy = false;
-    lookIn(again ? 0 : moving ? movingMs : restingMs);
+    lookIn(again ? 0 : pauseMs);
     again = false;
   }
   lookIn(1);
@@ -113,20 +116,18 @@ function* pass(
     readonly wanted: readonly DesiredApplication[];
     readonly preparation: { readonly of: (application: DesiredApplication) => Prepared };
   },
-): Work<{ readonly reports: readonly ReportedApplication[]; readonly moving: boolean }> {
+): Work<{ readonly reports: readonly ReportedApplication[]; readonly pauseMs: number }> {
   const { preparation } = given;
   const { applications } = site.journal.state;
   const running = given.wanted.filter((each) => !each.stageOnly);
-  const reports = given.wanted
-    .filter((each) => each.stageOnly)
-    .map((each) => reportStaged(each, preparation.of(each)));
-  let moving = reports.some((each) => each.phase === 'pulling');
+  const reports = given.wanted.filter((each) => each.stageOnly).map((each) => reportStaged(each, preparation.of(each)));
+  let pauseMs = reports.some((each) => each.phase === 'pulling') ? movingMs : restingMs;
   for (const application of running) {
     const prepared = preparation.of(application);
     if (prepared === 'ready') ensureRecord(site, application);
     else if (applications[application.application] === undefined) {
       reports.push(reportStaged(application, prepared));
-      moving = true;
+      pauseMs = movingMs;
     }
   }
   for (const record of Object.values(applications)) {
@@ -135,14 +136,15 @@ function* pass(
     // Until its files are here an application stays what it is.
     const target = prepared === 'ready' ? wanted : stableSpec(record);
     yield 1;
-    const converged = yield* convergeApplication(site, { record, target: target?.target ?? null });
-    moving ||= converged.moving || prepared === 'pulling';
+    const converged = yield* convergeApplication(site, { record, wanted: target });
+    if (converged.acted) pauseMs = actingMs;
+    else if (converged.moving || prepared === 'pulling') pauseMs = Math.min(pauseMs, movingMs);
     if (wanted === null && record.rollout.phase === 'idle' && recordsOf(site, record).length === 0) {
       delete applications[record.id];
       site.world.watch.forgotten(site.name, record.id);
     } else reports.push(reportApplication(record, wanted, prepared));
   }
-  return { reports, moving };
+  return { reports, pauseMs };
 }
 
 function ensureRecord(site: SiteContext, application: DesiredApplication): void {
@@ -168,6 +170,8 @@ function reportApplication(
     operation: wanted?.target.operation ?? rollout.stable?.operation ?? '',
     phase: phase === 'idle' ? 'removing' : phase,
     message: rollout.failed?.reason ?? rollout.message,
+    step: rollout.stepping?.step ?? null,
+    waits: rollout.phase === 'stepping' && rollout.stepping?.hold != null,
   };
 }
 
@@ -175,5 +179,6 @@ function reportApplication(
 function reportStaged(wanted: DesiredApplication, prepared: Prepared): ReportedApplication {
   const phase = prepared === 'ready' ? 'staged' : prepared;
   const message = prepared === 'failed' ? 'its artifact is damaged' : null;
-  return { application: wanted.application, operation: wanted.target.operation, phase, message };
+  const { operation } = wanted.target;
+  return { application: wanted.application, operation, phase, message, step: null, waits: false };
 }

@@ -1,7 +1,7 @@
 import {
   advanceRollout,
-  idleRollout,
   type InstanceOrder,
+  idleRollout,
   type ObservedInstance,
   operationsInUse,
   planInstances,
@@ -11,6 +11,7 @@ import {
 } from '@almanac/domain';
 import type { Work } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
+import { beginAnalyses, observedAnalyses } from './analyses.ts';
 import { adoptInstance, observeInstance, type Vital } from './instances.ts';
 import type { ApplicationRecord, InstanceRecord, Journal } from './journal.ts';
 import type { Machine } from './machine.ts';
@@ -34,38 +35,52 @@ export interface SiteContext {
 }
 
 export interface Converged {
-  readonly observed: readonly ObservedInstance[];
-  readonly desired: RolloutDesired;
+  /** Whether the rollout goes on by itself. */
   readonly moving: boolean;
+  /** Whether anything was ordered: then the next look comes at once. */
+  readonly acted: boolean;
 }
 
 /** One pass for one application, in the order of the agent's `convergeApplication`: observe, decide, act. */
 export function* convergeApplication(
   site: SiteContext,
-  given: { readonly record: ApplicationRecord; readonly target: RolloutTarget | null },
+  given: { readonly record: ApplicationRecord; readonly wanted: DesiredApplication | null },
 ): Work<Converged> {
-  const { record } = given;
+  const { record, wanted } = given;
   const now = site.steadyNow();
   yield* lookAtSteps(site, record, now);
   const observation = observe(site, record, now);
-  const target = site.world.has('no-deadline') ? withoutDeadline(given.target) : given.target;
-  const { rollout, desired } = advanceRollout(record.rollout, { target, observation }, now);
+  const target = site.world.has('no-deadline') ? withoutDeadline(wanted?.target ?? null) : (wanted?.target ?? null);
+  const command = wanted?.command ?? null;
+  const { rollout, desired } = advanceRollout(record.rollout, { target, observation, command }, now);
   site.world.watch.passed({ site: site.name, record, rollout, observation, desired });
   if (rollout.phase !== record.rollout.phase)
-    site.world.story.tell(site.name, `${record.name}: ${rollout.phase}${rollout.message === null ? '' : ` (${rollout.message})`}`);
+    site.world.story.tell(
+      site.name,
+      `${record.name}: ${rollout.phase}${rollout.message === null ? '' : ` (${rollout.message})`}`,
+    );
   record.rollout = rollout;
+  beginAnalyses(record, desired.analyses, now);
   const graceOf = (each: ObservedInstance) => stopGraceOf(record, each);
-  const orders = planInstances({ desired, instances: observation.instances, stopGrace: graceOf }, now);
+  const startLimit = (each: ObservedInstance) => startLimitOf(record, each);
+  const orders = planInstances({ desired, instances: observation.instances, stopGrace: graceOf, startLimit }, now);
   const launched = orders.flatMap((order) => carryOut(site, { record, order, now }));
   yield* launch(site, record, launched);
   for (const step of desired.steps) yield* ensureStep(site, { record, step, now });
   forgetOldSpecs(site, record);
   const resting = new Set(['healthy', 'failed', 'idle']);
-  return { observed: observation.instances, desired, moving: !resting.has(rollout.phase) || orders.length > 0 };
+  return { moving: !resting.has(rollout.phase), acted: orders.length > 0 };
 }
 
 export function newRecord(application: DesiredApplication): ApplicationRecord {
-  return { id: application.application, name: application.name, rollout: idleRollout, specs: {}, steps: [] };
+  return {
+    id: application.application,
+    name: application.name,
+    rollout: idleRollout,
+    specs: {},
+    steps: [],
+    analyses: [],
+  };
 }
 
 function withoutDeadline(target: RolloutTarget | null): RolloutTarget | null {
@@ -83,6 +98,7 @@ function observe(site: SiteContext, record: ApplicationRecord, now: number): Rol
       state: toldState(each),
       message: null,
     })),
+    analyses: observedAnalyses(site, record, now),
   };
 }
 
@@ -93,6 +109,13 @@ export function recordsOf(site: SiteContext, record: ApplicationRecord): readonl
 function stopGraceOf(record: ApplicationRecord, instance: Pick<ObservedInstance, 'operation' | 'module'>): number {
   const modules = record.specs[instance.operation]?.target.modules ?? [];
   return modules.find((each) => each.name === instance.module)?.stopGrace ?? 30_000;
+}
+
+/** As long as a rollout would wait for it, and a little more, so that a rollout that waits says itself that it failed. */
+function startLimitOf(record: ApplicationRecord, instance: ObservedInstance): number {
+  const modules = record.specs[instance.operation]?.target.modules ?? [];
+  const deadline = modules.find((each) => each.name === instance.module)?.progressDeadline ?? 60_000;
+  return deadline + stopGraceOf(record, instance);
 }
 
 /** Gives the instances that are to be launched for it. */
@@ -125,6 +148,7 @@ function carryOut(
       instance.started = false;
       return [instance];
     case 'recycle':
+      site.world.watch.recycled(site.name, site.machine.find(instance.id));
       site.machine.kill(instance.id);
       break;
     case 'drain':
@@ -199,9 +223,11 @@ function startInstance(site: SiteContext, record: ApplicationRecord, instance: I
 
 /** Specifications and steps of operations that nothing runs and nobody may go back to. */
 function forgetOldSpecs(site: SiteContext, record: ApplicationRecord): void {
-  const needed = operationsInUse(record.rollout, recordsOf(site, record));
+  const running = record.steps.filter((each) => each.state === 'running');
+  const needed = operationsInUse(record.rollout, [...recordsOf(site, record), ...running]);
   for (const operation of Object.keys(record.specs)) if (!needed.has(operation)) delete record.specs[operation];
   record.steps = record.steps.filter((each) => needed.has(each.operation));
+  record.analyses = record.analyses.filter((each) => needed.has(each.operation));
 }
 
 /** What a new agent does with the instances that its predecessor left behind. */

@@ -25,24 +25,39 @@ export function openDesiredStore(
     current = document;
     world.story.tell(site.name, `goes by generation ${document.incarnation}.${document.generation} from now on`);
   };
+  function* takeOver(signed: SignedDocument): Work<boolean> {
+    const { document, signer } = signed;
+    if (signer !== 'control plane' && !world.has('trust-any-signature')) {
+      world.story.count('forged document ignored');
+      return false;
+    }
+    if (document.site !== site.id) return false;
+    if (!isNewerDesired(document, current) && !world.has('no-generation-check')) {
+      world.story.count('old document ignored');
+      return false;
+    }
+    if (world.has('apply-before-persist')) take(document);
+    yield 1;
+    // A disk that has much to do takes its time.
+    yield world.chance.happens(0.05) ? world.chance.between(100, 5000) : 1;
+    yield* writeDurably(machine.disk, { path, content: JSON.stringify(signed), sync: true });
+    if (!world.has('apply-before-persist')) take(document);
+    return true;
+  }
+  let turns = 0;
+  let served = 0;
   return {
     current: () => current,
     *accept(signed) {
-      const { document, signer } = signed;
-      if (signer !== 'control plane' && !world.has('trust-any-signature')) {
-        world.story.count('forged document ignored');
-        return false;
+      // One after the other, whichever connection they came by.
+      const mine = turns;
+      turns += 1;
+      while (served < mine && !world.has('documents-side-by-side')) yield 5;
+      try {
+        return yield* takeOver(signed);
+      } finally {
+        served += 1;
       }
-      if (document.site !== site.id) return false;
-      if (!isNewerDesired(document, current) && !world.has('no-generation-check')) {
-        world.story.count('old document ignored');
-        return false;
-      }
-      if (world.has('apply-before-persist')) take(document);
-      yield 1;
-      yield* writeDurably(machine.disk, { path, content: JSON.stringify(signed), sync: true });
-      if (!world.has('apply-before-persist')) take(document);
-      return true;
     },
   };
 }

@@ -44,7 +44,9 @@ export function createDisk(chance: Chance): Disk {
     powerCut: () => {
       // A name that was not synced may have reached the disk all the same.
       const left = chance.happens(0.5) ? names : durableNames;
-      names = new Map([...left].map(([path, file]) => [path, { content: file.synced ?? '', synced: file.synced ?? '' }]));
+      names = new Map(
+        [...left].map(([path, file]) => [path, { content: file.synced ?? '', synced: file.synced ?? '' }]),
+      );
       durableNames = new Map(names);
     },
     durable: (path) => durableNames.get(path)?.synced ?? undefined,

@@ -14,7 +14,7 @@ const wellMs = 60_000;
 
 /** One instance as the agent sees it now: by its process, and by what its health check answers. */
 export function observeInstance(site: SiteContext, record: InstanceRecord, now: number): ObservedInstance {
-  const vital = site.vitals.get(record.id) ?? { state: 'starting', since: record.startedAt, message: null };
+  const vital = site.vitals.get(record.id) ?? { state: 'starting', since: firstLook(site, record, now), message: null };
   site.vitals.set(record.id, vital);
   look(site, { record, vital, now });
   const draining = record.draining && vital.state !== 'exited';
@@ -28,6 +28,11 @@ export function observeInstance(site: SiteContext, record: InstanceRecord, now: 
     inFlight: draining ? 0 : null,
     message: vital.message,
   };
+}
+
+/** An agent that finds it running looks at it for the first time, however long ago it was started. */
+function firstLook(site: SiteContext, record: InstanceRecord, now: number): number {
+  return site.world.has('count-from-old-start') ? record.startedAt : now;
 }
 
 function look(

@@ -1,4 +1,4 @@
-import type { ApplicationId, Rollout } from '@almanac/domain';
+import type { AnalysisKey, ApplicationId, Rollout } from '@almanac/domain';
 import type { Work } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import { writeDurably } from './disk.ts';
@@ -31,12 +31,18 @@ export interface StepRecord {
   readonly startedAt: number;
 }
 
+/** An analysis that was begun; its verdict is there when it has measured long enough. */
+export interface AnalysisRecord extends AnalysisKey {
+  readonly endsAt: number;
+}
+
 export interface ApplicationRecord {
   readonly id: ApplicationId;
   readonly name: string;
   rollout: Rollout;
   readonly specs: Record<string, DesiredApplication>;
   steps: StepRecord[];
+  analyses: AnalysisRecord[];
 }
 
 export interface JournalState {

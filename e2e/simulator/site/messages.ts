@@ -1,4 +1,4 @@
-import type { ApplicationId, RolloutTarget, SiteId } from '@almanac/domain';
+import type { ApplicationId, RolloutCommand, RolloutTarget, SiteId } from '@almanac/domain';
 
 /** What a site is told of one application. */
 export interface DesiredApplication {
@@ -7,6 +7,7 @@ export interface DesiredApplication {
   /** Its files are brought, and nothing is switched. */
   readonly stageOnly: boolean;
   readonly target: RolloutTarget;
+  readonly command: RolloutCommand | null;
 }
 
 /** What a site should look like. */
@@ -28,6 +29,9 @@ export interface ReportedApplication {
   readonly operation: string;
   readonly phase: string;
   readonly message: string | null;
+  /** The step that its rollout takes, and whether it waits there for a person. */
+  readonly step: number | null;
+  readonly waits: boolean;
 }
 
 export interface SiteReport {

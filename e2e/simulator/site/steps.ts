@@ -47,7 +47,8 @@ export function* ensureStep(
   const known = record.steps.find(
     (each) => each.step === step.step && each.module === step.module && each.operation === step.operation,
   );
-  if (!mayBeginStep(known, now)) return;
+  const others = record.steps.filter((each) => each !== known);
+  if (!mayBeginStep(known, site.world.has('steps-side-by-side') ? [] : others, now)) return;
   const fresh: StepRecord = {
     ...step,
     id: `${step.step}-${step.module}-${step.operation}`,
@@ -56,7 +57,7 @@ export function* ensureStep(
     started: false,
     startedAt: now,
   };
-  record.steps = [...record.steps.filter((each) => each !== known), fresh];
+  record.steps = [...others, fresh];
   if (!site.world.has('step-before-intention')) yield* site.journal.save();
   yield 1;
   // Now and then there is no memory, no descriptor, no database yet.

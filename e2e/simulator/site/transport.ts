@@ -39,8 +39,6 @@ export function keepConnected(given: TransportInput): Transport {
   let sequence = 0;
   let latest: SiteReport | undefined;
   let sent = '';
-  const waiting: ToSite[] = [];
-  let busy = false;
 
   const sendReport = (evenIfSame: boolean) => {
     if (latest === undefined || !welcomed || connection === undefined) return;
@@ -62,21 +60,27 @@ export function keepConnected(given: TransportInput): Transport {
     } else if (message.kind === 'desired' && (yield* desired.accept(message.signed))) given.onDesired();
   }
 
-  function* workOff(): Work {
-    busy = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) yield* take(next);
-    busy = false;
-  }
-
-  const receive = (message: ToSite) => {
-    waiting.push(message);
-    if (!busy) given.spawn(workOff());
+  /** What one connection brings is taken one after the other; what another one brings does not wait for it. */
+  const createInbox = () => {
+    const waiting: ToSite[] = [];
+    let busy = false;
+    function* workOff(): Work {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) yield* take(next);
+      busy = false;
+    }
+    return (message: ToSite) => {
+      waiting.push(message);
+      if (busy) return;
+      busy = true;
+      given.spawn(workOff());
+    };
   };
 
   function* live(node: ServerNode): Work {
     const own = network.connect(site, node.process);
     connection = own;
     heardAt = now();
+    const receive = createInbox();
     own.onSite = (message) => {
       heardAt = now();
       receive(message);
@@ -96,7 +100,9 @@ export function keepConnected(given: TransportInput): Transport {
 
   function* keep(): Work {
     for (let failures = 0; ; failures += 1) {
-      const node = network.cut.has(site) ? undefined : world.chance.pick(given.nodes.filter((each) => each.process.alive()));
+      const node = network.cut.has(site)
+        ? undefined
+        : world.chance.pick(given.nodes.filter((each) => each.process.alive()));
       if (node !== undefined) {
         const before = now();
         yield* live(node);
@@ -109,7 +115,7 @@ export function keepConnected(given: TransportInput): Transport {
   given.spawn(keep());
   return {
     hear: (signed) => {
-      if (welcomed) receive({ kind: 'desired', signed });
+      if (welcomed) connection?.onSite({ kind: 'desired', signed });
       return welcomed;
     },
     report: (report) => {

@@ -1,5 +1,39 @@
 export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export { type AnalysisInput, advanceAnalysis, verdictOfAnalysis } from './analysis/advance-analysis.ts';
+export {
+  type AdvancedAnalysis,
+  type Analysis,
+  type Foresight,
+  type GivenVerdict,
+  type Judgement,
+  type Measurement,
+  type MetricProgress,
+  type Reading,
+  type Verdict,
+  verdicts,
+  type WantedMeasurement,
+} from './analysis/analysis.ts';
+export { worstOf } from './analysis/assess-metric.ts';
+export type { Hash } from './analysis/judge/judge-look.ts';
+export type {
+  AnalysisSpec,
+  ComparisonRule,
+  Condition,
+  MetricSource,
+  MetricSpec,
+  ThresholdRule,
+} from './analysis/metric.ts';
+export { startAnalysis } from './analysis/start-analysis.ts';
+export {
+  type AuditCheckpoint,
+  type AuditFault,
+  type AuditVerdict,
+  AuditVerifier,
+  checkpointText,
+  type SealedEntry,
+  sealedText,
+} from './audit/audit-chain.ts';
 export { compareElements } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
 export {
@@ -204,7 +238,8 @@ export {
   refusals,
   refuse,
 } from './refusal/refusal.ts';
-export { advanceRollout, idleRollout, type RolloutInput, rolloutTransitions } from './rollout/advance-rollout.ts';
+export { advanceRollout, rolloutTransitions } from './rollout/advance-rollout.ts';
+export { decideCommand, type SiteRollout } from './rollout/decide-command.ts';
 export {
   afterStepFault,
   judgeStep,
@@ -213,20 +248,40 @@ export {
   type StepStanding,
 } from './rollout/one-off-step.ts';
 export { type InstanceOrder, planInstances, restartPause } from './rollout/plan-instances.ts';
-export type {
-  DesiredModuleShares,
-  DesiredShare,
-  InstanceState,
-  ModuleTarget,
-  ObservedInstance,
-  Rollout,
-  RolloutDesired,
-  RolloutObservation,
-  RolloutPhase,
-  RolloutTarget,
-  StepState,
-  Strategy,
+export {
+  blueGreenProgression,
+  canaryProgression,
+  type HeaderMatch,
+  type Progression,
+  type Reactions,
+  type RolloutStep,
+} from './rollout/progression.ts';
+export {
+  type AnalysisKey,
+  type DesiredModuleShares,
+  type DesiredPreview,
+  type DesiredShare,
+  type Hold,
+  type InstanceState,
+  idleRollout,
+  type ModuleTarget,
+  type ObservedAnalysis,
+  type ObservedInstance,
+  type Rollout,
+  type RolloutCommand,
+  type RolloutDesired,
+  type RolloutInput,
+  type RolloutObservation,
+  type RolloutPhase,
+  type RolloutTarget,
+  type Stepping,
+  type StepState,
+  type Strategy,
+  type TakenVerdict,
+  type Warm,
 } from './rollout/rollout.ts';
+export { warmFor } from './rollout/take-target.ts';
+export { analysisOfStep } from './rollout/take-verdict.ts';
 export { notAfter, operationsInUse } from './rollout/taken-over.ts';
 export {
   type ResolvedSettings,

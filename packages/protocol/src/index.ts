@@ -32,6 +32,7 @@ export {
   signingKey,
   siteReport,
 } from './agent.ts';
+export { analysisSpec, condition, metric, metricSource } from './analysis.ts';
 export { type ApiToken, apiToken, type Principal, password, principal } from './api/access.ts';
 export {
   type Application,
@@ -55,11 +56,17 @@ export {
   type Version,
   version,
 } from './api/applications.ts';
+export {
+  type AuditEntry,
+  type AuditFilter,
+  type AuditLine,
+  auditCheckpoint,
+  auditEntry,
+  auditLine,
+} from './api/audit.ts';
 export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
 export { driftPolicy, type Environment, environment, environmentType, following } from './api/environments.ts';
 export {
-  type AuditEntry,
-  auditEntry,
   type BoardCell,
   type BoardRow,
   boardCell,
@@ -135,6 +142,7 @@ export {
   planState,
 } from './api/plans.ts';
 export { type Release, release } from './api/releases.ts';
+export { type Rollout, type RolloutVerdict, rollout, rolloutVerdict } from './api/rollouts.ts';
 export {
   type ReconciledSite,
   reconciledSite,
@@ -174,15 +182,23 @@ export {
 } from './contract.ts';
 export {
   type GatewayBackend,
+  type GatewayCertificate,
   type GatewayConfig,
   type GatewayConfigInput,
+  type GatewayCounters,
   type GatewayListener,
+  type GatewayRule,
   type GatewayService,
+  type GatewayServiceInput,
+  type GatewayServiceStats,
   type GatewayStats,
+  type GatewaySuccessor,
+  type GatewayVersion,
   gatewayConfig,
   gatewayControl,
   gatewayHealth,
   gatewayStats,
+  gatewaySuccessor,
   latencyBounds,
 } from './gateway.ts';
 export {
@@ -192,8 +208,6 @@ export {
   type ModuleManifest,
   manifest,
   moduleManifest,
-  type RolloutStrategy,
-  rolloutStrategy,
 } from './manifest.ts';
 export type { DocumentFault, ParsedDocument } from './parse-document.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
@@ -213,6 +227,23 @@ export {
   versionNumber,
 } from './primitives.ts';
 export { type Problem, problem } from './problem.ts';
+export {
+  type ReportedAnalysis,
+  type ReportedJudgement,
+  type ReportedMetric,
+  type ReportedRollout,
+  type RolloutPoint,
+  reportedRollout,
+  rolloutCommandKind,
+  verdict,
+} from './reported-rollout.ts';
+export {
+  type RolloutStepSpec,
+  type RolloutStrategy,
+  type RolloutStrategyInput,
+  rolloutStep,
+  rolloutStrategy,
+} from './rollout.ts';
 export {
   type CallInput,
   type Method,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { name } from './primitives.ts';
+import { rolloutStrategy } from './rollout.ts';
 
 /** A string is run by `sh -c` in the module's folder; a list is run as it is. */
 export const command = z.union([z.string().min(1).max(4000), z.array(z.string().max(4000)).min(1).max(200)], {
@@ -34,27 +35,6 @@ const variableName = z
   .regex(/^[A-Z][A-Z0-9_]*$/, 'upper-case letters, digits and underscores, starting with a letter');
 
 const httpPath = z.string().startsWith('/').max(400);
-
-const rolling = z.strictObject({
-  strategy: z.literal('rolling'),
-  /** How many instances may run above the wanted number during a rollout. */
-  maxSurge: z.int().min(0).max(100).default(1),
-  /** How many of the wanted number may be missing during a rollout. */
-  maxUnavailable: z.int().min(0).max(100).default(0),
-});
-const recreate = z.strictObject({ strategy: z.literal('recreate') });
-
-export const rolloutStrategy = z
-  .discriminatedUnion('strategy', [rolling, recreate], {
-    error: (issue) =>
-      issue.code === 'invalid_union'
-        ? 'strategy is rolling or recreate; canary and blueGreen are not supported yet'
-        : undefined,
-  })
-  .refine((value) => value.strategy !== 'rolling' || value.maxSurge + value.maxUnavailable > 0, {
-    message: 'maxSurge and maxUnavailable cannot both be 0',
-  });
-export type RolloutStrategy = z.output<typeof rolloutStrategy>;
 
 /** Declarations of a package and schemas of events are read, not asked. */
 function mayBeServed(contractFile: string): boolean {

@@ -1,5 +1,6 @@
 import { accessRoutes } from './api/access.ts';
 import { applicationRoutes } from './api/applications.ts';
+import { auditRoutes } from './api/audit.ts';
 import { builderRoutes } from './api/builders.ts';
 import { contractRoutes } from './api/contracts.ts';
 import { environmentRoutes } from './api/environments.ts';
@@ -11,6 +12,7 @@ import { impactRoutes } from './api/impact.ts';
 import { notificationRoutes } from './api/notifications.ts';
 import { planRoutes } from './api/plans.ts';
 import { releaseRoutes } from './api/releases.ts';
+import { rolloutRoutes } from './api/rollouts.ts';
 import { siteRoutes } from './api/sites.ts';
 
 /** Every operation of the REST API by its name: the one table from which server, client and OpenAPI are made. */
@@ -23,12 +25,14 @@ export const routes = {
   ...contractRoutes,
   ...planRoutes,
   ...releaseRoutes,
+  ...rolloutRoutes,
   ...notificationRoutes,
   ...historyRoutes,
   ...impactRoutes,
   ...hotfixRoutes,
   ...governanceRoutes,
   ...estateRoutes,
+  ...auditRoutes,
 } as const;
 
 export type Routes = typeof routes;

@@ -1,4 +1,4 @@
-import type { ControlGroups } from '@almanac/host';
+import type { ControlGroups, Reach } from '@almanac/host';
 import type { Logger } from 'pino';
 import type { Releases } from '../artifacts/releases.ts';
 import type { DatabaseGuard } from '../connections/database-guard.ts';
@@ -26,6 +26,8 @@ export interface SiteContext {
   /** Where the kernel keeps limits; undefined where it keeps none. */
   readonly groups: ControlGroups | undefined;
   readonly gateway: GatewayClient;
+  /** Where metrics that others serve may be read. */
+  readonly reach: Reach;
   /** What people should know of this machine. */
   readonly notices: readonly string[];
   readonly log: Logger;

@@ -16,6 +16,7 @@ export function reportApplication(input: {
   readonly records: readonly InstanceRecord[];
   readonly stats: GatewayStats | undefined;
   readonly drift: ReportedApplication['drift'];
+  readonly rollout: ReportedApplication['rollout'];
 }): ReportedApplication {
   const { record, target, prepared, observed } = input;
   const { rollout } = record;
@@ -52,6 +53,7 @@ export function reportApplication(input: {
       startedAt: new Date(each.startedAt).toISOString(),
       endedAt: each.endedAt === null ? null : new Date(each.endedAt).toISOString(),
     })),
+    rollout: input.rollout,
     drift: input.drift,
     traffic: trafficOf(input.stats, record.name),
   };
@@ -94,6 +96,7 @@ export function reportStaged(application: DesiredApplication, prepared: Prepared
     progress: prepared.kind === 'pulling' ? { done: prepared.done, total: prepared.total } : null,
     modules: [],
     steps: [],
+    rollout: null,
     drift: null,
     traffic: [],
   };

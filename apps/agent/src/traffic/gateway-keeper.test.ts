@@ -1,11 +1,11 @@
-import type { GatewayConfig, GatewayStats } from '@almanac/protocol';
+import type { GatewayConfigInput, GatewayStats } from '@almanac/protocol';
 import { describe, expect, it } from 'vitest';
 import type { RoutedApplication } from './gateway-config.ts';
 import { createGatewayKeeper } from './gateway-keeper.ts';
 
 /** A gateway that takes everything over, and an application with one ready and one draining instance. */
 function aSite() {
-  const sent: GatewayConfig[] = [];
+  const sent: GatewayConfigInput[] = [];
   const keeper = createGatewayKeeper({
     frontPort: 7000,
     journal: { state: { schema: 1, applications: {}, instances: [], gateway: { identity: null, revision: 4 } } },
@@ -41,8 +41,9 @@ const shop: RoutedApplication = {
   name: 'shop',
   modules: [{ name: 'web', port: 8000 }],
   desired: {
-    modules: [{ module: 'web', hold: false, shares: [{ operation: 'new', instances: 1, weight: 100 }] }],
+    modules: [{ module: 'web', hold: false, preview: null, shares: [{ operation: 'new', instances: 1, weight: 100 }] }],
     steps: [],
+    analyses: [],
   },
   observed: instances.map((each) => each.observed),
   records: instances.map((each) => each.record),
@@ -57,7 +58,8 @@ const statsAt = (revision: number): GatewayStats => ({
     {
       name: 'shop/web',
       held: 0,
-      builds: [],
+      versions: [],
+      mirrored: [],
       backends: ['fresh', 'leaving'].map((name) => ({ instance: name, inFlight: 3, connections: 3, upgraded: 0 })),
     },
   ],

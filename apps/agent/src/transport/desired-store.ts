@@ -35,16 +35,24 @@ export async function openDesiredStore(input: {
   };
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   let current = kept === undefined ? undefined : verified(JSON.parse(kept));
+  const takeOver = async (document: unknown): Promise<boolean> => {
+    const state = verified(document);
+    if (state === undefined || !isNewerDesired(state, current)) return false;
+    failpoint('desired-before-write');
+    await writeDurably(file, JSON.stringify(document));
+    failpoint('desired-after-write');
+    current = state;
+    return true;
+  };
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     current: () => current,
-    accept: async (document) => {
-      const state = verified(document);
-      if (state === undefined || !isNewerDesired(state, current)) return false;
-      failpoint('desired-before-write');
-      await writeDurably(file, JSON.stringify(document));
-      failpoint('desired-after-write');
-      current = state;
-      return true;
+    accept: (document) => {
+      // One after the other, whichever connection they came by: an older one that takes long to be written must not come
+      // after a newer one.
+      const taken = turn.then(() => takeOver(document));
+      turn = taken.catch(() => undefined);
+      return taken;
     },
   };
 }

@@ -178,6 +178,19 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'rollout',
+    summary: 'how a version comes to an application, step by step',
+    load: async () => [
+      (await import('./rollout/show.ts')).showRollout,
+      (await import('./rollout/show.ts')).listRollouts,
+      (await import('./rollout/steer.ts')).promoteRollout,
+      (await import('./rollout/steer.ts')).pauseRollout,
+      (await import('./rollout/steer.ts')).resumeRollout,
+      (await import('./rollout/steer.ts')).abortRollout,
+      (await import('./rollout/steer.ts')).skipRolloutStep,
+    ],
+  },
+  {
     name: 'quarantine',
     summary: 'builds that nobody deploys',
     load: async () => [
@@ -193,6 +206,16 @@ export const groups: readonly CommandGroup[] = [
       (await import('./account/principals.ts')).addPrincipal,
       (await import('./account/principals.ts')).listPrincipals,
       (await import('./account/principals.ts')).deactivatePrincipal,
+    ],
+  },
+  {
+    name: 'audit',
+    summary: 'the record of who did what',
+    load: async () => [
+      (await import('./audit/list.ts')).listAudit,
+      (await import('./audit/export.ts')).exportAudit,
+      (await import('./audit/export.ts')).listCheckpoints,
+      (await import('./audit/verify.ts')).verifyAudit,
     ],
   },
   {

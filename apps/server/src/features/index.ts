@@ -7,7 +7,7 @@ import { aboutFeature } from './about/index.ts';
 import { accessFeature } from './access/index.ts';
 import { applicationsFeature, endInspection } from './applications/index.ts';
 import { artifactsFeature } from './artifacts/index.ts';
-import { auditFeature } from './audit/index.ts';
+import { type AuditTools, auditFeature } from './audit/index.ts';
 import { boardFeature } from './board/index.ts';
 import { buildsFeature, requestBuild } from './builds/index.ts';
 import { contractsFeature } from './contracts/index.ts';
@@ -22,6 +22,7 @@ import { type DeliveryTools, notificationsFeature } from './notifications/index.
 import { changesOf, plansFeature, wakePlansOf, wakeWaitingPlans } from './plans/index.ts';
 import { releasesFeature } from './releases/index.ts';
 import { restoresFeature } from './restores/index.ts';
+import { keepVerdicts, rolloutsFeature } from './rollouts/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { createSealGiven, type SecretBox, settingsFeature } from './settings/index.ts';
 import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
@@ -36,6 +37,7 @@ export interface FeatureTools {
   readonly ownDatabase: string | undefined;
   readonly serverKeys: ServerKeys;
   readonly notifications: Omit<DeliveryTools, 'box'>;
+  readonly audit: Pick<AuditTools, 'sink' | 'keptDays'>;
   readonly about: {
     readonly version: string;
     readonly database: { readonly version: string; readonly embedded: boolean };
@@ -51,7 +53,11 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
   const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments), followHotfixes];
   return [
     accessFeature,
-    auditFeature,
+    auditFeature({
+      ...tools.audit,
+      sign: tools.serverKeys.signText,
+      publicKeys: tools.serverKeys.publicKeys,
+    }),
     aboutFeature({ ...tools.about, feed }),
     applicationsFeature(feed, requestBuild),
     buildsFeature({ feed, artifacts: tools.artifacts, listeners }),
@@ -66,6 +72,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       keys: tools.serverKeys,
       refreshDocuments,
       wakePlans: wakePlansOf,
+      keepVerdicts,
       serverVersion: tools.about.version,
       onError: tools.onError,
     }),
@@ -76,6 +83,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     historyFeature(tools.box),
     holdsFeature,
     releasesFeature,
+    rolloutsFeature(refreshDocuments),
     restoresFeature(refreshDocuments),
     boardFeature(),
     hotfixesFeature,

@@ -5,11 +5,16 @@ describe('a one-off step', () => {
   it('begins once, and again only a while after it could not be started', () => {
     const waiting = { state: 'waiting', startedAt: 10_000 } as const;
 
-    expect(mayBeginStep(undefined, 0)).toBe(true);
-    expect(mayBeginStep(waiting, 11_999)).toBe(false);
-    expect(mayBeginStep(waiting, 12_000)).toBe(true);
+    expect(mayBeginStep(undefined, [], 0)).toBe(true);
+    expect(mayBeginStep(waiting, [], 11_999)).toBe(false);
+    expect(mayBeginStep(waiting, [], 12_000)).toBe(true);
     for (const state of ['running', 'succeeded', 'failed'] as const)
-      expect(mayBeginStep({ state, startedAt: 0 }, 1_000_000)).toBe(false);
+      expect(mayBeginStep({ state, startedAt: 0 }, [], 1_000_000)).toBe(false);
+  });
+
+  it('waits for a step of an earlier rollout that still runs', () => {
+    expect(mayBeginStep(undefined, [{ state: 'running' }], 0)).toBe(false);
+    expect(mayBeginStep(undefined, [{ state: 'succeeded' }, { state: 'failed' }, { state: 'waiting' }], 0)).toBe(true);
   });
 
   it('has failed when it could not be started five times', () => {

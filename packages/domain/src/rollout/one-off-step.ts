@@ -10,8 +10,16 @@ export interface StepStanding {
   readonly startedAt: number;
 }
 
-/** Whether a step that is wanted may be started: it never was, or could not be started a while ago. */
-export function mayBeginStep(known: StepStanding | undefined, now: number): boolean {
+/**
+ * Whether a step that is wanted may be started: it never was, or could not be started a while ago, and no other step of
+ * the application runs. What an earlier rollout began runs to its end: two migrations never work on one database together.
+ */
+export function mayBeginStep(
+  known: StepStanding | undefined,
+  others: readonly Pick<StepStanding, 'state'>[],
+  now: number,
+): boolean {
+  if (others.some((each) => each.state === 'running')) return false;
   return known === undefined || (known.state === 'waiting' && now >= known.startedAt + retryMs);
 }
 

@@ -12,13 +12,16 @@ const plan = (wanted: Readonly<Record<string, number>>, instances: readonly Obse
           {
             module: 'web',
             hold: false,
+            preview: null,
             shares: Object.entries(wanted).map(([operation, count]) => ({ operation, instances: count, weight: 0 })),
           },
         ],
         steps: [],
+        analyses: [],
       },
       instances,
       stopGrace: () => 10_000,
+      startLimit: () => 40_000,
     },
     now,
   );
@@ -81,6 +84,13 @@ describe('the orders for instances', () => {
       { kind: 'recycle', id: 'new-1' },
     ]);
     expect(plan({ new: 1 }, [anInstance('new', { state: 'unready', since: now - 14_999 })])).toEqual([]);
+  });
+
+  it('begin anew what never gets ready, as after a restart that came to nothing', () => {
+    const starting = (since: number) => [anInstance('new', { state: 'starting', since })];
+
+    expect(plan({ new: 1 }, starting(now - 40_001))).toEqual([{ kind: 'recycle', id: 'new-1' }]);
+    expect(plan({ new: 1 }, starting(now - 40_000))).toEqual([]);
   });
 
   it('are none when everything is as it should be', () => {

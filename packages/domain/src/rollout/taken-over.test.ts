@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { idleRollout } from './advance-rollout.ts';
+import { idleRollout } from './rollout.ts';
 import { anInstance, aRolloutTarget } from './rollout-for-tests.ts';
 import { notAfter, operationsInUse } from './taken-over.ts';
 

@@ -74,7 +74,7 @@ export const principalEndpoints: readonly Endpoint[] = [
     await db.updateTable('principals').set({ active: false }).where('id', '=', found.id).execute();
     await db.deleteFrom('sessions').where('principalId', '=', found.id).execute();
     await db.deleteFrom('apiTokens').where('principalId', '=', found.id).execute();
-    context.audit({ subject: `principal:${found.name}` });
+    context.audit({ subject: `principal:${found.name}`, before: present(found) });
     return present({ ...found, active: false });
   }),
 ];

@@ -91,23 +91,26 @@ async function draftDocuments(
   const targets = await db
     .selectFrom('targets')
     .innerJoin('applications', 'applications.id', 'targets.applicationId')
+    .innerJoin('plans', 'plans.id', 'targets.planId')
     .selectAll('targets')
-    .select('applications.name')
-    .where('environmentId', '=', input.environment)
+    .select(['applications.name', 'plans.requestedBy as decides'])
+    .where('targets.environmentId', '=', input.environment)
     .orderBy('applications.name')
     .execute();
   const stages = await db
     .selectFrom('stagedTargets')
     .innerJoin('applications', 'applications.id', 'stagedTargets.applicationId')
+    .innerJoin('plans', 'plans.id', 'stagedTargets.planId')
     .selectAll('stagedTargets')
-    .select('applications.name')
-    .where('environmentId', '=', input.environment)
+    .select(['applications.name', 'plans.requestedBy as decides'])
+    .where('stagedTargets.environmentId', '=', input.environment)
     .orderBy('applications.name')
     .execute();
   const wanted = [
     ...targets.map((each) => ({ ...each, stageOnly: false })),
     ...stages.map((each) => ({ ...each, stageOnly: true })),
   ];
+  const commands = await readCommands(context, input.environment);
   const drafts = new Map<SiteId, Draft>();
   for (const each of wanted) {
     const described = await describe(context, {
@@ -121,6 +124,8 @@ async function draftDocuments(
       const entry = {
         ...described,
         operation: each.operation,
+        decides: each.decides,
+        command: commands.get(each.operation) ?? null,
         settings: { ...settings?.plain },
         stageOnly: each.stageOnly,
       };
@@ -132,6 +137,19 @@ async function draftDocuments(
     }
   }
   return drafts;
+}
+
+/** What people last asked of rollouts, by operation. */
+async function readCommands(
+  context: CommandContext,
+  environment: EnvironmentId,
+): Promise<ReadonlyMap<string, NonNullable<DesiredApplication['command']>>> {
+  const rows = await context.db
+    .selectFrom('rolloutCommands')
+    .select(['number', 'operation', 'kind', 'step', 'byWhom as by', 'reason'])
+    .where('environmentId', '=', environment)
+    .execute();
+  return new Map(rows.map((row) => [row.operation, row]));
 }
 
 async function describe(

@@ -7,16 +7,30 @@ import type { Tables } from '#tables';
 /** Wakes the plans of an environment; the feature that runs plans provides it. */
 export type WakePlans = (context: CommandContext, environment: EnvironmentId) => Promise<void>;
 
+/** Keeps what analyses came to; the feature that knows rollouts provides it. */
+export type KeepVerdicts = (
+  context: CommandContext,
+  input: { readonly site: SiteId; readonly report: SiteReport },
+) => Promise<void>;
+
 /** What people and plans notice of a report; times and counters change all the while. */
 function essence(report: SiteReport): string {
-  const applications = report.applications.map(({ traffic: _, ...rest }) => rest);
+  const applications = report.applications.map(({ traffic: _, rollout, ...rest }) => ({
+    ...rest,
+    rollout: rollout === null ? null : { ...rollout, curves: null },
+  }));
   return JSON.stringify([report.generation, applications, report.gateway, report.notices]);
 }
 
 /** Keeps the newest report of a site; plans are woken when it says something new. */
 export async function saveReport(
   context: CommandContext,
-  input: { readonly site: SiteId; readonly report: SiteReport; readonly wakePlans: WakePlans },
+  input: {
+    readonly site: SiteId;
+    readonly report: SiteReport;
+    readonly wakePlans: WakePlans;
+    readonly keepVerdicts: KeepVerdicts;
+  },
 ): Promise<void> {
   const { db } = context;
   const { report } = input;
@@ -40,7 +54,10 @@ export async function saveReport(
     })
     .where('id', '=', site.id)
     .execute();
-  if (changed) await saveApplications(context, { site: site.id, before: site.report?.applications ?? [], report });
+  if (changed) {
+    await saveApplications(context, { site: site.id, before: site.report?.applications ?? [], report });
+    await input.keepVerdicts(context, { site: site.id, report });
+  }
   const returned = site.lastSeenAt === null || context.now.getTime() - site.lastSeenAt.getTime() > 45_000;
   if (!changed && !returned) return;
   await context.record({ kind: 'site-changed', subject: { site: site.id, environment: site.environmentId } });

@@ -150,7 +150,11 @@ async function answerOf(input: {
       key,
       request: repeatable,
       box: options.answerBox,
-      work: async () => ({ status, body: await handle(scoped, input.handled) }),
+      work: async () => {
+        const body = await handle(scoped, input.handled);
+        scoped.auditAfter(body);
+        return { status, body };
+      },
     });
   });
 }
