@@ -16,7 +16,7 @@ const enoughToSeeEverything = 100;
 const everyKind = [
   ...['server killed', 'agent killed', 'power cut', 'process stopped', 'database away', 'site cut off', 'weeks pass'],
   ...['storm', 'clock set', 'instance ended', 'instance hangs', 'old document replayed', 'document forged'],
-  ...['steps fail to start', 'killed in the middle', 'restored from a backup'],
+  ...['steps fail to start', 'disks slow', 'killed in the middle', 'restored from a backup'],
 ].map((each) => `fault: ${each}`);
 const everyEnd = ['succeeded', 'succeeded-with-warnings', 'failed', 'aborted', 'cancelled', 'returned', 'expired'].map(
   (each) => `plan ended: ${each}`,

@@ -169,6 +169,7 @@ function heal({ world, nodes, hosts, network }: Plant): void {
   Object.assign(world.weather, { lost: 0, repeated: 0, late: 0 });
   network.cut.clear();
   world.nature.stepFaults = 0;
+  world.nature.slowWrites = 0;
   world.database.setClock(0);
   world.database.start();
   for (const node of nodes) {

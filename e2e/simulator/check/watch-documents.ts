@@ -9,12 +9,14 @@ export interface DocumentWatch {
   readonly documentMade: (document: SiteDocument) => void;
   /** A site looks after itself by this document now. */
   readonly goesBy: (site: string, document: SiteDocument | undefined) => void;
+  /** A report of an agent was taken for the newest of its connection. */
+  readonly reportTaken: (connection: number, sequence: number) => void;
   /** Genuine documents that were sent at some time. */
   readonly documentsOfBefore: () => readonly SiteDocument[];
   readonly documentsCommitted: () => void;
 }
 
-/** Documents only grow newer, a site goes by none that is older or forged, and they say what the targets say. */
+/** Levels only grow newer in both directions, a site goes by nothing forged, and documents say what the targets say. */
 export function watchDocuments(world: Pick<World, 'database' | 'estate' | 'nature'>): DocumentWatch {
   const made = new Map<string, string>();
   const sent: SiteDocument[] = [];
@@ -30,7 +32,13 @@ export function watchDocuments(world: Pick<World, 'database' | 'estate' | 'natur
       must(told === wanted, `the document of ${name} does not say what its environment should be`);
     }
   };
+  const reported = new Map<number, number>();
   return {
+    reportTaken: (connection, sequence) => {
+      const before = reported.get(connection) ?? 0;
+      must(sequence > before, `report ${sequence} of a connection is taken after report ${before}`);
+      reported.set(connection, sequence);
+    },
     documentsOfBefore: () => sent,
     documentMade: (document) => {
       const order = `${document.incarnation}.${document.generation}`;

@@ -40,7 +40,7 @@ export interface SiteWatch {
     readonly site: string;
     readonly application: ApplicationId;
     readonly step: StepRecord;
-    readonly running: Running | undefined;
+    readonly isRunning: (step: string) => boolean;
   }) => void;
   readonly stepEnded: (site: string, step: string) => void;
   readonly stepKept: (site: string, step: string) => void;
@@ -110,11 +110,15 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
       story.count('instance recycled');
       must(process === undefined || !process.ready || process.hangs, `${process?.id} on ${site} is well and is ended`);
     },
-    stepStarted: ({ site, application, step, running }) => {
+    stepStarted: ({ site, application, step, isRunning }) => {
       const known = effectsOn(site).get(step.id);
       story.count(`step begun: ${step.step}`);
-      const alive = running !== undefined && running.exitCode === null;
-      must(!alive, `${step.id} runs twice at the same time on ${site}`);
+      must(!isRunning(step.id), `${step.id} runs twice at the same time on ${site}`);
+      for (const [id, effect] of effectsOn(site))
+        must(
+          effect.application !== application || !isRunning(id),
+          `${step.id} begins on ${site} while ${id} still runs`,
+        );
       must(known === undefined || known.state === 'begun', `${step.id} has ended on ${site} and runs again`);
       if (known !== undefined) story.count('interrupted step begun again');
       effectsOn(site).set(step.id, { application, operation: step.operation, state: 'begun' });

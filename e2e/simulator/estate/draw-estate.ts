@@ -114,5 +114,5 @@ function drawPolicy(chance: Chance, given: { readonly strict: boolean }): Policy
 /** A window that opens once, a few minutes after the run began, for a long time. */
 function drawWindow(chance: Chance) {
   const start = instantOf(chance.between(1, 4) * 60_000).slice(0, 19);
-  return { start, zone: 'UTC', duration: 'P200D', rule: null };
+  return { start, zone: 'UTC', duration: 'P366D', rule: null };
 }

@@ -25,6 +25,7 @@ export const faults: readonly (readonly [number, string, Fault])[] = [
   [3, 'old document replayed', replay],
   [2, 'document forged', forge],
   [1, 'steps fail to start', failSteps],
+  [3, 'disks slow', slowDisks],
 ];
 
 /** Breaks something every few seconds until the time is over. */
@@ -123,7 +124,9 @@ function cutSite({ world, hosts, network }: Plant): string | undefined {
 /** A site is cut off, and nothing happens for weeks. */
 function letWeeksPass({ world, hosts, network }: Plant): string | undefined {
   const host = world.chance.pick(hosts.filter((each) => !network.cut.has(each.site.id)));
-  if (host === undefined) return undefined;
+  const leapt = world.kernel.now() - world.kernel.elapsed();
+  // Change windows are open for a year.
+  if (host === undefined || leapt > 150 * day) return undefined;
   const days = world.chance.between(3, 90);
   network.cut.add(host.site.id);
   world.kernel.after(60 * second, () => {
@@ -155,7 +158,12 @@ function setClock({ world, nodes, hosts }: Plant): string | undefined {
   const node = chance.pick(nodes);
   const host = chance.pick(hosts);
   if (kind === 'node') node?.setClock(hours * 3600 * second);
-  else if (host !== undefined) host.machine.skew = hours * 3600 * second;
+  else if (host !== undefined) {
+    host.machine.skew = hours * 3600 * second;
+    // Who sets a clock often starts everything anew.
+    if (chance.happens(0.6)) host.kill();
+    world.kernel.after(second, host.start);
+  }
   return `the clock of ${kind === 'node' ? node?.process.name : host?.site.name} is off by ${hours} h`;
 }
 
@@ -203,6 +211,14 @@ function forge({ world, hosts }: Plant): string | undefined {
     signer: 'somebody else',
   };
   return host.agent()?.hear(forged) === true ? `${host.site.name} is sent a forged document` : undefined;
+}
+
+function slowDisks({ world }: Plant): string {
+  world.nature.slowWrites = 0.5;
+  world.kernel.after(60 * second, () => {
+    world.nature.slowWrites = 0;
+  });
+  return 'half of all writes take seconds for 60 s';
 }
 
 function failSteps({ world }: Plant): string {

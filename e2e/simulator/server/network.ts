@@ -6,6 +6,7 @@ import type { ToServer, ToSite } from '../site/messages.ts';
 
 /** One connection of an agent to a node. Each end learns only by silence that the other one is gone. */
 export interface Connection {
+  readonly id: number;
   readonly site: SiteId;
   readonly node: Process;
   readonly toServer: (message: ToServer) => void;
@@ -36,6 +37,7 @@ export function createNetwork(kernel: Kernel, given: { readonly chance: Chance; 
   const { chance, story } = given;
   const weather: Weather = { lost: 0, repeated: 0, late: 0 };
   const cut = new Set<SiteId>();
+  let connections = 0;
   return {
     weather,
     cut,
@@ -69,7 +71,9 @@ export function createNetwork(kernel: Kernel, given: { readonly chance: Chance; 
           }
         };
       };
+      connections += 1;
       const connection: Connection = {
+        id: connections,
         site,
         node,
         toServer: direction<ToServer>((message) => {

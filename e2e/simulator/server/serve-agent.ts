@@ -37,10 +37,10 @@ export function serveAgent(
     if (old && !world.has('reports-in-any-order')) return world.story.count('old report ignored');
     lastSequence = message.sequence;
     yield* quietly(world, saveReport(world, { site, report: message.report }));
+    world.watch.reportTaken(connection.id, message.sequence);
     connection.toSite({ kind: 'report-seen' });
   }
   function* workOff(): Work {
-    busy = true;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       yield world.chance.between(0, 3);
       yield* handle(next);
@@ -49,7 +49,9 @@ export function serveAgent(
   }
   connection.onServer = (message) => {
     waiting.push(message);
-    if (!busy) process.spawn(workOff());
+    if (busy) return;
+    busy = true;
+    process.spawn(workOff());
   };
 }
 

@@ -149,7 +149,8 @@ function* pass(
 
 function ensureRecord(site: SiteContext, application: DesiredApplication): void {
   const { applications } = site.journal.state;
-  const record = (applications[application.application] ??= newRecord(application));
+  const record = applications[application.application] ?? newRecord(application);
+  applications[application.application] = record;
   record.specs[application.target.operation] = application;
 }
 

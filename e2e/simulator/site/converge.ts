@@ -5,7 +5,6 @@ import {
   type ObservedInstance,
   operationsInUse,
   planInstances,
-  type RolloutDesired,
   type RolloutObservation,
   type RolloutTarget,
 } from '@almanac/domain';
@@ -62,7 +61,7 @@ export function* convergeApplication(
   record.rollout = rollout;
   beginAnalyses(record, desired.analyses, now);
   const graceOf = (each: ObservedInstance) => stopGraceOf(record, each);
-  const startLimit = (each: ObservedInstance) => startLimitOf(record, each);
+  const startLimit = (each: ObservedInstance) => startLimitOf(site, record, each);
   const orders = planInstances({ desired, instances: observation.instances, stopGrace: graceOf, startLimit }, now);
   const launched = orders.flatMap((order) => carryOut(site, { record, order, now }));
   yield* launch(site, record, launched);
@@ -112,7 +111,8 @@ function stopGraceOf(record: ApplicationRecord, instance: Pick<ObservedInstance,
 }
 
 /** As long as a rollout would wait for it, and a little more, so that a rollout that waits says itself that it failed. */
-function startLimitOf(record: ApplicationRecord, instance: ObservedInstance): number {
+function startLimitOf(site: SiteContext, record: ApplicationRecord, instance: ObservedInstance): number {
+  if (site.world.has('no-deadline')) return Number.POSITIVE_INFINITY;
   const modules = record.specs[instance.operation]?.target.modules ?? [];
   const deadline = modules.find((each) => each.name === instance.module)?.progressDeadline ?? 60_000;
   return deadline + stopGraceOf(record, instance);

@@ -39,7 +39,7 @@ export function openDesiredStore(
     if (world.has('apply-before-persist')) take(document);
     yield 1;
     // A disk that has much to do takes its time.
-    yield world.chance.happens(0.05) ? world.chance.between(100, 5000) : 1;
+    yield world.chance.happens(world.nature.slowWrites) ? world.chance.between(500, 8000) : 1;
     yield* writeDurably(machine.disk, { path, content: JSON.stringify(signed), sync: true });
     if (!world.has('apply-before-persist')) take(document);
     return true;

@@ -7,14 +7,20 @@ export interface Vital {
   state: InstanceState;
   since: number;
   message: string | null;
+  /** When the agent first saw it. */
+  readonly metAt: number;
 }
 
 /** Whoever was up for so long has earned a quick restart. */
 const wellMs = 60_000;
+/** So long after the agent first saw an instance its health checks have told how it is. */
+const probedMs = 100;
 
 /** One instance as the agent sees it now: by its process, and by what its health check answers. */
 export function observeInstance(site: SiteContext, record: InstanceRecord, now: number): ObservedInstance {
-  const vital = site.vitals.get(record.id) ?? { state: 'starting', since: firstLook(site, record, now), message: null };
+  const vital =
+    site.vitals.get(record.id) ??
+    meet(site, { state: 'starting', since: firstLook(site, record, now), metAt: now, message: null });
   site.vitals.set(record.id, vital);
   look(site, { record, vital, now });
   const draining = record.draining && vital.state !== 'exited';
@@ -28,6 +34,12 @@ export function observeInstance(site: SiteContext, record: InstanceRecord, now: 
     inFlight: draining ? 0 : null,
     message: vital.message,
   };
+}
+
+/** A health check has to pass several times before it counts; the agent is woken then. */
+function meet(site: SiteContext, vital: Vital): Vital {
+  site.world.kernel.after(probedMs, site.wake);
+  return vital;
 }
 
 /** An agent that finds it running looks at it for the first time, however long ago it was started. */
@@ -54,7 +66,8 @@ function look(
     enter('exited');
     return;
   }
-  if (process.ready && !process.hangs) enter('ready');
+  const isProbed = vital.state !== 'starting' || now - vital.metAt >= probedMs;
+  if (process.ready && !process.hangs && isProbed) enter('ready');
   else if (vital.state === 'ready') {
     vital.message = 'its health check fails';
     enter('unready');

@@ -11,6 +11,8 @@ export interface Nature {
   readonly traitsOf: (operation: string) => Traits | undefined;
   /** How probable it is that a step cannot be started. */
   stepFaults: number;
+  /** How probable it is that a write takes seconds. */
+  slowWrites: number;
 }
 
 export function createNature(): Nature {
@@ -18,6 +20,7 @@ export function createNature(): Nature {
   const buildOf = new Map<string, BuildId>();
   return {
     stepFaults: 0,
+    slowWrites: 0,
     buildMade: (build) => traits.set(build.build, build.traits),
     learn: ({ applications }) => {
       for (const { target } of applications) buildOf.set(target.operation, target.build);

@@ -75,7 +75,8 @@ export function* ensureStep(
 function startStep(site: SiteContext, record: ApplicationRecord, step: StepRecord): void {
   const { world, machine, name } = site;
   const traits = world.nature.traitsOf(step.operation);
-  world.watch.stepStarted({ site: name, application: record.id, step, running: machine.find(step.id) });
+  const isRunning = (id: string) => machine.find(id)?.exitCode === null;
+  world.watch.stepStarted({ site: name, application: record.id, step, isRunning });
   machine.forget(step.id);
   machine.start({
     id: step.id,
