@@ -22,7 +22,7 @@ import type { World } from './world.ts';
 
 const minute = 60_000;
 /** So long things go wrong; then they must come to an end within the patience. */
-const faultsMs = 5 * minute;
+const faultsMs = 4 * minute;
 const patienceMs = 30 * minute;
 /** How probable it is that a process dies at one of its pauses. */
 const interruption = 0.0006;
@@ -119,7 +119,7 @@ function run(plant: Plant): void {
   for (const node of nodes) node.start();
   for (const host of hosts) host.start();
   people.spawn(firstDay(world, nodes));
-  letPass(kernel, minute);
+  letPass(kernel, minute / 2);
 
   const end = kernel.elapsed() + faultsMs;
   probability = interruption;
@@ -133,7 +133,7 @@ function run(plant: Plant): void {
   nightmare.kill();
   heal(plant);
   story(world, 'nothing goes wrong any more');
-  letPass(kernel, minute);
+  letPass(kernel, minute / 2);
   waitUntilNothing(plant, () => [...stuckPlans(world), ...unsettledSites(plant)]);
   story(world, 'everything is at its end, or waits for a person');
   people.spawn(stayOnDuty(world, nodes));

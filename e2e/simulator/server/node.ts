@@ -11,7 +11,7 @@ import { noteSilentSites } from './reports.ts';
 import { type Hub, pushDocument, serveAgent } from './serve-agent.ts';
 
 const pollMs = 1000;
-const sweepMs = 10_000;
+const sweepMs = 20_000;
 
 /** One server node: a process with the agents that are connected to it. */
 export interface ServerNode {
