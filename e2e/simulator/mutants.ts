@@ -24,6 +24,7 @@ export const mutants = {
   'no-generation-check': 'a site takes over any genuine document, however old',
   'trust-any-signature': 'a site takes over what somebody else signed',
   'apply-before-persist': 'a site goes by a document before it is on its disk',
+  'trust-the-cache': 'an agent that starts anew goes by what its predecessor renamed and did not sync',
   'no-journal-sync': 'the journal of a site is written and renamed, and not synced',
   'deed-before-intention': 'an instance is started before the journal says that it will be',
   'step-before-intention': 'a step is started before the journal says that it will be',

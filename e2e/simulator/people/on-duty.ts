@@ -3,10 +3,11 @@ import type { Person } from '../estate/estate.ts';
 import type { Work } from '../kernel/kernel.ts';
 import type { ServerNode } from '../server/node.ts';
 import { planRow } from '../server/plan-commands.ts';
-import type { Command } from '../server/run-command.ts';
 import type { World } from '../world.ts';
-import { about, approval, rolloutCommand } from './actions.ts';
 import { call } from './call.ts';
+import { about, approval } from './steer-plans.ts';
+import { rolloutCommand } from './steer-rollouts.ts';
+import type { Wish } from './wish.ts';
 
 /** Composes nothing, so that her approval always counts. */
 const edith: Person = { name: 'Edith', role: 'operator' };
@@ -25,7 +26,7 @@ export function* stayOnDuty(world: World, nodes: readonly ServerNode[]): Work {
 /** So many plans of one environment are let in together; whatever waits beyond is for another day. */
 const atOnce = 2;
 
-function wanted(world: World): readonly Omit<Command, 'key'>[] {
+function wanted(world: World): readonly Wish[] {
   const tables = world.database.tables();
   const plans = [...tables.plans.values()].map((each) => each.body);
   const held = [...tables.sites.values()].flatMap(({ environment, report }) =>
@@ -48,7 +49,7 @@ function wanted(world: World): readonly Omit<Command, 'key'>[] {
   ];
 }
 
-function liftEverything(world: World): Omit<Command, 'key'> {
+function liftEverything(world: World): Wish {
   return {
     what: `lift every freeze and quarantine (${edith.name})`,
     lock: null,
@@ -60,11 +61,11 @@ function liftEverything(world: World): Omit<Command, 'key'> {
   };
 }
 
-function approveAsShown(world: World, plan: Plan): Omit<Command, 'key'> {
+function approveAsShown(world: World, plan: Plan): Wish {
   return approval(world, { person: edith, plan: plan.id, looked: plan.content });
 }
 
-function cancel(world: World, plan: Plan): Omit<Command, 'key'> {
+function cancel(world: World, plan: Plan): Wish {
   return about(world, {
     what: 'cancel',
     done: 'cancelled',
@@ -74,7 +75,7 @@ function cancel(world: World, plan: Plan): Omit<Command, 'key'> {
   });
 }
 
-function letGoOn(world: World, plan: Plan): Omit<Command, 'key'> {
+function letGoOn(world: World, plan: Plan): Wish {
   return about(world, {
     what: 'continue',
     done: 'continued',

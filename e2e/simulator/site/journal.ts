@@ -63,6 +63,7 @@ export const journalPath = 'journal.json';
 export function openJournal(world: World, given: { readonly machine: Machine; readonly site: string }): Journal {
   const { machine, site } = given;
   const text = machine.disk.read(journalPath);
+  if (!world.has('trust-the-cache')) machine.disk.syncDirectory();
   const state = readState(text);
   if (text !== undefined && state === undefined) world.story.tell(site, 'its journal cannot be read; it begins anew');
   let saved = text;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNewerDesired } from '@almanac/domain';
-import { failpoint, writeDurably } from '@almanac/host';
+import { failpoint, syncDirectory, writeDurably } from '@almanac/host';
 import { type DesiredState, desiredState, signedDesiredState } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import type { SiteIdentity } from '../identity/site-identity.ts';
@@ -34,6 +34,8 @@ export async function openDesiredStore(input: {
     return state.data.site.id === identity.site.id ? state.data : undefined;
   };
   const kept = await readFile(file, 'utf8').catch(() => undefined);
+  // Whoever died right after the rename left a name that a power cut could still take back.
+  if (kept !== undefined) await syncDirectory(input.directory);
   let current = kept === undefined ? undefined : verified(JSON.parse(kept));
   const takeOver = async (document: unknown): Promise<boolean> => {
     const state = verified(document);
