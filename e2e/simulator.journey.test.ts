@@ -8,7 +8,7 @@ const minutes = 60_000;
 /** Some of the bugs that are planted; `npm run simulate -- --mutants` plants all of them. */
 const planted: readonly Mutant[] = [
   'acknowledge-before-commit',
-  'ignore-revision',
+  'no-idempotency',
   'forget-analysis',
   'no-generation-check',
   'no-journal-sync',

@@ -85,7 +85,7 @@ function drawTraits(chance: Chance, fault: Traits['fault']): Traits {
     startMs: chance.between(100, 4000),
     stopMs: chance.between(20, 8000),
     fault,
-    stepMs: chance.between(200, 9000),
+    stepMs: chance.between(200, 15_000),
     verdict: fault === 'none' ? drawVerdict(chance) : 'pass',
   };
 }

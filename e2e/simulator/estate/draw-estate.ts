@@ -58,14 +58,14 @@ function drawApplications(chance: Chance): readonly Application[] {
     id: `application-${name}` as ApplicationId,
     name,
     consumes: names.slice(0, index).filter(() => chance.happens(0.4)),
-    progression: chance.happens(0.35) ? drawProgression(chance) : null,
+    progression: chance.happens(0.5) ? drawProgression(chance) : null,
     modules: Array.from({ length: chance.between(1, 2) }, (_, position) => drawModule(chance, position)),
   }));
 }
 
 /** A canary with an analysis, and now and then a step at which somebody has to say something. */
 function drawProgression(chance: Chance): Progression {
-  const pause = chance.happens(0.3) ? null : chance.between(1, 8) * 1000;
+  const pause = chance.happens(0.3) ? null : chance.between(5, 40) * 1000;
   return canaryProgression({
     steps: [
       { kind: 'weight', weight: 20 },

@@ -19,7 +19,7 @@ export const faults: readonly (readonly [number, string, Fault])[] = [
   [6, 'site cut off', cutSite],
   [1, 'weeks pass', letWeeksPass],
   [4, 'storm', storm],
-  [4, 'clock set', setClock],
+  [6, 'clock set', setClock],
   [6, 'instance ended', endInstance],
   [3, 'instance hangs', hangInstance],
   [3, 'old document replayed', replay],

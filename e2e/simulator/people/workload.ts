@@ -34,7 +34,7 @@ export function* buildAllDay(
 ): Work {
   let count = 0;
   while (world.kernel.elapsed() < given.until) {
-    yield world.chance.between(5000, 40_000);
+    yield world.chance.between(4000, 24_000);
     const application = world.chance.pick(world.estate.applications);
     if (application === undefined) return;
     count += 1;
