@@ -1,6 +1,6 @@
-import type { ComparisonRule } from '@almanac/domain';
+import { type ComparisonRule, verdictOfAnalysis } from '@almanac/domain';
 import type { Benchmark, Figure } from './benchmark.ts';
-import { rates, values, verdictOn } from './judge/our-judge.ts';
+import { analysisOf, rates, values, verdictOn } from './judge/our-judge.ts';
 import { referenceInterval, referenceRule } from './judge/reference-rule.ts';
 import { failures, latencies, seeded } from './judge/series.ts';
 
@@ -116,6 +116,38 @@ function power(): readonly Figure[] {
   });
 }
 
+/** Unchanged versions before gates that say beforehand whether they will see enough. */
+function foresight(): readonly Figure[] {
+  return [
+    { correlation: 0, allowed: 0.2 },
+    { correlation: 0.6, allowed: 0.4 },
+  ].flatMap(({ correlation, allowed }) => {
+    let [begun, passed] = [0, 0];
+    const refused = shareOf(88, (random) => {
+      const trial = { random, count: 120, correlation, times: 1 };
+      const { candidate, baseline } = drawPair(trial);
+      const before = values(latencies(trial));
+      const metrics = [{ candidate: values(candidate), baseline: values(baseline), before }];
+      const analysis = analysisOf({ metrics, looks: 5, rule: { ...strict, worse: 'higher', allowed } });
+      if (analysis.metrics[0]?.foresight?.sees !== true) return true;
+      begun += 1;
+      if (verdictOfAnalysis(analysis) === 'pass') passed += 1;
+      return false;
+    });
+    const name = `${100 * allowed} % allowed, 120 points, each telling ${correlation} of the next`;
+    const bar = { words: 'at least 90', holds: (median: number) => median >= 90 };
+    return [
+      { figure: `refused for what it cannot see, ${name}`, unit: '%', values: [refused] },
+      {
+        figure: `unchanged and passed, where it was not refused, ${name}`,
+        unit: '%',
+        values: [(100 * passed) / begun],
+        bar,
+      },
+    ];
+  });
+}
+
 /** Errors among 1000 requests in each of 60 periods on either side. */
 function errors(): readonly Figure[] {
   const rule: ComparisonRule = { ...strict, worse: 'higher', allowed: 0.2, goodEnough: 0.001 };
@@ -176,6 +208,7 @@ export const benchmark: Benchmark = {
     falseAlarmsOfFamily(),
     ...errors(),
     ...power(),
+    ...foresight(),
     widthAtScale(1e-6),
   ],
 };

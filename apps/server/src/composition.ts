@@ -46,7 +46,7 @@ const drainMs = 4000;
 
 /** Connections that may come at the same moment; Node's 511 would let the rest try again for seconds (tcp(7)). */
 const backlog = 4096;
-/** Sign-in attempts and enrolments that one address may make in a minute. */
+/** Tries at setup links, password links and enrolments that one address may make in a minute. */
 const guessLimit = 20;
 /**
  * More at a time than keeps PostgreSQL and this process busy, and so few that the last one is still answered soon: what

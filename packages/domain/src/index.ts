@@ -1,3 +1,14 @@
+export {
+  type AttemptCounter,
+  type AttemptScope,
+  accountKey,
+  addressKey,
+  attemptRules,
+  attemptScopes,
+  countTry,
+  secondsBlocked,
+  takeTryBack,
+} from './access/attempts.ts';
 export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
 export { type AnalysisInput, advanceAnalysis, verdictOfAnalysis } from './analysis/advance-analysis.ts';
@@ -15,7 +26,7 @@ export {
   type WantedMeasurement,
 } from './analysis/analysis.ts';
 export { worstOf } from './analysis/assess-metric.ts';
-export type { Hash } from './analysis/judge/judge-look.ts';
+export type { Hash } from './analysis/judge/canonical-text.ts';
 export type {
   AnalysisSpec,
   ComparisonRule,
@@ -142,6 +153,7 @@ export {
   type PlanId,
   type PrincipalId,
   type ReleaseId,
+  type SessionId,
   type SiteId,
   type SubscriptionId,
   uuidV7,

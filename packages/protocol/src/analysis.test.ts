@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse as parseYaml } from 'yaml';
 import { analysisSpec } from './analysis.ts';
 
 const errors = {
@@ -22,6 +25,16 @@ describe('the specification of an analysis', () => {
     expect(parsed.data?.metrics[0]).toMatchObject({ interval: 10, count: 30, minSamples: null, critical: true });
     expect(parsed.data?.metrics[1]?.source).toEqual({ provider: 'gateway', of: 'latency', quantile: 0.95 });
     expect(parsed.data).toMatchObject({ baseline: 'stable', looks: 5 });
+  });
+
+  it('is what the documentation shows', () => {
+    const text = readFileSync(join(import.meta.dirname, '../../../docs/analyses.md'), 'utf8');
+    const [, example = ''] = /```yaml\n([^`]*)```/.exec(text) ?? [];
+
+    const parsed = analysisSpec.safeParse(parseYaml(example));
+
+    expect(parsed.error?.issues).toBeUndefined();
+    expect(parsed.data?.metrics.map((each) => each.name)).toEqual(['errors', 'latency', 'queue']);
   });
 
   it('is read again as it was read', () => {
@@ -78,5 +91,24 @@ describe('the specification of an analysis', () => {
 
   it('has no two metrics of one name', () => {
     expect(faults(errors, errors).join()).toMatch(/same name/);
+  });
+
+  it('keeps no more than a site can remember', () => {
+    const many = Array.from({ length: 4 }, (_, index) => ({
+      ...latency,
+      name: `m${index}`,
+      count: 500,
+      extension: 400,
+    }));
+
+    expect(faults(...many).join()).toMatch(/at most 3000/);
+    expect(faults(...many.slice(1))).toEqual([]);
+  });
+
+  it('compares by others only what tells versions apart', () => {
+    const web = (address: string) => ({ ...latency, source: { provider: 'web', address, path: 'x' } });
+
+    expect(faults(web('http://metrics.internal/of')).join()).toMatch(/tells them apart/);
+    expect(faults(web('http://metrics.internal/of/{{version}}'))).toEqual([]);
   });
 });

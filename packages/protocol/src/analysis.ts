@@ -136,13 +136,25 @@ function isSeldom(source: MetricSource): boolean {
   return 'of' in source && (source.of === 'error-rate' || source.of === 'restarts');
 }
 
+/** A site writes them down with all that it must not forget. */
+const mostKept = 3000;
+
+function keptMeasurements(metrics: readonly MetricSpec[]): number {
+  return metrics
+    .filter((each) => each.rule.kind === 'comparison')
+    .reduce((sum, { count, extension }) => sum + (count ?? 0) + extension, 0);
+}
+
 /** What has to be shown before a version goes further; parsed from manifests and policies. */
 export const analysisSpec = z.strictObject({
   metrics: z
     .array(metric)
     .min(1)
     .max(20)
-    .refine((all) => new Set(all.map((each) => each.name)).size === all.length, 'two metrics have the same name'),
+    .refine((all) => new Set(all.map((each) => each.name)).size === all.length, 'two metrics have the same name')
+    .refine((all) => keptMeasurements(all) <= mostKept, {
+      message: `comparisons keep their measurements: at most ${mostKept} of them together, count and extension`,
+    }),
   baseline: z.enum(['stable', 'fresh']).default('stable'),
   looks: z.int().min(1).max(20).default(5),
 }) satisfies z.ZodType<AnalysisSpec>;

@@ -33,7 +33,15 @@ export {
   siteReport,
 } from './agent.ts';
 export { analysisSpec, condition, metric, metricSource } from './analysis.ts';
-export { type ApiToken, apiToken, type Principal, password, principal } from './api/access.ts';
+export {
+  type ApiToken,
+  apiToken,
+  type Principal,
+  password,
+  principal,
+  type Session,
+  type SignInBlock,
+} from './api/access.ts';
 export {
   type Application,
   application,

@@ -1,7 +1,7 @@
 import type { Period } from './metric-provider.ts';
 
 /** What the gateway has counted for one version of one service since it began. */
-export interface TrafficCounters {
+interface TrafficCounters {
   readonly version: string;
   readonly requests: number;
   readonly errors: number;

@@ -206,6 +206,18 @@ export const groups: readonly CommandGroup[] = [
       (await import('./account/principals.ts')).addPrincipal,
       (await import('./account/principals.ts')).listPrincipals,
       (await import('./account/principals.ts')).deactivatePrincipal,
+      (await import('./account/users.ts')).inviteUser,
+      (await import('./account/users.ts')).makePasswordLink,
+      (await import('./account/users.ts')).changePrincipal,
+      (await import('./account/users.ts')).activatePrincipal,
+    ],
+  },
+  {
+    name: 'sign-in-block',
+    summary: 'who may not try to sign in after wrong passwords',
+    load: async () => [
+      (await import('./account/sign-in-blocks.ts')).listSignInBlocks,
+      (await import('./account/sign-in-blocks.ts')).liftSignInBlock,
     ],
   },
   {

@@ -52,7 +52,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
   const refreshDocuments = createRefreshDocuments({ keys: tools.serverKeys, box: tools.box });
   const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments), followHotfixes];
   return [
-    accessFeature,
+    accessFeature(tools.notifications.publicUrl),
     auditFeature({
       ...tools.audit,
       sign: tools.serverKeys.signText,

@@ -1,7 +1,9 @@
 import type { AdvancedAnalysis, Analysis, GivenVerdict, Measurement, MetricProgress, Verdict } from './analysis.ts';
 import { assessMetric, worstOf } from './assess-metric.ts';
+import { forgetTheFuture } from './forget-the-future.ts';
+import { canonicalText, type Hash } from './judge/canonical-text.ts';
 import { foresee } from './judge/foresee.ts';
-import { type Hash, oneSided } from './judge/judge-look.ts';
+import { oneSided } from './judge/judge-look.ts';
 import { levelOfLook } from './judge/spending.ts';
 import { comparisonsOf, lookAtComparisons } from './look-at-comparisons.ts';
 import type { AnalysisSpec, MetricSpec } from './metric.ts';
@@ -25,13 +27,14 @@ export interface AnalysisInput {
  * decides at once; otherwise every metric is heard to its end, and the worst wins. Verdicts are only ever added.
  */
 export function advanceAnalysis(input: AnalysisInput): AdvancedAnalysis {
-  const { spec, now, ending } = input;
+  const { spec, now, hash } = input;
   const decided = verdictOfAnalysis(input.analysis);
   if (decided !== null) return { analysis: input.analysis, verdict: decided, worst: decided, wanted: [], wakeAt: null };
-  const taken = { ...input.analysis, metrics: takeAll(input) };
+  const known = forgetTheFuture(input.analysis, spec, now);
+  const taken = { ...known, metrics: takeAll({ ...input, analysis: known }) };
   const metrics = lookAtComparisons({ ...input, metrics: taken.metrics, open: openMetrics(taken) });
-  const verdicts = [...taken.verdicts, ...assessAll({ analysis: { ...taken, metrics }, spec, now, ending })];
-  const whole = assessWhole({ spec, verdicts, now });
+  const verdicts = [...taken.verdicts, ...assessAll({ ...input, analysis: { ...taken, metrics } })];
+  const whole = assessWhole({ spec, verdicts, now, hash });
   const analysis = { ...taken, metrics, verdicts: whole === null ? verdicts : [...verdicts, whole] };
   if (whole !== null) return { analysis, verdict: whole.verdict, worst: whole.verdict, wanted: [], wakeAt: null };
   const worst = worstOf(verdicts.map((each) => weighed(spec, each)));
@@ -92,20 +95,23 @@ function sharesOf(input: {
   return { candidate: input.share, baseline: input.spec.baseline === 'fresh' ? input.share : 1 - input.share };
 }
 
-function assessAll(input: {
-  readonly analysis: Analysis;
-  readonly spec: AnalysisSpec;
-  readonly now: number;
-  readonly ending: boolean;
-}): readonly GivenVerdict[] {
-  const { analysis, spec, now, ending } = input;
+function assessAll({ analysis, spec, now, ending, hash }: AnalysisInput): readonly GivenVerdict[] {
   const open = openMetrics(analysis);
   return spec.metrics.flatMap((metric, index) => {
     const progress = analysis.metrics[index];
     if (progress === undefined || !open.has(metric.name)) return [];
     const found = assessMetric({ metric, progress, ending });
-    return found === null ? [] : [{ metric: metric.name, ...found, at: now }];
+    if (found === null) return [];
+    const { verdict, reason } = found;
+    const own = found.hash ?? hash(canonicalText({ metric, verdict, reason, counts: countsOf(progress) }));
+    return [{ metric: metric.name, verdict, reason, at: now, hash: own }];
   });
+}
+
+/** What a verdict stands on where no judgement decided. */
+function countsOf(progress: MetricProgress): readonly number[] {
+  const { successes, failures, marginals, withoutData, errors, errorsInRow, successesInRow } = progress;
+  return [successes, failures, marginals, withoutData, errors, errorsInRow, successesInRow];
 }
 
 /** A failure of what is not critical holds the rollout for a person. */
@@ -118,11 +124,13 @@ function assessWhole(input: {
   readonly spec: AnalysisSpec;
   readonly verdicts: readonly GivenVerdict[];
   readonly now: number;
+  readonly hash: Hash;
 }): GivenVerdict | null {
   const { spec, verdicts, now } = input;
   const each = verdicts.map((given) => ({ given, verdict: weighed(spec, given) }));
   const worst = worstOf(each.map(({ verdict }) => verdict));
   if (worst === null || (worst !== 'fail' && verdicts.length < spec.metrics.length)) return null;
   const names = each.filter(({ verdict }) => verdict === worst).map(({ given }) => given.metric);
-  return { metric: null, verdict: worst, reason: names.join(', '), at: now, hash: null };
+  const hash = input.hash(canonicalText({ verdict: worst, of: verdicts.map((given) => given.hash).toSorted() }));
+  return { metric: null, verdict: worst, reason: names.join(', '), at: now, hash };
 }

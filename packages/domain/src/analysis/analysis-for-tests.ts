@@ -80,9 +80,10 @@ export function runAnalysis(input: {
   /** Sees every state on the way. */
   readonly watch?: (advanced: AdvancedAnalysis, now: number) => void;
   readonly waits?: number;
+  readonly startedAt?: number;
 }): AdvancedAnalysis {
   const { spec, provide, waits = 2000 } = input;
-  let now = 1_000_000;
+  let now = input.startedAt ?? 1_000_000;
   let advanced = advance(startAnalysis({ spec, now, share: input.share ?? null }), []);
   for (let wait = 0; wait < waits && advanced.verdict === null; wait += 1) {
     if (advanced.wanted.length === 0) now = advanced.wakeAt ?? now + 1000;

@@ -111,8 +111,8 @@ export interface GivenVerdict {
   /** For people: on what it stands. */
   readonly reason: string;
   readonly at: number;
-  /** Of the judgement that it stands on; null where thresholds decided. */
-  readonly hash: string | null;
+  /** SHA-256 of what it stands on: the same figures and the same verdict give the same, whenever that is. */
+  readonly hash: string;
 }
 
 /** Durable state of one analysis. */

@@ -6,6 +6,7 @@ import { sufficiencyOf } from './sufficiency.ts';
 export interface Assessment {
   readonly verdict: Verdict;
   readonly reason: string;
+  /** Of the judgement that decided; null where something else did. */
   readonly hash: string | null;
 }
 

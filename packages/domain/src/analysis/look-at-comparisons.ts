@@ -1,5 +1,6 @@
 import type { MetricProgress } from './analysis.ts';
-import { compareReadings, type Hash, judgeLook, oneSided, type Pair } from './judge/judge-look.ts';
+import type { Hash } from './judge/canonical-text.ts';
+import { compareReadings, judgeLook, oneSided, type Pair } from './judge/judge-look.ts';
 import { holmParts, levelOfLook } from './judge/spending.ts';
 import type { Statistic } from './judge/statistic.ts';
 import type { AnalysisSpec, ComparisonRule, MetricSpec } from './metric.ts';
@@ -78,7 +79,6 @@ function dueLook(input: {
   if (rule.kind !== 'comparison' || count === null) return null;
   const samples = samplesOf(progress);
   const before = progress.judgements.at(-1);
-  if (before?.last === true) return null;
   const { planned, over, missing } = sufficiencyOf(metric, progress, ending);
   const last = over || (planned && missing === null);
   const number = last ? spec.looks : Math.floor((samples * spec.looks) / count);

@@ -3,7 +3,7 @@ import { numberOf, outcomeOf, requestsOf, soundReading } from './measure-outcome
 import type { MetricSpec } from './metric.ts';
 
 /** After an error the next try comes so soon, whatever the interval is. */
-const retryMs = 10_000;
+export const retryMs = 10_000;
 /** How many measurements against thresholds are kept for people to see. */
 const keptForPeople = 10;
 
@@ -14,8 +14,7 @@ export function takeMeasurement(input: {
   readonly measurement: Measurement;
   readonly now: number;
 }): MetricProgress {
-  const { metric, progress, now } = input;
-  const { measurement } = input;
+  const { metric, progress, measurement, now } = input;
   if (measurement.metric !== metric.name) return progress;
   if (measurement.number <= 0) return takeBefore(progress, measurement);
   if (measurement.number !== progress.next) return progress;
@@ -24,29 +23,25 @@ export function takeMeasurement(input: {
     candidate: soundReading(measurement.candidate ?? { kind: 'no-data' }),
     baseline: metric.rule.kind === 'comparison' ? soundReading(measurement.baseline ?? { kind: 'no-data' }) : null,
   };
-  const counted = { ...progress, next: progress.next + 1, dueAt: sound.until + metric.interval * 1000 };
+  const taken = {
+    ...keep(metric, progress, sound),
+    next: progress.next + 1,
+    dueAt: sound.until + metric.interval * 1000,
+    growingFrom: null,
+    errorsInRow: 0,
+  };
   const fault = faultOf(sound);
-  if (fault !== null) {
-    return {
-      ...keep(metric, counted, sound),
-      dueAt: now + retryMs,
-      growingFrom: growing(metric, sound),
-      errors: progress.errors + 1,
-      errorsInRow: progress.errorsInRow + 1,
-      successesInRow: 0,
-      lastError: fault,
-    };
-  }
-  if (!hasData(metric, sound)) {
-    return {
-      ...keep(metric, counted, sound),
-      growingFrom: growing(metric, sound),
-      withoutData: progress.withoutData + 1,
-      errorsInRow: 0,
-      successesInRow: 0,
-    };
-  }
-  return countOutcome(metric, { ...keep(metric, counted, sound), growingFrom: null, errorsInRow: 0 }, sound);
+  if (fault === null && hasData(metric, sound)) return countOutcome(metric, taken, sound);
+  // The period that follows one without enough requests begins where that one began.
+  const unused = { ...taken, growingFrom: metric.rule.kind === 'threshold' ? sound.from : null, successesInRow: 0 };
+  if (fault === null) return { ...unused, withoutData: progress.withoutData + 1 };
+  return {
+    ...unused,
+    dueAt: now + retryMs,
+    errors: progress.errors + 1,
+    errorsInRow: progress.errorsInRow + 1,
+    lastError: fault,
+  };
 }
 
 /** Of a comparison every measurement with data is a success: whether it is good is for the judge to say. */
@@ -90,9 +85,4 @@ function hasData(metric: MetricSpec, { candidate, baseline }: Measurement): bool
   if (candidate === null || numberOf(candidate) === null) return false;
   if (metric.rule.kind === 'comparison') return baseline !== null && numberOf(baseline) !== null;
   return requestsOf(candidate) >= metric.minRequests;
-}
-
-/** The period that follows one without enough requests begins where that one began. */
-function growing(metric: MetricSpec, measurement: Measurement): number | null {
-  return metric.rule.kind === 'threshold' ? measurement.from : null;
 }

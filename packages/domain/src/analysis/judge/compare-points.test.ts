@@ -69,6 +69,9 @@ describe('the interval of a shift', () => {
     expect(comparePoints(rule, { candidate: low ?? [], baseline: low ?? [] })).toMatchObject({ difference: 0 });
     expect(comparePoints(rule, { candidate: high ?? [], baseline: low ?? [] }).notWorse).toBeLessThan(0.01);
     expect(comparePoints(rule, { candidate: low ?? [], baseline: low ?? [] }).notWithin).toBeLessThan(0.01);
+    const none = new Array<number>(20).fill(0);
+    expect(comparePoints(rule, { candidate: none, baseline: none })).toMatchObject({ allowedTo: 0, difference: 0 });
+    expect(comparePoints(rule, { candidate: none, baseline: none }).notWithin).toBeLessThan(0.01);
   });
 });
 

@@ -31,12 +31,12 @@ export function comparePoints(
     ...testsOf(rule.worse, {
       higher: () => ({
         notWorse: chance(differences.atMost(allowedTo ?? 0)),
-        notWithin: chance(differences.atLeast(allowedTo ?? 0)),
+        notWithin: chance(differences.count - differences.atMost(allowedTo ?? 0)),
         notChanged: chance(differences.atMost(0)),
       }),
       lower: () => ({
         notWorse: chance(differences.atLeast(allowedFrom ?? 0)),
-        notWithin: chance(differences.atMost(allowedFrom ?? 0)),
+        notWithin: chance(differences.count - differences.atLeast(allowedFrom ?? 0)),
         notChanged: chance(differences.atLeast(0)),
       }),
     }),

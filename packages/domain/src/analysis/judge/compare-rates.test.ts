@@ -107,4 +107,27 @@ describe('the interval of a difference of rates', () => {
     expect(found.lowerBound(0.025)).toBeCloseTo(0, 12);
     expect(found.upperBound(0.025)).toBeCloseTo(1 - 0.025 ** (1 / 100), 9);
   });
+
+  // The examples of `binom.test` and `poisson.test` in R's manual.
+  it.each([
+    ['binomial', { events: 682, of: 925 }, { events: 0, of: 1 }, [0.7076683, 0.7654066]],
+    ['poisson', { events: 137, of: 24.19893 }, { events: 0, of: 1 }, [4.753125, 6.692709]],
+  ] as const)('of a %s rate alone is %4$j', (method, candidate, baseline, expected) => {
+    const found = compareRates(rule, { method, candidate: [candidate], baseline: [baseline] });
+
+    expect(found.lowerBound(0.025)).toBeCloseTo(expected[0], 6);
+    expect(found.upperBound(0.025)).toBeCloseTo(expected[1], 6);
+  });
+
+  it('of two rates has the multiples of the exact test: 0.8584264 to 4.2772659 in the manual of R', () => {
+    const [candidate, baseline] = [
+      { events: 11, of: 800 },
+      { events: 21, of: 3011 },
+    ];
+    const found = compareRates(rule, { method: 'poisson', candidate: [candidate], baseline: [baseline] });
+    const multiple = (difference: number | null) => 1 + (difference ?? Number.NaN) / found.baseline;
+
+    expect(multiple(found.lowerBound(0.025))).toBeCloseTo(0.8584264, 6);
+    expect(multiple(found.upperBound(0.025))).toBeCloseTo(4.2772659, 6);
+  });
 });

@@ -9,7 +9,7 @@ import { allowanceOf } from './statistic.ts';
 /** How often a gate has to tell the smallest difference that it is said to tell. */
 const power = 0.9;
 /** Fewer periods say too little of how a baseline varies. */
-export const fewestBefore = 12;
+const fewestBefore = 12;
 
 interface Question {
   readonly rule: ComparisonRule;
@@ -83,7 +83,7 @@ function foresight(input: {
 }): Foresight {
   const { question, baseline, detectable } = input;
   const { allowedFrom, allowedTo } = allowanceOf(question.rule, baseline);
-  const allowed = Math.min(allowedTo ?? Number.POSITIVE_INFINITY, -(allowedFrom ?? Number.NEGATIVE_INFINITY));
+  const allowed = Math.min(allowedTo ?? Number.POSITIVE_INFINITY, 0 - (allowedFrom ?? Number.NEGATIVE_INFINITY));
   const sees = detectable !== null && detectable <= allowed;
   const enough = detectable === null || allowed <= 0 ? null : Math.ceil(question.count * (detectable / allowed) ** 2);
   return { baseline, detectable, allowed, sees, enough };

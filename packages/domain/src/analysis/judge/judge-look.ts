@@ -1,11 +1,9 @@
 import type { Judgement, Reading } from '../analysis.ts';
 import type { ComparisonRule } from '../metric.ts';
+import { canonicalText, type Hash } from './canonical-text.ts';
 import { comparePoints } from './compare-points.ts';
 import { compareRates } from './compare-rates.ts';
 import type { Statistic } from './statistic.ts';
-
-/** SHA-256 of a text as `sha256:` and hexadecimal digits. */
-export type Hash = (text: string) => string;
 
 /** Readings of both sides over the same periods, in the order of time. */
 export interface Pair {
@@ -84,7 +82,7 @@ export function judgeLook(input: {
     level,
     finding: findingOf(input),
   };
-  return { ...judged, hash: input.hash(canonical({ rule, pairs, ...judged })) };
+  return { ...judged, hash: input.hash(canonicalText({ rule, pairs, ...judged })) };
 }
 
 function findingOf(input: {
@@ -98,13 +96,4 @@ function findingOf(input: {
   if (!decides) return 'unclear';
   if (statistic.notWithin <= oneSided(rule)) return 'within';
   return statistic.notChanged <= oneSided(rule) ? 'suspect' : 'unclear';
-}
-
-/** One text for one content: keys in order, and twelve digits, which is what every machine agrees on. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) => {
-    if (typeof part === 'number') return Number(part.toPrecision(12));
-    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }
