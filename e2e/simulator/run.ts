@@ -42,7 +42,8 @@ function campaign(seeds: number): void {
   const cpuMs = (used.user + used.system) / 1000;
   if (values.json) console.log(JSON.stringify({ seeds, from, wrong: wrong.map(({ seed }) => seed), missing, cpuMs }));
   else {
-    for (const [kind, count] of [...counts].toSorted()) console.log(`  ${kind}: ${count}`);
+    for (const [kind, count] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      console.log(`  ${kind}: ${count}`);
     console.log(
       `${seeds} seeds from ${from}, ${((seeds * 1000) / cpuMs).toFixed(1)} for each second of processor time`,
     );

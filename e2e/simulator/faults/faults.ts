@@ -1,5 +1,7 @@
+import type { RolloutPhase } from '@almanac/domain';
 import type { Process, Work } from '../kernel/kernel.ts';
 import type { ServerNode } from '../server/node.ts';
+import type { Host } from '../site/host.ts';
 import type { SignedDocument } from '../site/messages.ts';
 import type { Plant } from './plant.ts';
 
@@ -24,7 +26,7 @@ export const faults: readonly (readonly [number, string, Fault])[] = [
   [3, 'instance hangs', hangInstance],
   [3, 'old document replayed', replay],
   [2, 'document forged', forge],
-  [1, 'steps fail to start', failSteps],
+  [2, 'steps fail to start', failSteps],
   [3, 'disks slow', slowDisks],
 ];
 
@@ -62,16 +64,29 @@ export function killFor(world: Plant['world'], node: ServerNode, ms: number): vo
   });
 }
 
-function killAgent({ world, hosts }: Plant): string | undefined {
-  const host = world.chance.pick(hosts.filter((each) => each.agent() !== undefined));
-  if (host === undefined) return undefined;
+/** Mostly one on which something is going on: there a fault does most harm. */
+function aHost({ world, hosts }: Plant): Host | undefined {
+  const busy = hosts.filter((host) => {
+    const records = Object.values(host.agent()?.context.journal.state.applications ?? {});
+    return records.some(({ rollout }) => underWay.has(rollout.phase));
+  });
+  return world.chance.pick(busy.length > 0 && world.chance.happens(0.7) ? busy : hosts);
+}
+
+const underWay = new Set<RolloutPhase>(['migrating', 'stepping', 'progressing', 'verifying', 'returning', 'removing']);
+
+function killAgent(plant: Plant): string | undefined {
+  const { world } = plant;
+  const host = aHost(plant);
+  if (host?.agent() === undefined) return undefined;
   host.kill();
   world.kernel.after(world.chance.between(1, 20) * second, host.start);
   return `the agent of ${host.site.name} is killed`;
 }
 
-function cutPower({ world, hosts }: Plant): string | undefined {
-  const host = world.chance.pick(hosts);
+function cutPower(plant: Plant): string | undefined {
+  const { world } = plant;
+  const host = aHost(plant);
   if (host === undefined) return undefined;
   host.cutPower();
   world.kernel.after(world.chance.between(3, 60) * second, host.start);
@@ -92,9 +107,22 @@ export function interruptions(plant: Plant, probability: () => number): (process
     if (withPower) host.cutPower();
     else host?.kill();
     if (node !== undefined) killFor(world, node, world.chance.between(1, 20) * second);
-    if (host !== undefined) world.kernel.after(world.chance.between(1, 20) * second, host.start);
+    if (host !== undefined) startAgain(world, host);
     return true;
   };
+}
+
+/** Now and then the power goes as soon as the agent is back: twice unlucky is not rare among thousands. */
+function startAgain(world: Plant['world'], host: Host): void {
+  const ms = world.chance.between(1, 20) * second;
+  world.kernel.after(ms, host.start);
+  if (!world.chance.happens(0.3)) return;
+  world.kernel.after(ms + world.chance.between(1, 400), () => {
+    if (host.agent() === undefined) return;
+    world.story.tell('a fault', `the power of ${host.site.name} is cut as soon as its agent is back`);
+    host.cutPower();
+    world.kernel.after(world.chance.between(1, 20) * second, host.start);
+  });
 }
 
 function stopProcess({ world, nodes, hosts }: Plant): string | undefined {
@@ -145,7 +173,8 @@ function storm({ world }: Plant): string {
   return `messages get lost, late and repeated for ${seconds} s`;
 }
 
-function setClock({ world, nodes, hosts }: Plant): string | undefined {
+function setClock(plant: Plant): string | undefined {
+  const { world, nodes } = plant;
   const { chance } = world;
   const kind = chance.pick(['database', 'node', 'machine', 'machine']);
   const sign = chance.pick([-1, 1]) ?? 1;
@@ -156,7 +185,7 @@ function setClock({ world, nodes, hosts }: Plant): string | undefined {
   }
   const hours = sign * chance.between(1, 100);
   const node = chance.pick(nodes);
-  const host = chance.pick(hosts);
+  const host = aHost(plant);
   if (kind === 'node') node?.setClock(hours * 3600 * second);
   else if (host !== undefined) {
     host.machine.skew = hours * 3600 * second;

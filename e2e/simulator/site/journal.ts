@@ -68,6 +68,12 @@ export function openJournal(world: World, given: { readonly machine: Machine; re
   if (text !== undefined && state === undefined) world.story.tell(site, 'its journal cannot be read; it begins anew');
   let saved = text;
   const current = state ?? { applications: {}, instances: [] };
+  const noteKept = () => {
+    for (const record of Object.values(current.applications))
+      for (const step of record.steps)
+        if (step.state === 'succeeded' || step.state === 'failed') world.watch.stepKept(site, step.id);
+  };
+  noteKept();
   return {
     state: current,
     *save() {
@@ -76,9 +82,7 @@ export function openJournal(world: World, given: { readonly machine: Machine; re
       yield 1;
       yield* writeDurably(machine.disk, { path: journalPath, content, sync: !world.has('no-journal-sync') });
       saved = content;
-      for (const record of Object.values(current.applications))
-        for (const step of record.steps)
-          if (step.state === 'succeeded' || step.state === 'failed') world.watch.stepKept(site, step.id);
+      noteKept();
     },
   };
 }
