@@ -8,7 +8,7 @@ import { must } from './violation.ts';
 export interface DocumentWatch {
   readonly documentMade: (document: SiteDocument) => void;
   /** A site looks after itself by this document now. */
-  readonly goesBy: (site: string, document: SiteDocument | undefined) => void;
+  readonly goesBy: (site: string, document: SiteDocument | undefined, durable: SiteDocument | undefined) => void;
   /** A report of an agent was taken for the newest of its connection. */
   readonly reportTaken: (connection: number, sequence: number) => void;
   /** Genuine documents that were sent at some time. */
@@ -51,7 +51,7 @@ export function watchDocuments(world: Pick<World, 'database' | 'estate' | 'natur
       made.set(keyOf(document), JSON.stringify(document.applications));
       world.nature.learn(document);
     },
-    goesBy: (site, document) => {
+    goesBy: (site, document, durable) => {
       const before = goneBy.get(site);
       if (document === undefined) return must(before === undefined, `${site} forgot what it should look like`);
       if (before === document) return;
@@ -62,6 +62,9 @@ export function watchDocuments(world: Pick<World, 'database' | 'estate' | 'natur
       );
       const older = before !== undefined && isNewerDesired(before, document);
       must(!older, `${site} goes by generation ${order} after it went by ${before?.incarnation}.${before?.generation}`);
+      // What is durable may be newer already: a newer one is just being taken over.
+      const kept = durable !== undefined && !isNewerDesired(document, durable);
+      must(kept, `${site} goes by generation ${order}, which a power cut would take away`);
       goneBy.set(site, document);
     },
     documentsCommitted: () => {

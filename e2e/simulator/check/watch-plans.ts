@@ -7,6 +7,7 @@ import {
   type PlanId,
   type PlanState,
   planTransitions,
+  type SiteId,
   targetsOf,
 } from '@almanac/domain';
 import { stagedIn, targetsIn } from '../database/tables.ts';
@@ -23,6 +24,12 @@ export interface PlanWatch {
   readonly plansRestored: () => void;
 }
 
+/** What the engine saw in the moment in which it looked at a plan. */
+interface Look {
+  readonly gates: GateObservation;
+  readonly online: ReadonlySet<SiteId>;
+}
+
 type Watching = Pick<World, 'database' | 'estate' | 'story'>;
 
 /** Plans go only where they may, run only what was analysed and approved, and claim only what is so. */
@@ -30,18 +37,26 @@ export function watchPlans(world: Watching, sites: SiteWatch): PlanWatch {
   let seen = new Map<PlanId, Plan>();
   let begun = new Map<PlanId, string>();
   const ends = new Map<string, number>();
-  const standings = new Map<PlanId, GateObservation>();
+  const standings = new Map<PlanId, Look>();
   const check = (before: Plan | undefined, after: Plan) => {
     const name = `plan ${after.number}`;
     if (before === undefined) return must(after.state === 'draft', `${name} did not begin as a draft`);
     must(!isTerminal(before.state), `${name} was ${before.state} and was changed after its end`);
     must(reachable(before.state).has(after.state), `${name} went from ${before.state} to ${after.state}`);
-    watchBegin({ before, after, standing: standings.get(after.id), begun });
-    watchEnds(world, { before, after, sites, ends });
+    const look = standings.get(after.id);
+    watchBegin({ before, after, standing: look?.gates, begun });
+    watchEnds(world, { before, after, sites, ends, online: look?.online ?? new Set() });
     if (isTerminal(after.state)) world.story.count(`plan ended: ${after.state}`);
   };
   return {
-    looked: (plan, gates) => standings.set(plan, gates),
+    looked: (plan, gates) => {
+      const tables = world.database.tables();
+      const environment = tables.plans.get(plan)?.body.environment;
+      const now = world.database.now();
+      const rows = [...tables.sites.values()].filter((each) => each.environment === environment);
+      const online = new Set(rows.filter((each) => isOnline(each.lastSeenAt, now)).map((each) => each.id));
+      standings.set(plan, { gates, online });
+    },
     plansCommitted: () => {
       const { plans } = world.database.tables();
       const changed: Plan[] = [];
@@ -115,11 +130,11 @@ function watchEnds(
     readonly after: Plan;
     readonly sites: SiteWatch;
     readonly ends: Map<string, number>;
+    readonly online: ReadonlySet<SiteId>;
   },
 ): void {
-  const { before, after, sites, ends } = given;
+  const { before, after, sites, ends, online } = given;
   const tables = world.database.tables();
-  const now = world.database.now();
   for (const operation of after.operations) {
     const earlier = before.operations.find((each) => each.id === operation.id);
     const { state } = operation;
@@ -133,7 +148,7 @@ function watchEnds(
     );
     if (!ended || state !== 'succeeded') continue;
     for (const { id, name } of world.estate.environmentOf(after.environment).sites) {
-      if (!isOnline(tables.sites.get(id)?.lastSeenAt ?? null, now)) continue;
+      if (!online.has(id)) continue;
       const so =
         operation.after === null
           ? !sites.has(name, operation.application)

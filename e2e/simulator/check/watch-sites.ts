@@ -11,6 +11,7 @@ import {
 import type { Traits } from '../estate/estate.ts';
 import type { ApplicationRecord, InstanceRecord, JournalState, StepRecord } from '../site/journal.ts';
 import type { Running } from '../site/machine.ts';
+import type { SiteReport } from '../site/messages.ts';
 import type { World } from '../world.ts';
 import { reachableIn } from './reachable.ts';
 import { must } from './violation.ts';
@@ -23,9 +24,12 @@ export interface SiteWatch {
     readonly rollout: Rollout;
     readonly observation: RolloutObservation;
     readonly desired: RolloutDesired;
+    readonly now: number;
   }) => void;
   /** The journal of a site is durable as it is now. */
   readonly rested: (site: string, journal: JournalState) => void;
+  /** A site tells how it is. */
+  readonly told: (site: string, report: SiteReport) => void;
   readonly forgotten: (site: string, application: ApplicationId) => void;
   readonly instanceStarted: (given: {
     readonly site: string;
@@ -41,6 +45,8 @@ export interface SiteWatch {
     readonly application: ApplicationId;
     readonly step: StepRecord;
     readonly isRunning: (step: string) => boolean;
+    /** What of the journal a power cut would leave. */
+    readonly durable: string | undefined;
   }) => void;
   readonly stepEnded: (site: string, step: string) => void;
   readonly stepKept: (site: string, step: string) => void;
@@ -69,8 +75,9 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
   return {
     wasHealthy: (site, operation) => healthy.has(`${site} ${operation}`),
     has: (site, application) => present.has(`${site} ${application}`),
-    passed: ({ site, record, rollout, observation, desired }) => {
+    passed: ({ site, record, rollout, observation, desired, now }) => {
       const place = `${record.name} on ${site}`;
+      must(latestTime(record) <= now, `${place} counts from a time that is still to come`);
       must(
         reachable(record.rollout.phase).has(rollout.phase),
         `${place} went from ${record.rollout.phase} to ${rollout.phase}`,
@@ -91,8 +98,16 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
         );
         // What no rollout knows any more may come again one day, as a deployment of its own.
         for (const [step, effect] of effectsOn(site))
-          if (effect.application === record.id && !inUse.has(effect.operation)) effectsOn(site).delete(step);
+          if (effect.application === record.id && effect.state === 'kept' && !inUse.has(effect.operation))
+            effectsOn(site).delete(step);
       }
+    },
+    told: (site, report) => {
+      for (const { phase, operation } of report.applications)
+        must(
+          phase !== 'healthy' || healthy.has(`${site} ${operation}`),
+          `${site} tells what its journal does not know`,
+        );
     },
     forgotten: (site, application) => {
       present.delete(`${site} ${application}`);
@@ -110,9 +125,10 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
       story.count('instance recycled');
       must(process === undefined || !process.ready || process.hangs, `${process?.id} on ${site} is well and is ended`);
     },
-    stepStarted: ({ site, application, step, isRunning }) => {
+    stepStarted: ({ site, application, step, isRunning, durable }) => {
       const known = effectsOn(site).get(step.id);
       story.count(`step begun: ${step.step}`);
+      must(durable?.includes(`"${step.id}"`) === true, `${step.id} begins on ${site}, and its journal does not know`);
       must(!isRunning(step.id), `${step.id} runs twice at the same time on ${site}`);
       for (const [id, effect] of effectsOn(site))
         must(
@@ -136,6 +152,12 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
       for (const effect of effectsOn(site).values()) if (effect.state === 'ended') effect.state = 'begun';
     },
   };
+}
+
+/** The latest of the times from which a rollout and its steps count. */
+function latestTime({ rollout, steps }: ApplicationRecord): number {
+  const { startedAt, progressedAt, stepping } = rollout;
+  return Math.max(startedAt, progressedAt, stepping?.since ?? 0, ...steps.map((each) => each.startedAt));
 }
 
 /** What never gets ready, or whose steps fail, is never healthy, whoever says so. */
@@ -183,7 +205,10 @@ function watchStart(
   const modules = record.specs[instance.operation]?.target.modules ?? [];
   for (const each of modules.filter((module) => module.migrate)) {
     const state = given.migrated(`migrate-${each.name}-${instance.operation}`);
-    must(state === 'kept', `${place} was started before its migration was known to have ended`);
+    must(
+      state === 'kept',
+      `${instance.operation} of ${place} was started before its migration was known to have ended (${state ?? 'it never began'})`,
+    );
   }
   const exclusive = modules.find((each) => each.name === instance.module)?.strategy.kind === 'recreate';
   for (const other of beside) {

@@ -8,7 +8,7 @@ import { convergeApplication, newRecord, recordsOf, type SiteContext, takeOver }
 import { openDesiredStore } from './desired-store.ts';
 import { type ApplicationRecord, openJournal } from './journal.ts';
 import type { Machine } from './machine.ts';
-import type { DesiredApplication, ReportedApplication, SignedDocument } from './messages.ts';
+import type { DesiredApplication, ReportedApplication, SignedDocument, SiteReport } from './messages.ts';
 import { createPreparation, isThere, type Prepared } from './preparation.ts';
 import { keepConnected } from './transport.ts';
 
@@ -37,7 +37,11 @@ export function startAgent(given: {
   const { world, site, machine, process } = given;
   const skewAtStart = machine.skew;
   const steadyNow = () => beginning + world.kernel.now() + skewAtStart;
-  const spawn = (work: Work) => process.spawn(work);
+  const life = process.life();
+  // What still comes by a connection of an agent that is dead wakes nobody.
+  const spawn = (work: Work) => {
+    if (process.life() === life) process.spawn(work);
+  };
   const desired = openDesiredStore(world, { machine, site });
   const journal = openJournal(world, { machine, site: site.name });
   let ended = false;
@@ -75,15 +79,21 @@ export function startAgent(given: {
   takeOver(context);
   machine.onChange(wake);
 
+  const tell = (report: SiteReport) => {
+    world.watch.told(site.name, report);
+    transport.report(report);
+  };
+
   function* run(): Work {
     world.story.count('pass of an agent');
-    world.watch.goesBy(site.name, desired.current());
+    world.watch.goesBy(site.name, desired.current(), desired.durable());
     const { reports, pauseMs } = yield* pass(context, { wanted: desired.current()?.applications ?? [], preparation });
     const { incarnation = 0, generation = 0 } = desired.current() ?? {};
-    if (world.has('report-before-journal')) transport.report({ incarnation, generation, applications: reports });
+    const report = { incarnation, generation, applications: reports };
+    if (world.has('report-before-journal')) tell(report);
     yield* journal.save();
     world.watch.rested(site.name, journal.state);
-    transport.report({ incarnation, generation, applications: reports });
+    tell(report);
     busy = false;
     lookIn(again ? 0 : pauseMs);
     again = false;

@@ -52,7 +52,7 @@ export function* convergeApplication(
   const target = site.world.has('no-deadline') ? withoutDeadline(wanted?.target ?? null) : (wanted?.target ?? null);
   const command = wanted?.command ?? null;
   const { rollout, desired } = advanceRollout(record.rollout, { target, observation, command }, now);
-  site.world.watch.passed({ site: site.name, record, rollout, observation, desired });
+  site.world.watch.passed({ site: site.name, record, rollout, observation, desired, now });
   if (rollout.phase !== record.rollout.phase)
     site.world.story.tell(
       site.name,

@@ -8,6 +8,8 @@ import type { SignedDocument, SiteDocument } from './messages.ts';
 /** The newest document that was accepted; it is what the site goes by, connected or not. */
 export interface DesiredStore {
   readonly current: () => SiteDocument | undefined;
+  /** What would be there after a power cut now. */
+  readonly durable: () => SiteDocument | undefined;
   /** Takes a document over if it is genuine, of this site and newer; says whether it did. */
   readonly accept: (signed: SignedDocument) => Work<boolean>;
 }
@@ -22,7 +24,7 @@ export function openDesiredStore(
   const kept = machine.disk.read(path);
   // Whoever died right after the rename left a name that a power cut could still take back.
   if (!world.has('trust-the-cache')) machine.disk.syncDirectory();
-  let current = kept === undefined || kept === '' ? undefined : (JSON.parse(kept) as SignedDocument).document;
+  let current = documentIn(kept);
   const take = (document: SiteDocument) => {
     current = document;
     world.story.tell(site.name, `goes by generation ${document.incarnation}.${document.generation} from now on`);
@@ -50,6 +52,7 @@ export function openDesiredStore(
   let served = 0;
   return {
     current: () => current,
+    durable: () => documentIn(machine.disk.durable(path)),
     *accept(signed) {
       // One after the other, whichever connection they came by.
       const mine = turns;
@@ -62,4 +65,9 @@ export function openDesiredStore(
       }
     },
   };
+}
+
+/** Only the agent writes the file, whole or not at all. */
+function documentIn(text: string | undefined): SiteDocument | undefined {
+  return text === undefined || text === '' ? undefined : (JSON.parse(text) as SignedDocument).document;
 }

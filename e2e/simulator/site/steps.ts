@@ -1,7 +1,7 @@
 import { afterStepFault, judgeStep, mayBeginStep, type RolloutDesired } from '@almanac/domain';
 import type { Work } from '../kernel/kernel.ts';
 import type { SiteContext } from './converge.ts';
-import type { ApplicationRecord, StepRecord } from './journal.ts';
+import { type ApplicationRecord, journalPath, type StepRecord } from './journal.ts';
 
 export function toldState({ state }: StepRecord): 'running' | 'succeeded' | 'failed' {
   return state === 'waiting' ? 'running' : state;
@@ -76,7 +76,8 @@ function startStep(site: SiteContext, record: ApplicationRecord, step: StepRecor
   const { world, machine, name } = site;
   const traits = world.nature.traitsOf(step.operation);
   const isRunning = (id: string) => machine.find(id)?.exitCode === null;
-  world.watch.stepStarted({ site: name, application: record.id, step, isRunning });
+  const durable = machine.disk.durable(journalPath);
+  world.watch.stepStarted({ site: name, application: record.id, step, isRunning, durable });
   machine.forget(step.id);
   machine.start({
     id: step.id,
