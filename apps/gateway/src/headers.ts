@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeader } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeader } from 'node:http';
+import { type ClientRequest, hostOf } from './client-request.ts';
 
 /** Headers that concern one connection and are not passed on (RFC 9110, section 7.6.1). */
 const hopByHop = new Set([
@@ -65,24 +66,19 @@ function namedByConnection(headers: IncomingHttpHeaders): ReadonlySet<string> {
   );
 }
 
-/** Whether a request came over TLS. */
-function isEncrypted(request: IncomingMessage): boolean {
-  return 'encrypted' in request.socket;
-}
-
 /** What a backend is told of the client, after what proxies before us said. */
-export function forwardedHeaders(request: IncomingMessage): string[] {
+function forwardedHeaders(request: ClientRequest, secure: boolean): string[] {
   const earlier = request.headers['x-forwarded-for'];
-  const address = request.socket.remoteAddress ?? '';
+  const address = request.socket?.remoteAddress ?? '';
   const chain = earlier === undefined ? address : `${String(earlier)}, ${address}`;
   const given = request.headers['x-forwarded-proto'];
   return [
     'x-forwarded-for',
     chain,
     'x-forwarded-proto',
-    typeof given === 'string' ? given : isEncrypted(request) ? 'https' : 'http',
+    typeof given === 'string' ? given : secure ? 'https' : 'http',
     'x-forwarded-host',
-    request.headers['x-forwarded-host']?.toString() ?? request.headers.host ?? '',
+    request.headers['x-forwarded-host']?.toString() ?? hostOf(request) ?? '',
   ];
 }
 
@@ -90,15 +86,23 @@ export function forwardedHeaders(request: IncomingMessage): string[] {
 const ownNames = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'expect']);
 
 /** The headers with which a request goes to a backend. */
-export function backendHeaders(request: IncomingMessage): string[] {
-  const headers = passedHeaders(request.rawHeaders, request.headers, ownNames);
-  headers.push(...forwardedHeaders(request));
+export function backendHeaders(request: ClientRequest, secure: boolean): string[] {
+  const headers =
+    request.stream === undefined
+      ? passedHeaders(request.rawHeaders, request.headers, ownNames)
+      : headersOfStream(request);
+  headers.push(...forwardedHeaders(request, secure));
   return headers;
 }
 
-/** Whether content follows the headers of a request (RFC 9112, section 6). */
-export function hasBody(request: IncomingMessage): boolean {
-  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+/** Of HTTP/2: without what begins with a colon, and with cookies in one line again (RFC 9113, section 8.2.3). */
+function headersOfStream(request: ClientRequest): string[] {
+  const passed = ['host', hostOf(request) ?? ''];
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value === undefined || name === 'host' || name.startsWith(':')) continue;
+    if (!hopByHop.has(name) && !ownNames.has(name)) passed.push(name, String(value));
+  }
+  return passed;
 }
 
 /** The name that a Host header asks for, without port and case. */

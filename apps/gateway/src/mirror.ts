@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { type Readable, Transform } from 'node:stream';
-import type { GatewayService, GatewayServiceStats } from '@almanac/protocol';
+import { type GatewayService, type GatewayServiceStats, RequestCounters } from '@almanac/protocol';
 import type { Dispatcher } from 'undici';
 import type { Backend } from './backend.ts';
 import { Balance } from './balance.ts';
-import { Counters } from './counters.ts';
-import { backendHeaders, hasBody } from './headers.ts';
+import { type ClientRequest, hasBody } from './client-request.ts';
+import { backendHeaders } from './headers.ts';
 
 /** So many copies of a service run at a time, and so much of their bodies is kept; what comes beyond is left out. */
 const mostCopies = 64;
@@ -21,6 +20,11 @@ export interface MirrorTarget {
   readonly active: readonly Backend[];
 }
 
+interface Copied {
+  readonly request: ClientRequest;
+  readonly secure: boolean;
+}
+
 /** Copies requests to another version of a service. Nobody waits for a copy, and none is made that would weigh on others. */
 export class Mirror {
   #wanted: GatewayService['mirror'] = null;
@@ -29,7 +33,7 @@ export class Mirror {
   #running = 0;
   #keptBytes = 0;
   readonly #balance = new Balance();
-  readonly #counters = new Counters();
+  readonly #counters = new RequestCounters();
   readonly #dropped = new Map<string, number>();
 
   configure(wanted: GatewayService['mirror'], target: MirrorTarget | null): void {
@@ -41,7 +45,7 @@ export class Mirror {
    * Sends a copy of a request that `answering` is about to answer, if one is due.
    * Gives what to send instead of the request's body where it has to be read on the way.
    */
-  copy(request: IncomingMessage, answering: Backend): Readable | undefined {
+  copy({ request, secure }: Copied, answering: Backend): Readable | undefined {
     const target = this.#due(request, answering);
     if (target === undefined) return undefined;
     if (this.#running >= mostCopies) {
@@ -52,7 +56,7 @@ export class Mirror {
     const options = {
       method: request.method as Dispatcher.HttpMethod,
       path: request.url ?? '/',
-      headers: [...backendHeaders(request), 'x-almanac-mirrored', '1'],
+      headers: [...backendHeaders(request, secure), 'x-almanac-mirrored', '1'],
     };
     this.#running += 1;
     if (hasBody(request)) return this.#readOn(request, (body) => this.#send(target, options, body));
@@ -69,7 +73,7 @@ export class Mirror {
     ].map((each) => ({ ...each, dropped: this.#dropped.get(each.version) ?? 0 }));
   }
 
-  #due(request: IncomingMessage, answering: Backend): Backend | undefined {
+  #due(request: ClientRequest, answering: Backend): Backend | undefined {
     if (this.#wanted === null || this.#target === null || this.#target.version === answering.version) return undefined;
     if (this.#wanted.methods === 'safe' && !safeMethods.has(request.method ?? '')) return undefined;
     this.#credit += this.#wanted.percent;
@@ -83,7 +87,7 @@ export class Mirror {
   }
 
   /** Passes a body on and keeps it; gives it when it is complete, and undefined when it is too much to keep. */
-  #readOn(request: IncomingMessage, whenRead: (body: Buffer | undefined) => void): Readable {
+  #readOn(request: ClientRequest, whenRead: (body: Buffer | undefined) => void): Readable {
     let kept: Buffer[] | undefined = [];
     let size = 0;
     const forget = () => {

@@ -1,17 +1,17 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import { type ClientResponse, isGone } from './client-request.ts';
 
 const texts: Readonly<Record<number, string>> = {
   400: 'The request can be read in more than one way, or asks for what is not served here.',
   404: 'Nothing is served under this name here.',
-  408: 'The request did not arrive in time.',
   502: 'The application did not answer.',
   503: 'The application takes no requests at the moment. Try again shortly.',
   504: 'The application took too long to answer.',
 };
 
 /** Answers for an application that cannot; says nothing of what else is here. */
-export function answerPlainly(response: ServerResponse, status: number): void {
-  if (response.headersSent || response.destroyed) {
+export function answerPlainly(response: ClientResponse, status: number): void {
+  if (response.headersSent || isGone(response)) {
     response.destroy();
     return;
   }
@@ -20,7 +20,7 @@ export function answerPlainly(response: ServerResponse, status: number): void {
     'cache-control': 'no-store',
     ...(status === 503 ? { 'retry-after': '5' } : {}),
     // What follows on the connection of such a request belongs to nobody.
-    ...(status === 400 || status === 408 ? { connection: 'close' } : {}),
+    ...(status === 400 && response.stream === undefined ? { connection: 'close' } : {}),
   });
   response.end(`${texts[status] ?? 'The request cannot be served.'}\n`);
 }

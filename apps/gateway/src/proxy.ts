@@ -1,14 +1,15 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeader } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Backend } from './backend.ts';
-import { addCookie, answerHeaders, backendHeaders, hasBody } from './headers.ts';
+import { type ClientRequest, type ClientResponse, hasBody, isGone } from './client-request.ts';
+import { addCookie, answerHeaders, backendHeaders } from './headers.ts';
 import { answerPlainly } from './plain-answer.ts';
 import type { Service } from './service.ts';
 
 export interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: ClientRequest;
+  readonly response: ClientResponse;
   readonly service: Service;
   /** Whether the client came over TLS. */
   readonly secure: boolean;
@@ -34,16 +35,16 @@ export function proxy(exchange: Exchange): void {
 }
 
 function sendFirst(exchange: Exchange, backend: Backend): void {
-  const { request, service } = exchange;
-  const body = service.mirror.copy(request, backend) ?? (hasBody(request) ? request : null);
+  const { request, service, secure } = exchange;
+  const body = service.mirror.copy({ request, secure }, backend) ?? (hasBody(request) ? request : null);
   new Attempt({ ...exchange, body }, backend, 1).send();
 }
 
 /** Waits for a backend; the client is told when there is none to come. */
 function whenGiven({ request, response, service }: Exchange, send: (backend: Backend) => void): void {
   void service.wait(request.headers, response).then((backend) => {
-    if (backend === undefined) return response.destroyed ? undefined : answerPlainly(response, 503);
-    return response.destroyed ? service.release(backend) : send(backend);
+    if (backend === undefined) return isGone(response) ? undefined : answerPlainly(response, 503);
+    return isGone(response) ? service.release(backend) : send(backend);
   });
 }
 
@@ -64,13 +65,13 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   send(): void {
-    const { request, response, body, idleMs } = this.#exchange;
+    const { request, response, body, secure, idleMs } = this.#exchange;
     response.once('close', this.#over);
     this.#backend.pool.dispatch(
       {
         method: request.method as Dispatcher.HttpMethod,
         path: request.url ?? '/',
-        headers: backendHeaders(request),
+        headers: backendHeaders(request, secure),
         body,
         headersTimeout: idleMs,
         bodyTimeout: idleMs,
@@ -88,7 +89,7 @@ class Attempt implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#exchange.response.destroyed) controller.abort(new Error('the client left'));
+    if (isGone(this.#exchange.response)) controller.abort(new Error('the client left'));
   }
 
   onResponseStart(
@@ -102,7 +103,8 @@ class Attempt implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#count(status);
     this.#hasTrailers = headers.trailer !== undefined;
-    response.writeHead(status, message, this.#answerHeaders(headers));
+    // HTTP/2 has no words beside the number.
+    response.writeHead(status, response.stream === undefined ? message : undefined, this.#answerHeaders(headers));
     // What has a length comes now, and its first bytes go out with the headers; an event stream that waits for its
     // first event shows without it that it is open.
     if (headers['content-length'] === undefined) setImmediate(() => response.flushHeaders());
@@ -123,7 +125,7 @@ class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: NodeJS.ErrnoException): void {
     const { response } = this.#exchange;
-    if (response.destroyed) return;
+    if (isGone(response)) return;
     if (this.#number < mostAttempts && !response.headersSent && maySendAgain(error, this.#exchange)) {
       this.#sendAgain();
       return;

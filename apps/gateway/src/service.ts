@@ -1,10 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Stream } from 'node:stream';
-import type { GatewayService, GatewayServiceStats, GatewayVersion } from '@almanac/protocol';
+import { type GatewayService, type GatewayServiceStats, type GatewayVersion, RequestCounters } from '@almanac/protocol';
 import { type Backend, drain, keepOrOpen } from './backend.ts';
 import { Balance } from './balance.ts';
 import { setCookie } from './cookies.ts';
-import { Counters } from './counters.ts';
 import { Mirror } from './mirror.ts';
 import { decidedVersion, type Routing } from './routing.ts';
 
@@ -27,7 +26,7 @@ export interface HoldLimits {
 export class Service {
   readonly name: string;
   readonly mirror = new Mirror();
-  readonly #counters = new Counters();
+  readonly #counters = new RequestCounters();
   #backends: Backend[] = [];
   #versions: Version[] = [];
   #routing: Routing = { rules: [], spread: null, sticky: null };

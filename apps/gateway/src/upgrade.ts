@@ -1,7 +1,8 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Backend } from './backend.ts';
-import { backendHeaders, hasBody, passedHeaders } from './headers.ts';
+import { hasBody } from './client-request.ts';
+import { backendHeaders, passedHeaders } from './headers.ts';
 import { plainHead } from './plain-answer.ts';
 import type { Service } from './service.ts';
 
@@ -11,6 +12,7 @@ interface Upgrade {
   /** What the client sent behind its request already. */
   readonly head: Buffer;
   readonly service: Service;
+  readonly secure: boolean;
 }
 
 /** Whether a request may leave HTTP: to HTTP/2 it may not, for then nobody would see where its requests begin. */
@@ -30,7 +32,7 @@ export async function passUpgrade(upgrade: Upgrade): Promise<void> {
   askBackend(upgrade, backend);
 }
 
-function askBackend({ request, socket, head, service }: Upgrade, backend: Backend): void {
+function askBackend({ request, socket, head, service, secure }: Upgrade, backend: Backend): void {
   const startedAt = performance.now();
   backend.upgraded += 1;
   const count = (status: number) => service.count(backend, status, performance.now() - startedAt);
@@ -39,7 +41,7 @@ function askBackend({ request, socket, head, service }: Upgrade, backend: Backen
     port: backend.port,
     method: request.method,
     path: request.url,
-    headers: [...backendHeaders(request), 'connection', 'upgrade', 'upgrade', request.headers.upgrade ?? ''],
+    headers: [...backendHeaders(request, secure), 'connection', 'upgrade', 'upgrade', request.headers.upgrade ?? ''],
     agent: false,
     setHost: false,
   });

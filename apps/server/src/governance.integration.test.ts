@@ -247,8 +247,20 @@ describe('governance', () => {
     await policy('quality', {});
     expect(await policy('quality', { windows: [{ start: 'soon', zone: 'Mars', duration: 'PT4H' }] })).toMatchObject({
       status: 422,
-      body: { errors: [{ pointer: '/policy/windows/0', detail: expect.stringContaining('wall-clock') }] },
+      body: { errors: [{ pointer: '/policy/windows/0/start', detail: expect.stringContaining('wall-clock') }] },
     });
+  });
+
+  it('lets a plan do what policy says when something fails, unless the plan says otherwise', async () => {
+    expect((await deploy('quality')).body.failurePolicy).toBe('stop');
+    await policy('quality', { failurePolicy: 'return' });
+
+    const usual = await deploy('quality');
+    const own = await deploy('quality', '0.1.0', { failurePolicy: 'continue' });
+
+    expect([usual.body.failurePolicy, own.body.failurePolicy]).toEqual(['return', 'continue']);
+    for (const plan of [usual, own]) await cancel(plan.body.number);
+    await policy('quality', {});
   });
 
   it('deploys nothing that is in quarantine, anywhere, until it is lifted', async () => {

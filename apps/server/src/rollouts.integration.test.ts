@@ -12,6 +12,7 @@ import {
 
 type Wanted = DesiredState['applications'][number];
 const head = 'a'.repeat(40);
+const steps = [{ weight: 10 }, { pause: 'until-resumed' }];
 
 /** An analysis that has come to something. */
 const decided = (verdict: ReportedAnalysis['verdict'], other: Partial<ReportedAnalysis> = {}): ReportedAnalysis => ({
@@ -60,7 +61,9 @@ describe('a rollout that a site tells of', () => {
     await send('POST /plans', {
       body: {
         environment: 'production',
-        operations: [{ kind: 'deploy', application: 'orders', source: { kind: 'latest' } }],
+        operations: [
+          { kind: 'deploy', application: 'orders', source: { kind: 'latest' }, rollout: { strategy: 'canary', steps } },
+        ],
         start: true,
       },
     });
@@ -76,6 +79,10 @@ describe('a rollout that a site tells of', () => {
 
   it('names who decides in what the site is told', () => {
     expect(wanted).toMatchObject({ decides: 'launcher', command: null });
+  });
+
+  it('takes over as its plan says, whatever the manifest does', () => {
+    expect(wanted.strategy).toMatchObject({ strategy: 'canary', steps, holdLimit: 86_400 });
   });
 
   it('is shown with its steps, and its plan says what it waits for', async () => {
@@ -144,7 +151,9 @@ describe('a rollout that a site tells of', () => {
 
   it('keeps each verdict as it was told first', async () => {
     await step({ analyses: [decided('marginal')] });
-    await step({ analyses: [decided('pass'), decided('pass', { run: 1, reason: null, decidedAt: '2026-01-01T00:02:00.000Z' })] });
+    await step({
+      analyses: [decided('pass'), decided('pass', { run: 1, reason: null, decidedAt: '2026-01-01T00:02:00.000Z' })],
+    });
 
     expect((await send(`GET ${place}`)).body.verdicts).toMatchObject([
       { name: 'step-2', run: 1, verdict: 'pass' },

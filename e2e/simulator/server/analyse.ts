@@ -65,7 +65,9 @@ export function analyse(
     };
   });
   const content = contentFacts({
-    ...given,
+    environment: given.environment,
+    failurePolicy: given.failurePolicy,
+    choices: given.choices.map((each) => [each.application]),
     operations,
     neighbourhood: neighbours.map((each) => [each, targets.get(each)] as const),
   });

@@ -1,4 +1,4 @@
-import { notAfter, type SiteId } from '@almanac/domain';
+import { forgetTheFuture, type SiteId } from '@almanac/domain';
 import type { Process, Work } from '../kernel/kernel.ts';
 import { beginning } from '../kernel/wall-clock.ts';
 import type { Network } from '../server/network.ts';
@@ -75,7 +75,7 @@ export function startAgent(given: {
     spawn,
     wake,
   };
-  if (!world.has('trust-future-times')) forgetTheFuture(context);
+  if (!world.has('trust-future-times')) comeBackToNow(context);
   takeOver(context);
   machine.onChange(wake);
 
@@ -110,14 +110,14 @@ export function startAgent(given: {
 }
 
 /** A clock that was set back since the journal was written would let deadlines wait for as long. */
-function forgetTheFuture({ journal, steadyNow }: SiteContext): void {
+function comeBackToNow({ journal, steadyNow }: SiteContext): void {
   const now = steadyNow();
   for (const record of journal.state.instances) {
     record.startedAt = Math.min(record.startedAt, now);
     record.drainingSince = Math.min(record.drainingSince, now);
   }
   for (const record of Object.values(journal.state.applications)) {
-    record.rollout = notAfter(record.rollout, now);
+    record.rollout = forgetTheFuture(record.rollout, now);
     record.steps = record.steps.map((each) => ({ ...each, startedAt: Math.min(each.startedAt, now) }));
   }
 }

@@ -190,6 +190,14 @@ export const siteReport = z.object({
   /** What an operator should know of the site, such as that applications are not isolated. */
   notices: z.array(z.string()),
   disk: z.object({ freeBytes: z.number(), usedBytes: z.number() }),
+  /** What the site can do; an agent that does not say can do what every agent of before could. */
+  capabilities: z
+    .object({
+      toolchains: z.array(z.string().max(100)).max(100).optional(),
+      connections: z.array(z.string().max(100)).max(100).optional(),
+      strategies: z.array(z.string().max(100)).max(100).optional(),
+    })
+    .default({ strategies: ['recreate', 'rolling'] }),
 });
 export type SiteReport = z.output<typeof siteReport>;
 

@@ -111,7 +111,8 @@ const service = z
     if (value.mirror !== null) check(['mirror'], value.mirror.version);
   });
 
-const certificate = z.object({
+/** A certificate of a site, with its key. */
+export const gatewayCertificate = z.object({
   /** Host names that it is given for, also as `*.example.com`. */
   names: z.array(z.string()),
   /** Files of the site in PEM; the gateway reads them itself, and again when they change. */
@@ -129,7 +130,7 @@ const listener = z.object({
   ]),
   /** HTTPS with HTTP/1.1 and HTTP/2; the first certificate serves whoever names no host, or an unknown one. */
   tls: z
-    .object({ certificates: z.array(certificate).min(1) })
+    .object({ certificates: z.array(gatewayCertificate).min(1) })
     .nullable()
     .default(null),
 });
@@ -160,7 +161,7 @@ export type GatewayVersion = z.output<typeof version>;
 export type GatewayBackend = z.output<typeof backend>;
 export type GatewayRule = z.output<typeof rule>;
 export type GatewayListener = z.output<typeof listener>;
-export type GatewayCertificate = z.output<typeof certificate>;
+export type GatewayCertificate = z.output<typeof gatewayCertificate>;
 
 /** Upper bounds of the latency histogram's buckets in milliseconds; the last bucket has no bound. */
 export const latencyBounds = [

@@ -84,6 +84,8 @@ export {
   type LiveEvent,
   liveEvent,
 } from './api/estate.ts';
+export { failurePolicy } from './api/failure-policy.ts';
+export { type FollowedPolicy, followedPolicy } from './api/followed-policies.ts';
 export {
   approvalRule,
   calendar,
@@ -93,7 +95,6 @@ export {
   obstacle,
   type PolicyVersion,
   policy,
-  policyScope,
   policyVersion,
   type Quarantine,
   quarantine,
@@ -129,7 +130,6 @@ export {
 export {
   deploySource,
   type Finding,
-  failurePolicy,
   finding,
   type Operation,
   operation,
@@ -149,7 +149,8 @@ export {
   planReport,
   planState,
 } from './api/plans.ts';
-export { type Release, release } from './api/releases.ts';
+export { policyScope } from './api/policy-scope.ts';
+export { type Release, type ReleaseDetail, release } from './api/releases.ts';
 export { type Rollout, type RolloutVerdict, rollout, rolloutVerdict } from './api/rollouts.ts';
 export {
   type ReconciledSite,
@@ -178,6 +179,7 @@ export {
   jobFault,
   jobResult,
   source,
+  textFileMaxBytes,
 } from './builder.ts';
 export {
   type BuiltContract,
@@ -202,6 +204,7 @@ export {
   type GatewayStats,
   type GatewaySuccessor,
   type GatewayVersion,
+  gatewayCertificate,
   gatewayConfig,
   gatewayControl,
   gatewayHealth,
@@ -209,12 +212,14 @@ export {
   gatewaySuccessor,
   latencyBounds,
 } from './gateway.ts';
+export { type CountedRequest, RequestCounters } from './gateway-counters.ts';
 export {
   type Command,
   command,
   type Manifest,
   type ModuleManifest,
   manifest,
+  migrationOf,
   moduleManifest,
 } from './manifest.ts';
 export type { DocumentFault, ParsedDocument } from './parse-document.ts';

@@ -36,6 +36,24 @@ const variableName = z
 
 const httpPath = z.string().startsWith('/').max(400);
 
+/** A command alone, or with what it consists of and what it leaves behind. */
+const migration = z.union(
+  [
+    command,
+    z.strictObject({
+      run: command,
+      /**
+       * What the migration consists of, inside the module's folder: as long as these are the same, so is the migration.
+       * Without them it is another one whenever the module is.
+       */
+      files: z.array(relativePath).max(20).default([]),
+      /** Whether builds of before work with what it leaves behind. */
+      reversible: z.boolean().default(false),
+    }),
+  ],
+  { error: 'a command, or { run, files, reversible }' },
+);
+
 /** Declarations of a package and schemas of events are read, not asked. */
 function mayBeServed(contractFile: string): boolean {
   return !/(\.d\.[cm]?ts|\.schema\.(json|ya?ml))$/.test(contractFile);
@@ -57,7 +75,7 @@ export const moduleManifest = z
     start: command.optional(),
     image: notYet('image'),
     manifests: notYet('manifests'),
-    migrate: command.optional(),
+    migrate: migration.optional(),
     verify: command.optional(),
     volumes: z
       .record(
@@ -96,6 +114,13 @@ export const moduleManifest = z
     path: ['health'],
   });
 export type ModuleManifest = z.output<typeof moduleManifest>;
+
+/** The migration of a module, whichever way it is written; undefined where it has none. */
+export function migrationOf({ migrate }: Pick<ModuleManifest, 'migrate'>) {
+  if (migrate === undefined) return undefined;
+  const isCommand = typeof migrate === 'string' || Array.isArray(migrate);
+  return isCommand ? { run: migrate, files: [], reversible: false } : migrate;
+}
 
 const connection = z.strictObject({
   type: z.enum(['postgres'], { error: 'the type is postgres; other types are not supported yet' }),

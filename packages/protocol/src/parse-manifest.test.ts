@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { migrationOf } from './manifest.ts';
 import { manifestMaxBytes, parseManifest } from './parse-manifest.ts';
 
 /** A manifest whose module `web` has some more lines. */
@@ -77,6 +78,23 @@ describe('a manifest', () => {
     const text = `${withWeb()}rollout: { strategy: canary, steps: [{ weight: 5 }], onInsufficientData: continue }\n`;
 
     expect(faultsOf(text)[0]?.path).toBe('rollout.onInsufficientData');
+  });
+
+  it.each([
+    ['no migration', '', undefined],
+    ['a command', 'migrate: npm run migrate', { run: 'npm run migrate', files: [], reversible: false }],
+    ['words', 'migrate: [node, migrate.js]', { run: ['node', 'migrate.js'], files: [], reversible: false }],
+    [
+      'a command with what it consists of and leaves behind',
+      'migrate: { run: npm run migrate, files: [migrations], reversible: true }',
+      { run: 'npm run migrate', files: ['migrations'], reversible: true },
+    ],
+  ])('may have as its migration %s', (_what, line, expected) => {
+    const parsed = parseManifest(withWeb(line));
+
+    expect(parsed.ok && parsed.manifest.modules['web'] && migrationOf(parsed.manifest.modules['web'])).toEqual(
+      expected,
+    );
   });
 
   it.each(['catalog', 'orders', 'storefront'])('of the sample application %s is right', (application) => {

@@ -5,6 +5,7 @@ import { builderRoutes } from './api/builders.ts';
 import { contractRoutes } from './api/contracts.ts';
 import { environmentRoutes } from './api/environments.ts';
 import { estateRoutes } from './api/estate.ts';
+import { followedPolicyRoutes } from './api/followed-policies.ts';
 import { governanceRoutes } from './api/governance.ts';
 import { historyRoutes } from './api/history.ts';
 import { hotfixRoutes } from './api/hotfixes.ts';
@@ -31,6 +32,7 @@ export const routes = {
   ...impactRoutes,
   ...hotfixRoutes,
   ...governanceRoutes,
+  ...followedPolicyRoutes,
   ...estateRoutes,
   ...auditRoutes,
 } as const;

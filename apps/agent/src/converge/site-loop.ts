@@ -1,4 +1,4 @@
-import { notAfter } from '@almanac/domain';
+import { forgetTheFuture } from '@almanac/domain';
 import type { DesiredApplication, GatewayStats, ReportedApplication, SiteReport } from '@almanac/protocol';
 import { volumesOverQuota } from '../files/volume-quotas.ts';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
@@ -48,7 +48,7 @@ export function startSiteLoop(
   const analyses = createAnalyses(metrics.meter);
   const curves = createRolloutCurves(metrics.traffic);
   let afterPass: (() => void)[] = [];
-  forgetTheFuture(site);
+  comeBackToNow(site);
   for (const record of site.journal.state.instances) {
     site.runtime.recover(record);
     // A stop that was interrupted together with the agent is done again by the next pass.
@@ -109,14 +109,14 @@ export function startSiteLoop(
 }
 
 /** A clock that was set back since the journal was written would let deadlines wait for as long. */
-function forgetTheFuture({ journal }: SiteContext): void {
+function comeBackToNow({ journal }: SiteContext): void {
   const now = steadyNow();
   for (const record of journal.state.instances) {
     record.startedAt = Math.min(record.startedAt, now);
     record.drainingSince = Math.min(record.drainingSince, now);
   }
   for (const record of Object.values(journal.state.applications)) {
-    record.rollout = notAfter(record.rollout, now);
+    record.rollout = forgetTheFuture(record.rollout, now);
     record.steps = record.steps.map((each) => ({ ...each, startedAt: Math.min(each.startedAt, now) }));
   }
 }

@@ -125,5 +125,6 @@ export async function reportSite(
     notices: [...site.notices, ...input.overQuota],
     // In steps of 64 MiB, so that a report does not differ from the one before by every byte that is written.
     disk: { freeBytes: Math.floor(free / 67_108_864) * 67_108_864, usedBytes: 0 },
+    capabilities: site.capabilities,
   };
 }

@@ -1,5 +1,10 @@
 import type { HeaderMatch, ObservedInstance, RolloutDesired } from '@almanac/domain';
-import type { DesiredApplication, GatewayConfigInput, GatewayServiceInput } from '@almanac/protocol';
+import type {
+  DesiredApplication,
+  GatewayCertificate,
+  GatewayConfigInput,
+  GatewayServiceInput,
+} from '@almanac/protocol';
 import type { InstanceRecord } from '../journal/journal.ts';
 
 /** One application as the gateway needs to know it. */
@@ -13,9 +18,16 @@ export interface RoutedApplication {
   readonly specs: Readonly<Record<string, DesiredApplication>>;
 }
 
+/** Where the front is answered over TLS as well. */
+export interface FrontTls {
+  readonly port: number;
+  readonly certificates: GatewayCertificate[];
+}
+
 /** The gateway's configuration, but for its revision: who is reached where, and who takes how much. */
 export function gatewayConfigOf(input: {
   readonly frontPort: number;
+  readonly tls?: FrontTls | undefined;
   readonly applications: readonly RoutedApplication[];
 }): Omit<GatewayConfigInput, 'revision'> {
   const hosts: Record<string, string> = {};
@@ -30,7 +42,10 @@ export function gatewayConfigOf(input: {
       services.push(serviceOf({ name, module: module.name, application }));
     }
   }
-  listeners.unshift({ port: input.frontPort, target: { kind: 'hosts', hosts } });
+  const { frontPort, tls } = input;
+  if (tls !== undefined)
+    listeners.unshift({ port: tls.port, target: { kind: 'hosts', hosts }, tls: { certificates: tls.certificates } });
+  listeners.unshift({ port: frontPort, target: { kind: 'hosts', hosts } });
   return { listeners, services, limits: { backendIdleSeconds: 120 } };
 }
 

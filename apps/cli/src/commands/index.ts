@@ -166,7 +166,13 @@ export const groups: readonly CommandGroup[] = [
   {
     name: 'policy',
     summary: 'what environments ask of a change',
-    load: async () => [(await import('./policy/show.ts')).showPolicy, (await import('./policy/set.ts')).setPolicy],
+    load: async () => [
+      (await import('./policy/show.ts')).showPolicy,
+      (await import('./policy/set.ts')).setPolicy,
+      (await import('./policy/history.ts')).showPolicyHistory,
+      (await import('./policy/follow.ts')).followPolicy,
+      (await import('./policy/follow.ts')).unfollowPolicy,
+    ],
   },
   {
     name: 'freeze',

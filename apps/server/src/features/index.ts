@@ -13,7 +13,7 @@ import { buildsFeature, requestBuild } from './builds/index.ts';
 import { contractsFeature } from './contracts/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
-import { governanceFeature } from './governance/index.ts';
+import { followPolicies, governanceFeature } from './governance/index.ts';
 import { historyFeature } from './history/index.ts';
 import { holdsFeature } from './holds/index.ts';
 import { followHotfixes, hotfixesFeature } from './hotfixes/index.ts';
@@ -50,7 +50,13 @@ export interface FeatureTools {
 export function listFeatures(tools: FeatureTools): readonly Feature[] {
   const { feed } = tools;
   const refreshDocuments = createRefreshDocuments({ keys: tools.serverKeys, box: tools.box });
-  const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments), followHotfixes];
+  const listeners = [
+    endInspection,
+    followSample(requestBuild),
+    followBranches(refreshDocuments),
+    followHotfixes,
+    followPolicies(wakeWaitingPlans),
+  ];
   return [
     accessFeature(tools.notifications.publicUrl),
     auditFeature({

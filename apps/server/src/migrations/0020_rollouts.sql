@@ -34,3 +34,7 @@ begin
 end $$;
 create trigger rollout_verdicts_stay before update on rollout_verdicts
   for each row execute function refuse_change_of_verdict();
+
+-- How a version takes over, where its plan says so.
+alter table targets add column rollout jsonb;
+alter table staged_targets add column rollout jsonb;

@@ -7,7 +7,7 @@ const content: Parameters<typeof contentFacts>[0] = {
   environment: 'environment-1' as EnvironmentId,
   failurePolicy: 'stop',
   operations: [anOperation('orders'), anOperation('catalog')],
-  choices: [{ application: applicationId('orders'), given: {}, tag: null }],
+  choices: [[applicationId('orders'), {}, null]],
   neighbourhood: [[applicationId('search'), aTarget('old-search')]],
 };
 
@@ -22,10 +22,7 @@ describe('the content of a plan', () => {
   it.each([
     ['another build', { operations: [anOperation('orders', { after: aTarget('newer-orders') })] }],
     ['another environment before it', { operations: [anOperation('orders', { before: aTarget('old-orders') })] }],
-    [
-      'a value that comes with it',
-      { choices: [{ application: applicationId('orders'), given: { A: '1' }, tag: null }] },
-    ],
+    ['a value that comes with it', { choices: [[applicationId('orders'), { A: '1' }, null]] }],
     ['a neighbour that moved', { neighbourhood: [[applicationId('search'), aTarget('new-search')] as const] }],
     ['a neighbour that is gone', { neighbourhood: [[applicationId('search'), undefined] as const] }],
     ['another failure policy', { failurePolicy: 'return' as const }],

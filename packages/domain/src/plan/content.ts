@@ -18,8 +18,8 @@ export function contentFacts(input: {
   readonly environment: EnvironmentId;
   readonly failurePolicy: FailurePolicy;
   readonly operations: readonly PlanOperation[];
-  /** What came with the plan: values of settings, and numbers for builds that get a version. */
-  readonly choices: readonly { readonly application: ApplicationId; readonly given: unknown; readonly tag: unknown }[];
+  /** What came with the plan beside its builds, one entry for each application, which its first word names. */
+  readonly choices: readonly (readonly unknown[])[];
   readonly neighbourhood: readonly (readonly [ApplicationId, Target | undefined])[];
 }): string {
   return JSON.stringify([
@@ -28,7 +28,7 @@ export function contentFacts(input: {
     input.operations
       .map((each) => [each.application, each.kind, each.wave, short(each.before), short(each.after)])
       .toSorted(byKey),
-    input.choices.map((each) => [each.application, each.given, each.tag]).toSorted(byKey),
+    input.choices.toSorted(byKey),
     input.neighbourhood.map(([application, target]) => [application, short(target)]).toSorted(byKey),
   ]);
 }

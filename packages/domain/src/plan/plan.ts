@@ -67,6 +67,8 @@ export interface Target {
   readonly settingsHash: string;
   /** Set where the settings are those of an earlier time and not those that are set now: an analysis leaves them. */
   readonly earlierSettings?: true;
+  /** How it takes over, where the plan says so; only sites know what it means. */
+  readonly rollout?: object;
 }
 
 /** One application in one environment. Times are milliseconds since the epoch. */

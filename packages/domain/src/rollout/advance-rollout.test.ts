@@ -153,6 +153,32 @@ describe('a rollout that is called off', () => {
   });
 });
 
+describe('a rollout that fails when nothing of what ran before is left', () => {
+  const verified = aRolloutTarget('new', aModule({ verify: true }));
+  const verifying: Rollout = { ...settled, phase: 'verifying', candidate: verified };
+  const failed = { step: 'verify', module: 'web', operation: 'new', state: 'failed', message: 'smoke' } as const;
+  const gone = advance(verifying, verified, observing([anInstance('new')], [failed]));
+
+  it('lets the new version answer until the one before does', () => {
+    expect(gone.rollout.phase).toBe('returning');
+    expect(gone.desired.modules[0]?.shares).toEqual([
+      { operation: 'old', instances: 1, weight: 0 },
+      { operation: 'new', instances: 1, weight: 100 },
+    ]);
+    const back = advance(gone.rollout, verified, observing([anInstance('new'), anInstance('old')]));
+    expect(back.desired.modules[0]?.shares).toEqual([{ operation: 'old', instances: 1, weight: 100 }]);
+  });
+
+  it('says so in time when the one before does not come back', () => {
+    const waiting = observing([anInstance('new'), anInstance('old', { state: 'starting' })]);
+
+    expect(advance(gone.rollout, verified, waiting, 71_000).rollout.phase).toBe('returning');
+    const late = advance(gone.rollout, verified, waiting, 71_001);
+    expect(late.rollout.phase).toBe('failed');
+    expect(late.desired.modules[0]?.shares).toContainEqual({ operation: 'new', instances: 1, weight: 100 });
+  });
+});
+
 describe('what runs', () => {
   it('is degraded while instances are missing, says which, and recovers', () => {
     const down = observing([anInstance('old', { state: 'exited', message: 'exit status 137' })]);

@@ -1,4 +1,4 @@
-import { desiredOf, isKept } from './desired-of.ts';
+import { desiredOf, isKept, standsInFor } from './desired-of.ts';
 import { letIn } from './enter-step.ts';
 import {
   countReady,
@@ -70,13 +70,13 @@ function step(rollout: Rollout, observation: RolloutObservation, now: number): R
     case 'idle':
       return rollout;
     case 'migrating':
-      return runSteps(rollout, { observation, step: 'migrate', next: () => letIn(rollout, now) });
+      return runSteps(rollout, { observation, step: 'migrate', next: () => letIn(rollout, now) }, now);
     case 'stepping':
       return takeSteps(rollout, observation, now);
     case 'progressing':
       return progress(rollout, observation, now);
     case 'verifying':
-      return runSteps(rollout, { observation, step: 'verify', next: () => settle(rollout, now) });
+      return runSteps(rollout, { observation, step: 'verify', next: () => settle(rollout, now) }, now);
     case 'returning':
       return returnToStable(rollout, observation, now);
     case 'healthy':
@@ -96,6 +96,7 @@ function runSteps(
     readonly step: 'migrate' | 'verify';
     readonly next: () => Rollout;
   },
+  now: number,
 ): Rollout {
   const { candidate } = rollout;
   if (candidate === null) return rollout;
@@ -108,6 +109,7 @@ function runSteps(
       return failRollout(
         rollout,
         `the ${input.step} step of ${module.name} failed: ${found.message ?? 'see its output'}`,
+        now,
       );
     if (found?.state !== 'succeeded') return rollout;
   }
@@ -119,7 +121,7 @@ function progress(rollout: Rollout, observation: RolloutObservation, now: number
   if (candidate === null) return rollout;
   const own = instancesOf(candidate, observation.instances);
   const crash = crashOf(own);
-  if (crash !== null) return failRollout(rollout, crash);
+  if (crash !== null) return failRollout(rollout, crash, now);
   const ready = countReady(candidate, own);
   if (ready > rollout.readyCandidates) return { ...rollout, readyCandidates: ready, progressedAt: now };
   const complete = isComplete(candidate, own);
@@ -127,13 +129,8 @@ function progress(rollout: Rollout, observation: RolloutObservation, now: number
   if (complete && alone)
     return candidate.modules.some((each) => each.verify) ? { ...rollout, phase: 'verifying' } : settle(rollout, now);
   if (complete || now - rollout.progressedAt <= deadlineOf(candidate)) return rollout;
-  return failRollout(
-    rollout,
-    lateReason(
-      candidate.modules.find((module) => readyOf(module, own) < module.instances),
-      own,
-    ),
-  );
+  const late = candidate.modules.find((module) => readyOf(module, own) < module.instances);
+  return failRollout(rollout, lateReason(late, own), now);
 }
 
 /** What was brought in is what runs well from now on; what ran before may stay warm for a while. */
@@ -146,7 +143,12 @@ function settle(rollout: Rollout, now: number): Rollout {
 
 function returnToStable(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
   const { stable } = rollout;
-  const others = observation.instances.filter((each) => each.operation !== stable?.operation);
+  const { instances } = observation;
+  // Whoever stands in for what ran before is waited for, but not for ever: then it is told as it is.
+  const patient = stable === null || now - rollout.progressedAt <= deadlineOf(stable);
+  const others = instances.filter(
+    (each) => each.operation !== stable?.operation && (patient || !standsInFor(rollout, each, instances)),
+  );
   if (others.length > 0) return rollout;
   if (rollout.failed !== null) return { ...rollout, phase: 'failed' };
   return stable === null ? { ...idleRollout } : rest({ ...rollout, phase: 'healthy', message: null }, observation, now);

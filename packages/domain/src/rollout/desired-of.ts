@@ -1,5 +1,5 @@
 import { exposureAfter } from './exposure.ts';
-import { moduleShares, type Side } from './module-shares.ts';
+import { moduleShares, type Side, standsIn } from './module-shares.ts';
 import { isComplete, isExclusive } from './readiness.ts';
 import type {
   DesiredModuleShares,
@@ -90,7 +90,6 @@ function desiredModule(
     steps: phase === 'stepping' ? stepsOf(rollout) : null,
     leaving: letting && there && coming === null,
     warm: warmOf(rollout, { name, replaced: letting && there }),
-    bridge: phase === 'returning',
   });
 }
 
@@ -114,6 +113,16 @@ function warmOf(rollout: Rollout, input: { readonly name: string; readonly repla
   if (!input.replaced || (candidate?.progression?.keepOld ?? 0) === 0) return null;
   const kept = sideOf(stable, input.name);
   return kept !== null && staysWarm(candidate, kept) ? kept : null;
+}
+
+/** Whether an instance of another version is gone back from, and serves on for want of any other. */
+export function standsInFor(
+  { stable }: Rollout,
+  each: ObservedInstance,
+  instances: readonly ObservedInstance[],
+): boolean {
+  const settled = sideOf(stable, each.module);
+  return settled !== null && standsIn(each, settled, instances);
 }
 
 function sideOf(target: RolloutTarget | null, name: string): Side | null {

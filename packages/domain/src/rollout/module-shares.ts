@@ -22,8 +22,6 @@ export interface ShareInput {
   readonly leaving: boolean;
   /** A version that takes no requests and stays ready to. */
   readonly warm: Side | null;
-  /** Whether instances of other versions serve on until one of the settled version does. */
-  readonly bridge: boolean;
 }
 
 /** Instances come with the step that wants them, requests once it has been reached. */
@@ -68,11 +66,18 @@ function settledCounts(input: ShareInput): Counts {
   const others = input.instances.filter((each) => each.operation !== settled.operation);
   const waits = exclusive && others.length > 0;
   const counts: Counts = new Map([[settled.operation, waits ? 0 : settled.module.instances]]);
-  // Somebody who answers is better than nobody, until what runs well answers again.
-  if (input.bridge && !exclusive && readyCount(input, settled.operation) === 0)
-    for (const each of others)
-      if (each.state === 'ready') counts.set(each.operation, (counts.get(each.operation) ?? 0) + 1);
+  for (const each of others)
+    if (each.operation !== input.warm?.operation && standsIn(each, settled, input.instances))
+      counts.set(each.operation, (counts.get(each.operation) ?? 0) + 1);
   return counts;
+}
+
+/** Whether an instance of another version serves on because none of what runs well does: somebody is better than nobody. */
+export function standsIn(each: ObservedInstance, settled: Side, instances: readonly ObservedInstance[]): boolean {
+  const served = instances.some(
+    ({ module, operation, state }) => module === each.module && operation === settled.operation && state === 'ready',
+  );
+  return each.state === 'ready' && !served && !isExclusive(settled.module);
 }
 
 /** The old ones end before the new ones begin: two versions never hold the same volume. */
@@ -101,6 +106,7 @@ function rollingCounts(input: ShareInput, coming: Side): Counts {
   const settled = input.settled;
   if (settled !== null && settled.operation !== coming.operation)
     counts.set(settled.operation, Math.min(settled.module.instances, keep));
+  bridgeOver(input, { counts, needed: wanted - maxUnavailable });
   return counts;
 }
 
@@ -116,7 +122,8 @@ function routedCounts(input: ShareInput, both: Both & { readonly exposure: Expos
     [coming.operation, routedInstances(exposure, coming.module.instances)],
     [settled.operation, settled.module.instances],
   ]);
-  bridgeOver(input, { ...both, counts });
+  const { wanted, maxUnavailable } = boundsOf(settled.module);
+  bridgeOver(input, { counts, needed: wanted - maxUnavailable });
   return counts;
 }
 
@@ -142,14 +149,14 @@ function workerCounts(input: ShareInput, both: Both & { readonly weight: number 
   ]);
 }
 
-/** A version that was superseded serves on as far as what ran before it is not back at its strength. */
-function bridgeOver(input: ShareInput, both: Both & { readonly counts: Counts }): void {
-  const { coming, settled, counts } = both;
-  const { wanted, maxUnavailable } = boundsOf(settled.module);
-  let missing = wanted - maxUnavailable - readyCount(input, coming.operation) - readyCount(input, settled.operation);
+/** A version that was superseded serves on as far as the others are not ready in the number that is needed. */
+function bridgeOver(input: ShareInput, goal: { readonly counts: Counts; readonly needed: number }): void {
+  const { counts, needed } = goal;
+  const known = new Set(counts.keys());
+  let missing = needed - input.instances.filter((each) => known.has(each.operation) && each.state === 'ready').length;
   for (const each of input.instances) {
     if (missing <= 0) return;
-    if (each.state !== 'ready' || each.operation === coming.operation || each.operation === settled.operation) continue;
+    if (each.state !== 'ready' || known.has(each.operation)) continue;
     counts.set(each.operation, (counts.get(each.operation) ?? 0) + 1);
     missing -= 1;
   }

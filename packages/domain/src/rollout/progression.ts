@@ -41,7 +41,7 @@ export interface Progression {
   readonly decides: string;
 }
 
-interface Common extends Omit<Progression, 'steps' | 'background'> {}
+type Common = Omit<Progression, 'steps' | 'background'>;
 
 /** Steps as they are given, ended by all requests where they do not end so themselves. */
 export function canaryProgression(given: Common & Pick<Progression, 'steps' | 'background'>): Progression {

@@ -56,7 +56,14 @@ export function lateReason(module: ModuleTarget | undefined, own: readonly Obser
 }
 
 /** A failed candidate is taken out; what ran before takes all the traffic again. */
-export function failRollout(rollout: Rollout, reason: string): Rollout {
+export function failRollout(rollout: Rollout, reason: string, now: number): Rollout {
   const operation = rollout.candidate?.operation ?? '';
-  return { ...rollout, phase: 'returning', candidate: null, failed: { operation, reason }, message: reason };
+  return {
+    ...rollout,
+    phase: 'returning',
+    candidate: null,
+    failed: { operation, reason },
+    message: reason,
+    progressedAt: now,
+  };
 }

@@ -13,7 +13,7 @@ export function takeCommand(rollout: Rollout, command: RolloutCommand | null, no
   if (command.operation !== rollout.candidate?.operation) return rollout;
   const done: Rollout = { ...rollout, commanded: command.number };
   if (command.kind === 'abort')
-    return underWay.has(rollout.phase) ? failRollout(done, said('called off', command)) : rollout;
+    return underWay.has(rollout.phase) ? failRollout(done, said('called off', command), now) : rollout;
   if (rollout.phase !== 'stepping' || rollout.stepping === null) return rollout;
   const { stepping } = rollout;
   switch (command.kind) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { advanceRollout } from './advance-rollout.ts';
+import { forgetTheFuture } from './forget-the-future.ts';
 import { blueGreenProgression, canaryProgression, type Progression } from './progression.ts';
 import {
   idleRollout,
@@ -344,6 +345,17 @@ describe('what a person asks of a rollout', () => {
 
     expect(migrating).toMatchObject({ phase: 'migrating', commanded: 0 });
     expect(later.stepping?.hold).toMatchObject({ cause: 'person' });
+  });
+});
+
+describe('a clock that was set back', () => {
+  it('lets no deadline wait for as long', () => {
+    const target = canary();
+    const held = look(analysing(target).rollout, target, { candidates: 1, analyses: [told('error')] }).rollout;
+    const set = forgetTheFuture({ ...held, warm: { target: old, until: 9e12 } }, 10);
+
+    expect(set).toMatchObject({ startedAt: 10, stepping: { since: 10, hold: { since: 10 } } });
+    expect(set.warm?.until).toBe(10 + 7 * 86_400_000);
   });
 });
 

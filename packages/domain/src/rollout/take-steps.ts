@@ -39,7 +39,7 @@ export function takeSteps(rollout: Rollout, observation: RolloutObservation, now
   const under: Under = { rollout, candidate, progression, stepping, observation };
   const own = instancesOf(candidate, observation.instances);
   const crash = crashOf(own);
-  if (crash !== null) return failRollout(rollout, crash);
+  if (crash !== null) return failRollout(rollout, crash, now);
   return watchStrength(under, own, now) ?? judge(under, now) ?? wait(under, now) ?? takeStep(under, now);
 }
 
@@ -50,7 +50,9 @@ function watchStrength(under: Under, own: readonly ObservedInstance[], now: numb
   if (late === undefined)
     return stepping.shortSince === null ? undefined : { ...rollout, stepping: { ...stepping, shortSince: null } };
   if (stepping.shortSince === null) return { ...rollout, stepping: { ...stepping, shortSince: now } };
-  return now - stepping.shortSince > deadlineOf(candidate) ? failRollout(rollout, lateReason(late, own)) : undefined;
+  return now - stepping.shortSince > deadlineOf(candidate)
+    ? failRollout(rollout, lateReason(late, own), now)
+    : undefined;
 }
 
 /** How many ready instances of a module the step wants of the candidate. */
@@ -85,7 +87,7 @@ function wait(under: Under, now: number): Rollout | undefined {
   const { hold } = stepping;
   if (hold === null) return undefined;
   if (now - hold.since > progression.holdLimit)
-    return failRollout(rollout, `${progression.decides} did not decide in time (${hold.reason})`);
+    return failRollout(rollout, `${progression.decides} did not decide in time (${hold.reason})`, now);
   return saying(rollout, `waits for ${progression.decides}: ${hold.reason}`);
 }
 

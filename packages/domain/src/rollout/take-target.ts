@@ -11,7 +11,8 @@ export function takeTarget(rollout: Rollout, target: RolloutTarget | null, now: 
     return rollout;
   if (target.operation === rollout.stable?.operation) {
     if (rollout.candidate === null && rollout.failed === null && rollout.phase !== 'removing') return rollout;
-    return { ...rollout, phase: 'returning', candidate: null, failed: null, message: 'going back to what ran before' };
+    const message = 'going back to what ran before';
+    return { ...rollout, phase: 'returning', candidate: null, failed: null, message, progressedAt: now };
   }
   const begun: Rollout = {
     ...rollout,

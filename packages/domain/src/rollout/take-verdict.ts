@@ -64,7 +64,7 @@ function react(rollout: Rollout, taken: TakenVerdict, now: number): Rollout {
   if (verdict === 'pass' || stepping === null) return rollout;
   const reason = `${verdictWords[verdict]}${detail === null ? '' : `: ${detail}`}`;
   const reaction = verdict === 'fail' ? 'return' : (candidate?.progression?.reactions[verdict] ?? 'hold');
-  if (reaction === 'return') return failRollout(rollout, reason);
+  if (reaction === 'return') return failRollout(rollout, reason, now);
   if (reaction === 'continue') return rollout;
   return {
     ...rollout,

@@ -67,6 +67,7 @@ export const liveEvent = z
       'settings-changed',
       'plan-changed',
       'target-changed',
+      'references-resolved',
       'inspection-changed',
       'notification-changed',
       'hotfix-changed',

@@ -40,6 +40,9 @@ export const rollout = z
         message: z.string().nullable(),
         /** The last rollout by steps there: the present one, or how the one before it ended. */
         rollout: reportedRollout.nullable(),
+        /** What that rollout brings or brought, and what ran before it. */
+        candidate: buildReference.nullable(),
+        stable: buildReference.nullable(),
       }),
     ),
     /** Of this rollout and those before it, newest first. */

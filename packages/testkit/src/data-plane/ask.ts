@@ -1,4 +1,4 @@
-import { type IncomingMessage, request } from 'node:http';
+import { type Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 
 export interface Asked {
@@ -14,9 +14,11 @@ export interface Question {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** Whose connections are used. */
+  readonly agent?: Agent;
 }
 
-/** Asks on a connection of its own. */
+/** Asks on a connection of its own unless told otherwise. */
 export function ask(question: Question): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -26,7 +28,7 @@ export function ask(question: Question): Promise<Asked> {
         method: question.method ?? 'GET',
         path: question.path ?? '/',
         headers: { host: 'shop.localhost', ...question.headers },
-        agent: false,
+        agent: question.agent ?? false,
       },
       (response) => {
         const chunks: Buffer[] = [];

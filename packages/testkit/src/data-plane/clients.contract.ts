@@ -50,25 +50,29 @@ export function clientsContract(kind: DataPlaneKind): void {
       await stillServes();
     }, 20_000);
 
-    it('that stops in the middle of its body is sent away, and the backend hears of it', async () => {
-      let left = false;
-      const shop = await stage.program((incoming, response) => {
-        if (incoming.method === 'GET') return void response.end('shop');
-        incoming.on('close', () => {
-          left = true;
+    it.skipIf(kind.lacks.includes('ends-silent-bodies'))(
+      'that stops in the middle of its body is sent away, and the backend hears of it',
+      async () => {
+        let left = false;
+        const shop = await stage.program((incoming, response) => {
+          if (incoming.method === 'GET') return void response.end('shop');
+          incoming.on('close', () => {
+            left = true;
+          });
+          incoming.resume();
+          return undefined;
         });
-        incoming.resume();
-        return undefined;
-      });
-      await stage.apply({ backends: [aBackend('a', shop.port)], limits });
-      const slow = client();
-      slow.socket.write('POST / HTTP/1.1\r\nhost: shop.localhost\r\ncontent-length: 100\r\n\r\nhalf');
+        await stage.apply({ backends: [aBackend('a', shop.port)], limits });
+        const slow = client();
+        slow.socket.write('POST / HTTP/1.1\r\nhost: shop.localhost\r\ncontent-length: 100\r\n\r\nhalf');
 
-      await slow.ended;
+        await slow.ended;
 
-      await waitUntil('the backend to hear of it', () => left, 5);
-      await stillServes();
-    }, 20_000);
+        await waitUntil('the backend to hear of it', () => left, 5);
+        await stillServes();
+      },
+      20_000,
+    );
 
     it('that takes nothing of its answer is sent away', async () => {
       let left = false;

@@ -5,6 +5,7 @@ import { framingContract } from './framing.contract.ts';
 import { routingContract } from './routing.contract.ts';
 import type { DataPlaneKind } from './stage.ts';
 import { streamsContract } from './streams.contract.ts';
+import { tlsContract } from './tls.contract.ts';
 import { upgradesContract } from './upgrades.contract.ts';
 
 /** What every data plane must show, told as tests: the same suite for each. */
@@ -16,5 +17,6 @@ export function describeDataPlane(kind: DataPlaneKind): void {
     upgradesContract(kind);
     framingContract(kind);
     clientsContract(kind);
+    tlsContract(kind);
   });
 }

@@ -175,7 +175,7 @@ export function framingContract(kind: DataPlaneKind): void {
 }
 
 /** What a message holds that readers disagree on (RFC 9112, sections 2.2, 3.2, 5 and 6; RFC 9110, section 17.9). */
-function confusionsIn(message: string): readonly string[] {
+export function confusionsIn(message: string): readonly string[] {
   const end = message.indexOf('\r\n\r\n');
   if (end < 0) return message === '' ? [] : ['headers without an end'];
   const [head, body] = [message.slice(0, end), message.slice(end + 4)];
@@ -183,7 +183,7 @@ function confusionsIn(message: string): readonly string[] {
   const named = (name: string) => headers.filter((each) => each.toLowerCase().startsWith(`${name}:`));
   const [length, coding] = [named('content-length'), named('transfer-encoding')];
   const checks: readonly (readonly [holds: boolean, words: string])[] = [
-    [/^[A-Z]+ (\/\S*|\*) HTTP\/1\.1$/.test(line), `a request line: ${line}`],
+    [/^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\/\S*|\*) HTTP\/1\.1$/.test(line), `a request line: ${line}`],
     [['\0', '\r', '\n', '\x0b'].every((byte) => !headers.join('').includes(byte)), 'a bare CR, LF, VT or zero'],
     [headers.every((each) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/.test(each)), 'a header that is none, or is folded'],
     [length.length + coding.length <= 1, 'more than one framing'],

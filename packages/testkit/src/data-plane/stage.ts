@@ -16,7 +16,7 @@ export interface DataPlane {
 }
 
 /** What not every data plane can. */
-export type DataPlaneSkill = 'holds' | 'mirrors' | 'refuses-odd-clients-visibly';
+export type DataPlaneSkill = 'mirrors' | 'forgets-who-waits' | 'ends-silent-bodies';
 
 export interface DataPlaneKind {
   readonly name: string;

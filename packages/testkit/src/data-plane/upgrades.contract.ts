@@ -6,6 +6,7 @@ import { sendRaw } from './ask.ts';
 import { aBackend } from './config.ts';
 import type { Program } from './program.ts';
 import { type DataPlaneKind, stageFor } from './stage.ts';
+import { acceptance, openingHeaders } from './web-socket.ts';
 
 export function upgradesContract(kind: DataPlaneKind): void {
   const stage = stageFor(kind);
@@ -14,9 +15,7 @@ export function upgradesContract(kind: DataPlaneKind): void {
   async function shouting(): Promise<Program> {
     const shouts = await stage.program((_request, response) => response.writeHead(426).end('no\n'));
     shouts.server.on('upgrade', (incoming: IncomingMessage, socket: Socket) => {
-      socket.write(
-        `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: ${incoming.headers.upgrade}\r\n\r\n`,
-      );
+      socket.write(acceptance(incoming.headers['sec-websocket-key']));
       socket.on('data', (chunk: Buffer) => socket.write(chunk.toString().toUpperCase()));
       socket.on('error', () => undefined);
     });
@@ -27,7 +26,7 @@ export function upgradesContract(kind: DataPlaneKind): void {
     const outgoing = request({
       host: '127.0.0.1',
       port: stage.port,
-      headers: { host: 'shop.localhost', connection: 'Upgrade', upgrade: 'websocket' },
+      headers: { host: 'shop.localhost', ...openingHeaders },
     }).end();
     const [, socket] = (await once(outgoing, 'upgrade')) as [IncomingMessage, Socket];
     return socket;

@@ -1,4 +1,4 @@
-import { type ApplicationId, type EnvironmentId, refuse } from '@almanac/domain';
+import { type ApplicationId, type BuildId, type EnvironmentId, refuse } from '@almanac/domain';
 import type { ReportedApplication, Rollout } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { referencesOf } from '#features/builds';
@@ -44,16 +44,23 @@ function targetRows(db: Kysely<Tables>) {
 /** The rollout of what an application should be now, site by site. */
 export async function readRollout(db: Kysely<Tables>, place: Place): Promise<Rollout> {
   const target = await rolloutTarget(db, place);
-  const sites = await readSites(db, place, target.operation);
-  const [first] = sites.flatMap((each) => each.rollout ?? []);
-  const builds = await referencesOf(db, [target.buildId, first?.stable ?? null]);
+  const reported = await readSites(db, place, target.operation);
+  const steps = reported.flatMap((each) => each.rollout ?? []);
+  const builds = await referencesOf(db, [target.buildId, ...steps.flatMap((each) => [each.candidate, each.stable])]);
+  const referenceOf = (build: BuildId | null | undefined) => (build == null ? null : (builds.get(build) ?? null));
+  const sites = reported.map((each) => ({
+    ...each,
+    candidate: referenceOf(each.rollout?.candidate),
+    stable: referenceOf(each.rollout?.stable),
+  }));
+  const present = sites.find((each) => each.rollout?.operation === target.operation);
   return {
     application: { id: target.applicationId, name: target.applicationName },
     environment: { id: target.environmentId, name: target.environmentName },
     operation: target.operation,
     plan: { id: target.planId, number: target.planNumber },
-    candidate: builds.get(target.buildId) ?? null,
-    stable: first?.stable == null ? null : (builds.get(first.stable) ?? null),
+    candidate: referenceOf(target.buildId),
+    stable: present?.stable ?? null,
     waits: sites.some((each) => each.rollout?.operation === target.operation && each.rollout.hold !== null),
     command: await readCommand(db, place, target.operation),
     sites,
@@ -81,7 +88,11 @@ export async function readRollouts(db: Kysely<Tables>, environment: EnvironmentI
   return found;
 }
 
-async function readSites(db: Kysely<Tables>, place: Place, operation: string): Promise<Rollout['sites']> {
+async function readSites(
+  db: Kysely<Tables>,
+  place: Place,
+  operation: string,
+): Promise<readonly Omit<Rollout['sites'][number], 'candidate' | 'stable'>[]> {
   const rows = await siteRows(db)
     .where('sites.environmentId', '=', place.environment)
     .select(

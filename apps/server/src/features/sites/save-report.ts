@@ -19,7 +19,7 @@ function essence(report: SiteReport): string {
     ...rest,
     rollout: rollout === null ? null : { ...rollout, curves: null },
   }));
-  return JSON.stringify([report.generation, applications, report.gateway, report.notices]);
+  return JSON.stringify([report.generation, applications, report.gateway, report.notices, report.capabilities]);
 }
 
 /** Keeps the newest report of a site; plans are woken when it says something new. */
@@ -46,6 +46,7 @@ export async function saveReport(
     .updateTable('sites')
     .set({
       report: JSON.stringify(report),
+      capabilities: JSON.stringify(report.capabilities),
       frontPort: report.gateway.frontPort,
       reportedAt: context.now,
       lastSeenAt: context.now,
@@ -81,6 +82,7 @@ async function saveApplications(
           phase,
           message,
           drift: drift?.healed === false ? drift.message : null,
+          name: application.name,
         },
       ]),
     );
@@ -97,7 +99,11 @@ async function saveApplications(
   const fresh = [...after].filter(([key, row]) => {
     const known = before.get(key);
     return (
-      known === undefined || known.phase !== row.phase || known.message !== row.message || known.drift !== row.drift
+      known === undefined ||
+      known.phase !== row.phase ||
+      known.message !== row.message ||
+      known.drift !== row.drift ||
+      known.name !== row.name
     );
   });
   if (fresh.length === 0) return;
@@ -109,6 +115,7 @@ async function saveApplications(
         phase: excluded.ref('excluded.phase'),
         message: excluded.ref('excluded.message'),
         drift: excluded.ref('excluded.drift'),
+        name: excluded.ref('excluded.name'),
       })),
     )
     .execute();

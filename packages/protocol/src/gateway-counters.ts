@@ -1,6 +1,7 @@
-import { type GatewayCounters, latencyBounds } from '@almanac/protocol';
+import { type GatewayCounters, latencyBounds } from './gateway.ts';
 
-export interface Answered {
+/** One request as it is counted: `milliseconds` until the answer's headers. */
+export interface CountedRequest {
   readonly version: string;
   readonly build: string;
   readonly status: number;
@@ -10,11 +11,11 @@ export interface Answered {
 /** How many versions are remembered after they left; whoever reads the counters saw their last numbers long before. */
 const mostVersions = 50;
 
-/** Requests, errors and latency by version since the start. */
-export class Counters {
+/** Counts requests, errors and latency by version, as a data plane reports them. */
+export class RequestCounters {
   readonly #versions = new Map<string, GatewayCounters>();
 
-  count(answered: Answered): void {
+  count(answered: CountedRequest): void {
     const { version, build, status, milliseconds } = answered;
     const counters = this.#versions.get(version) ?? this.#add(version, build);
     counters.requests += 1;
