@@ -26,7 +26,7 @@ export interface Considered {
     readonly build: BuildId;
     readonly manifest: Manifest;
     readonly pinned: PinnedForSites;
-    /** How it takes over, where its plan says so. */
+    /** How it takes over this time, whatever the environment and the manifest say. */
     readonly rollout?: RolloutStrategy | undefined;
   } | null;
 }
