@@ -46,7 +46,7 @@ export async function writeDelta(input: {
   head.writeUInt32BE(packed.length, mark.length);
   const dictionary = base === undefined ? undefined : await readLeftovers(base, steps);
   const size = novel.reduce((sum, span) => sum + span.size, 0);
-  const compress = zlib.createZstdCompress(compression(size, dictionary));
+  const compress = zlib.createZstdCompress(compression({ size, dictionary, isWhole: base === undefined }));
   const output = createWriteStream(into, { mode: 0o600 });
   output.write(Buffer.concat([head, packed]));
   await pipeline(Readable.from(spansOf(target.file, novel), { objectMode: false }), compress, output, { signal });
@@ -93,9 +93,16 @@ export async function applyDelta(input: {
 const level = zlib.constants.ZSTD_c_compressionLevel;
 const windowMax = zlib.constants.ZSTD_d_windowLogMax;
 
-function compression(size: number, dictionary: Buffer | undefined): zlib.ZstdOptions {
+function compression(input: {
+  readonly size: number;
+  readonly dictionary: Buffer | undefined;
+  readonly isWhole: boolean;
+}): zlib.ZstdOptions {
+  const { size, dictionary } = input;
   const within = (bytes: number, most: number) => Math.min(most, Math.max(18, Math.ceil(Math.log2(bytes + 1))));
   const table = within(2 * (size + (dictionary?.length ?? 0)), largestTable);
+  // A whole artifact is often larger than what is new in one by a hundred times: it is compressed with less effort.
+  if (input.isWhole) return { params: { [level]: 9 } };
   return {
     ...withDictionary(dictionary),
     params: {

@@ -144,6 +144,8 @@ export {
   siteDetail,
   siteStanding,
   siteStatus,
+  type TransferOffer,
+  transferOffer,
 } from './api/sites.ts';
 export {
   type BuilderJob,

@@ -69,6 +69,25 @@ export const reconciledSite = z
   .meta({ id: 'ReconciledSite' });
 export type ReconciledSite = z.output<typeof reconciledSite>;
 
+/**
+ * The shortest way to an artifact for a site: as it is, compressed, or as a delta to a base that the site has. The content
+ * of the way is known by its own digest; what comes of it has the artifact's.
+ */
+export const transferOffer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('preparing'), retryAfterSeconds: z.number().positive().max(60) }),
+  z.object({ kind: z.literal('whole') }),
+  z.object({ kind: z.literal('packed'), digest, size: z.int().positive() }),
+  z.object({ kind: z.literal('delta'), base: digest, digest, size: z.int().positive() }),
+]);
+export type TransferOffer = z.output<typeof transferOffer>;
+
+/** Artifacts that a site has, separated by commas: it is offered a delta to the one that has most of what it asks for. */
+const bases = z
+  .string()
+  .max(8 * 72)
+  .transform((text) => text.split(','))
+  .pipe(z.array(digest).max(8));
+
 const enrolmentToken = z.object({ token: z.string(), expiresAt: timestamp });
 const oneSite = z.object({ site: reference });
 
@@ -176,6 +195,25 @@ export const siteRoutes = {
     permission: 'agent',
     audit: null,
     params: z.object({ digest }),
+    raw: 'response',
+  }),
+  offerTransfer: route({
+    method: 'GET',
+    path: '/artifacts/:digest/transfer',
+    summary: 'Says how the asking site gets an artifact with the fewest bytes, given what it has already',
+    permission: 'agent',
+    audit: null,
+    params: z.object({ digest }),
+    query: z.object({ bases: bases.optional() }),
+    response: transferOffer,
+  }),
+  getTransfer: route({
+    method: 'GET',
+    path: '/artifacts/:digest/transfers/:transfer',
+    summary: 'Downloads a compressed artifact or a delta that was offered; honours Range',
+    permission: 'agent',
+    audit: null,
+    params: z.object({ digest, transfer: digest }),
     raw: 'response',
   }),
 } as const;
