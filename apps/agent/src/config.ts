@@ -3,7 +3,16 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
-const site = z.object({ directory: z.string(), frontPort: z.int().min(1).max(65535), token: z.string().optional() });
+/** Below it, an artifact of usual size would take weeks. */
+const leastBandwidth = 1024;
+
+const site = z.object({
+  directory: z.string(),
+  frontPort: z.int().min(1).max(65535),
+  token: z.string().optional(),
+  /** Bytes a second that the site may fetch of artifacts. */
+  bandwidth: z.int().min(leastBandwidth).optional(),
+});
 const file = z.object({ server: z.url(), sharedDirectory: z.string(), sites: z.array(site).min(1) });
 
 /** What this agent runs: one site or several, with one server. */
@@ -18,6 +27,7 @@ export interface AgentCommand {
 }
 
 const help = `Usage: almanac agent run --server URL [--token TOKEN] [--data DIR] [--front-port PORT]
+                         [--bandwidth BYTES]
        almanac agent run --config FILE
        almanac agent stop-all (--config FILE | --server URL [--data DIR])
        almanac agent backups (--config FILE | --server URL [--data DIR])
@@ -33,6 +43,7 @@ Options:
   --token TOKEN      the one-time token of "almanac site add"; needed at the first start only
   --data DIR         where everything of the site is kept (almanac-site)
   --front-port PORT  where its applications answer, by host name (7420)
+  --bandwidth BYTES  so many bytes a second are fetched of artifacts at most: 500k, 2M (no limit)
   --config FILE      several sites of one machine, as JSON
 
 Examples:
@@ -82,7 +93,8 @@ export function readCommand(
   if (!Number.isInteger(frontPort) || frontPort < 1 || frontPort > 65_535)
     throw new UsageError(`${values['front-port']} is not a port`);
   const data = resolve(values.data ?? 'almanac-site');
-  const own = { directory: `${data}/site`, frontPort };
+  const bandwidth = values.bandwidth === undefined ? {} : { bandwidth: readBandwidth(values.bandwidth) };
+  const own = { directory: `${data}/site`, frontPort, ...bandwidth };
   return {
     action: known,
     ...named,
@@ -92,6 +104,15 @@ export function readCommand(
       sites: [values.token === undefined ? own : { ...own, token: values.token }],
     },
   };
+}
+
+/** Bytes a second as people write them: `500k`, `2M`. */
+function readBandwidth(text: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,9})([kM]?)$/.exec(text) ?? [];
+  const bytes = Number(number) * { '': 1, k: 1000, M: 1_000_000 }[unit as '' | 'k' | 'M'];
+  if (number === '' || bytes < leastBandwidth)
+    throw new UsageError(`--bandwidth takes bytes a second, ${leastBandwidth} or more, as in 500k or 2M; not ${text}`);
+  return bytes;
 }
 
 function parse(argv: readonly string[]) {
@@ -105,6 +126,7 @@ function parse(argv: readonly string[]) {
         token: { type: 'string' },
         data: { type: 'string' },
         'front-port': { type: 'string' },
+        bandwidth: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -8,7 +8,10 @@ import {
   type RuntimeDirectory,
 } from '@almanac/host';
 import { pino } from 'pino';
-import { createReleases } from './artifacts/releases.ts';
+import { createBandwidth, lesserLimit } from './artifacts/bandwidth.ts';
+import { type Blobs, createBlobs } from './artifacts/blobs.ts';
+import { earlierArtifacts } from './artifacts/earlier-artifacts.ts';
+import { createReleases, type ReleaseSource } from './artifacts/releases.ts';
 import { type AgentCommand, type AgentConfig, readBackupsKept, readCommand, UsageError } from './config.ts';
 import { createDatabaseGuard } from './connections/database-guard.ts';
 import { createSitePostgres, type SitePostgres } from './connections/site-postgres.ts';
@@ -20,7 +23,7 @@ import { openJournal } from './journal/journal.ts';
 import { readModuleLog } from './logs/module-log.ts';
 import { createProcessRuntime } from './runtimes/process-runtime.ts';
 import { createGatewayClient } from './traffic/gateway-client.ts';
-import { keepConnected } from './transport/connect.ts';
+import { type Connection, keepConnected } from './transport/connect.ts';
 import { openDesiredStore } from './transport/desired-store.ts';
 
 const databasesEveryMs = 1000;
@@ -79,6 +82,7 @@ async function runAgent(input: {
 /** What the sites of an agent share, and what people should know of it. */
 interface Machine {
   readonly databases: SitePostgres;
+  readonly blobs: Blobs;
   readonly runtime: RuntimeDirectory | undefined;
   readonly groups: ControlGroups | undefined;
   readonly notices: readonly string[];
@@ -97,7 +101,8 @@ async function openMachine(config: AgentConfig): Promise<Machine> {
       ? ['The processor is not limited, and memory is looked at every two seconds: there are no control groups here.']
       : []),
   ];
-  return { databases, runtime, groups, notices };
+  const blobs = createBlobs({ directory: join(config.sharedDirectory, 'blobs'), log });
+  return { databases, blobs, runtime, groups, notices };
 }
 
 /** Applications cannot start their PostgreSQL again: whoever killed it, it is back within a second. */
@@ -124,7 +129,7 @@ async function openSite(input: {
   readonly config: AgentConfig;
   readonly site: SiteConfig;
   readonly machine: Machine;
-  readonly token: () => string | undefined;
+  readonly connection: Pick<ReleaseSource, 'access' | 'renewAccess'>;
 }): Promise<SiteContext> {
   const { config, site, machine } = input;
   const { directory, frontPort } = site;
@@ -132,6 +137,7 @@ async function openSite(input: {
   const files = createSiteFiles({ site: identity.site.id, directory, runtime: machine.runtime });
   const own = log.child({ site: identity.site.name });
   const journal = await openJournal({ directory, log: own });
+  const desired = await openDesiredStore({ directory, identity, log: own });
   return {
     directory,
     frontPort,
@@ -142,10 +148,16 @@ async function openSite(input: {
     databases: machine.databases,
     guard: createDatabaseGuard({ databases: machine.databases, kept: readBackupsKept(process.env), log: own }),
     notices: machine.notices,
-    desired: await openDesiredStore({ directory, identity, log: own }),
+    desired,
     releases: createReleases({
       files,
-      source: { server: config.server, token: input.token, blobs: join(config.sharedDirectory, 'blobs') },
+      source: {
+        server: config.server,
+        blobs: machine.blobs,
+        bandwidth: createBandwidth(() => lesserLimit(site.bandwidth, desired.current()?.bandwidth ?? undefined)),
+        earlier: (application, module) => earlierArtifacts(journal.state, application, module),
+        ...input.connection,
+      },
     }),
     runtime: createProcessRuntime({ directory, groups: machine.groups }),
     groups: machine.groups,
@@ -159,11 +171,14 @@ async function runSite(input: {
   readonly site: SiteConfig;
   readonly machine: Machine;
 }): Promise<() => Promise<void>> {
-  let token: () => string | undefined = () => undefined;
-  const site = await openSite({ ...input, token: () => token() });
+  let connection: Connection | undefined;
+  const site = await openSite({
+    ...input,
+    connection: { access: () => connection?.access(), renewAccess: () => connection?.renew() },
+  });
   let wake: () => void = () => undefined;
   let reconcile: () => Promise<number> = async () => 0;
-  const connection = keepConnected({
+  const kept = keepConnected({
     server: input.config.server,
     identity: site.identity,
     desired: site.desired,
@@ -177,12 +192,12 @@ async function runSite(input: {
       return readModuleLog({ directory: site.directory, request, instances });
     },
   });
-  token = connection.artifactToken;
-  const loop = startSiteLoop(site, connection.report);
+  connection = kept;
+  const loop = startSiteLoop(site, kept.report);
   wake = loop.wake;
   reconcile = loop.reconcile;
   return async () => {
-    connection.close();
+    kept.close();
     await loop.stop();
   };
 }
@@ -215,9 +230,12 @@ async function applicationId(config: AgentConfig, name: string): Promise<string>
   throw new UsageError(`no site of this agent runs ${name}`);
 }
 
+/** Of whoever only stops what runs. */
+const noConnection = { access: () => undefined, renewAccess: () => undefined };
+
 async function stopAll(config: AgentConfig, machine: Machine): Promise<void> {
   for (const site of config.sites) {
-    const context = await openSite({ config, site, machine, token: () => undefined }).catch(() => undefined);
+    const context = await openSite({ config, site, machine, connection: noConnection }).catch(() => undefined);
     if (context !== undefined) await stopSite(context);
   }
   await machine.databases.stop();

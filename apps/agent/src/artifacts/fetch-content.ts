@@ -12,6 +12,8 @@ export interface ArtifactLink {
   readonly server: string;
   /** Valid while the connection to the server lasts. */
   readonly token: string;
+  /** Whether the server knows shorter ways than the artifact as it is. */
+  readonly transfers: boolean;
   readonly bandwidth: Bandwidth;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import type { DesiredApplication, ReportedApplication } from '@almanac/protocol';
+import { NotConnected } from '../artifacts/blobs.ts';
 import type { ChangedFile } from '../artifacts/releases.ts';
-import { NotConnected } from '../artifacts/releases.ts';
 import type { SiteContext } from './site-context.ts';
 
 export type Drift = ReportedApplication['drift'];

@@ -52,6 +52,7 @@ export function reportApplication(input: {
       startedAt: new Date(each.startedAt).toISOString(),
       endedAt: each.endedAt === null ? null : new Date(each.endedAt).toISOString(),
     })),
+    hold: null,
     drift: input.drift,
     traffic: trafficOf(input.stats, record.name),
   };
@@ -94,6 +95,7 @@ export function reportStaged(application: DesiredApplication, prepared: Prepared
     progress: prepared.kind === 'pulling' ? { done: prepared.done, total: prepared.total } : null,
     modules: [],
     steps: [],
+    hold: null,
     drift: null,
     traffic: [],
   };

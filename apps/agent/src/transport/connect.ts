@@ -4,6 +4,7 @@ import {
   type LogChunk,
   type LogRequest,
   type SiteReport,
+  serverCapabilities,
   serverMessage,
 } from '@almanac/protocol';
 import type { Logger } from 'pino';
@@ -15,8 +16,10 @@ import type { DesiredStore } from './desired-store.ts';
 export interface Connection {
   /** What is reported: the newest level replaces an earlier one that was not sent yet. */
   readonly report: (report: Omit<SiteReport, 'sequence' | 'at'>) => void;
-  /** The token for artifacts; undefined while there is no connection. */
-  readonly artifactToken: () => string | undefined;
+  /** What the server allows while it is connected; undefined while it is not. */
+  readonly access: () => { readonly token: string; readonly transfers: boolean } | undefined;
+  /** Begins the connection anew, for what only a new one brings. */
+  readonly renew: () => void;
   readonly close: () => void;
 }
 
@@ -46,7 +49,7 @@ export function keepConnected(input: {
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   let closed = false;
   let failures = 0;
-  let token: string | undefined;
+  let access: ReturnType<Connection['access']>;
   let socket: WebSocket | undefined;
   let welcomed = false;
   let latest: Omit<SiteReport, 'sequence' | 'at'> | undefined;
@@ -90,7 +93,10 @@ export function keepConnected(input: {
       case 'welcome':
         welcomed = true;
         failures = 0;
-        token = message.artifactToken;
+        access = {
+          token: message.artifactToken,
+          transfers: message.capabilities.includes(serverCapabilities.transfers),
+        };
         log.info({ server: message.serverVersion }, 'connected');
         sendReport(true);
         input.onDesired();
@@ -163,7 +169,7 @@ export function keepConnected(input: {
       clearTimeout(silence);
       if (welcomed) log.warn('the connection to the server was lost; applications run on');
       welcomed = false;
-      token = undefined;
+      access = undefined;
       if (closed) return;
       failures += 1;
       const pause = Math.max(patience, Math.min(longestPause, shortestPause * 2 ** Math.min(failures - 1, 10)));
@@ -184,7 +190,8 @@ export function keepConnected(input: {
         Math.max(0, gatheredAt + gatherMs - performance.now()),
       );
     },
-    artifactToken: () => token,
+    access: () => access,
+    renew: () => socket?.close(),
     close: () => {
       closed = true;
       clearInterval(beat);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { enrolRequest, enrolResponse, logChunk, reportedApplication } from '../agent.ts';
+import { enrolRequest, enrolResponse, logChunk, occurrence, reportedApplication } from '../agent.ts';
 import { digest, id, name, named, page, paging, reference, revision, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 
@@ -22,6 +22,8 @@ export const site = z
     /** The generation that the server wants, and the one that the site acts on. */
     generation: z.object({ desired: z.int(), observed: z.int() }),
     frontPort: z.int().nullable(),
+    /** Bytes a second that it may fetch of artifacts; null for as many as come. */
+    bandwidth: z.int().nullable(),
     revision,
   })
   .meta({ id: 'Site' });
@@ -88,6 +90,9 @@ const bases = z
   .transform((text) => text.split(','))
   .pipe(z.array(digest).max(8));
 
+/** What came to pass on a site, and when the server heard of it. */
+export const siteOccurrence = occurrence.extend({ receivedAt: timestamp }).meta({ id: 'SiteOccurrence' });
+
 const enrolmentToken = z.object({ token: z.string(), expiresAt: timestamp });
 const oneSite = z.object({ site: reference });
 
@@ -123,11 +128,11 @@ export const siteRoutes = {
   updateSite: route({
     method: 'PATCH',
     path: '/sites/:site',
-    summary: 'Changes the labels of a site',
+    summary: 'Changes the labels of a site, or how much of its link artifacts may take',
     permission: 'right:manage-environments',
     audit: 'site-changed',
     params: oneSite,
-    body: z.strictObject({ labels }),
+    body: z.strictObject({ labels: labels.optional(), bandwidth: z.int().min(1024).nullable().optional() }),
     response: site,
     ifMatch: true,
   }),
@@ -149,6 +154,27 @@ export const siteRoutes = {
     params: oneSite,
     response: enrolmentToken,
     status: 201,
+  }),
+  createLocalToken: route({
+    method: 'POST',
+    path: '/sites/:site/local-tokens',
+    summary: 'Makes a token with which the caller signs in to the console of one site, on the machine of that site',
+    permission: 'capability:access',
+    audit: 'local-token-created',
+    params: oneSite,
+    body: z.strictObject({ days: z.int().min(1).max(365).default(90) }),
+    response: z.object({ token: z.string(), expiresAt: timestamp }),
+    status: 201,
+  }),
+  listSiteOccurrences: route({
+    method: 'GET',
+    path: '/sites/:site/occurrences',
+    summary: 'Lists what came to pass on a site, what happened while it was cut off included; newest first',
+    permission: 'capability:monitor',
+    audit: null,
+    params: oneSite,
+    query: paging,
+    response: page(siteOccurrence),
   }),
   enrolAgent: route({
     method: 'POST',

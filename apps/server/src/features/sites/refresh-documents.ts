@@ -5,6 +5,7 @@ import type { DesiredApplication, DesiredState, Manifest, RolloutStrategy } from
 import { placedSites } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { CommandContext } from '#platform/http';
+import { localPrincipals } from './local-access.ts';
 import type { ServerKeys } from './server-keys.ts';
 
 export interface DocumentTools {
@@ -41,10 +42,12 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
       .forUpdate()
       .execute();
     const drafts = await draftDocuments(context, { environment: environmentId, rollout: environment.rollout });
+    const access = await localPrincipals(db, environmentId);
     for (const site of sites) {
+      const beside = { bandwidth: site.bandwidth, access: [...(access.get(site.id) ?? [])] };
       const draft = drafts.get(site.id) ?? { site: site.id, applications: [] };
       const contentHash = createHash('sha256')
-        .update(JSON.stringify([incarnation, site.sealingKey, environment.drift, draft]))
+        .update(JSON.stringify([incarnation, site.sealingKey, environment.drift, beside, draft]))
         .digest('hex');
       if (contentHash === site.contentHash || site.sealingKey === null) continue;
       const state: DesiredState = {
@@ -54,6 +57,7 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
         generation: site.generation + 1,
         issuedAt: context.now.toISOString(),
         drift: environment.drift,
+        ...beside,
         applications: draft.applications.map(({ entry, envelopes }) => ({
           ...entry,
           sealed: sealAll({ envelopes, box: tools.box, recipientKey: site.sealingKey ?? '', site: site.id }),

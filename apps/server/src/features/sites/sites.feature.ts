@@ -6,6 +6,7 @@ import type { Feature } from '#platform/feature';
 import type { Tables } from '#tables';
 import { createAgentHub } from './agent-hub.ts';
 import { mountAgentSocket, pushDocument } from './agent-socket.ts';
+import { forgetLocalTokens } from './local-access.ts';
 import { createDailyReconcile } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
 import type { WakePlans } from './save-report.ts';
@@ -67,6 +68,11 @@ export function sitesFeature(input: {
         name: 'reconcile-sites',
         everyMs: 60_000,
         run: createDailyReconcile({ hub, refreshDocuments: input.refreshDocuments, onError: input.onError }),
+      },
+      {
+        name: 'forget-local-tokens',
+        everyMs: 60_000,
+        run: (context) => forgetLocalTokens(context, input.refreshDocuments),
       },
       {
         name: 'note-silent-sites',
