@@ -12,6 +12,8 @@ const site = z.object({
   token: z.string().optional(),
   /** Bytes a second that the site may fetch of artifacts. */
   bandwidth: z.int().min(leastBandwidth).optional(),
+  /** Where the console of the site answers, on loopback; any free port where it says 0. */
+  localPort: z.int().min(0).max(65535).default(0),
 });
 const file = z.object({ server: z.url(), sharedDirectory: z.string(), sites: z.array(site).min(1) });
 
@@ -27,15 +29,17 @@ export interface AgentCommand {
 }
 
 const help = `Usage: almanac agent run --server URL [--token TOKEN] [--data DIR] [--front-port PORT]
-                         [--bandwidth BYTES]
+                         [--bandwidth BYTES] [--local-port PORT]
        almanac agent run --config FILE
        almanac agent stop-all (--config FILE | --server URL [--data DIR])
        almanac agent backups (--config FILE | --server URL [--data DIR])
        almanac agent restore-databases APPLICATION BACKUP (--config FILE | --server URL [--data DIR])
+       almanac agent local --help
 
 run       runs the agent of a site on this machine, until it is told to stop; applications run on
 stop-all  ends the applications of the site, its gateway and its databases
 backups   lists the backups that were taken before migrations of databases
+local     asks the agent on this machine what runs, and pauses or rolls back, also without its server
 restore-databases  lets the databases of an application be those of a backup, while the agent is stopped
 
 Options:
@@ -44,6 +48,7 @@ Options:
   --data DIR         where everything of the site is kept (almanac-site)
   --front-port PORT  where its applications answer, by host name (7420)
   --bandwidth BYTES  so many bytes a second are fetched of artifacts at most: 500k, 2M (no limit)
+  --local-port PORT  where the site's own console answers on this machine (any free port)
   --config FILE      several sites of one machine, as JSON
 
 Examples:
@@ -73,6 +78,11 @@ export function readBackupsKept(environment: NodeJS.ProcessEnv): number {
   return kept;
 }
 
+/** The sites in a configuration of several. */
+export function readSites(text: string): AgentConfig['sites'] {
+  return file.parse(JSON.parse(text)).sites;
+}
+
 /** Reads the command line; gives the help where it was asked for. */
 export function readCommand(
   argv: readonly string[],
@@ -94,7 +104,10 @@ export function readCommand(
     throw new UsageError(`${values['front-port']} is not a port`);
   const data = resolve(values.data ?? 'almanac-site');
   const bandwidth = values.bandwidth === undefined ? {} : { bandwidth: readBandwidth(values.bandwidth) };
-  const own = { directory: `${data}/site`, frontPort, ...bandwidth };
+  const localPort = Number(values['local-port'] ?? 0);
+  if (!Number.isInteger(localPort) || localPort < 0 || localPort > 65_535)
+    throw new UsageError(`${values['local-port']} is not a port`);
+  const own = { directory: `${data}/site`, frontPort, localPort, ...bandwidth };
   return {
     action: known,
     ...named,
@@ -127,6 +140,7 @@ function parse(argv: readonly string[]) {
         data: { type: 'string' },
         'front-port': { type: 'string' },
         bandwidth: { type: 'string' },
+        'local-port': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

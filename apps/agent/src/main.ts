@@ -7,6 +7,7 @@ import {
   openRuntimeDirectory,
   type RuntimeDirectory,
 } from '@almanac/host';
+import type { LogChunk, LogRequest, SiteReport } from '@almanac/protocol';
 import { pino } from 'pino';
 import { createBandwidth, lesserLimit } from './artifacts/bandwidth.ts';
 import { type Blobs, createBlobs } from './artifacts/blobs.ts';
@@ -20,19 +21,26 @@ import { startSiteLoop, stopSite } from './converge/site-loop.ts';
 import { createSiteFiles } from './files/site-files.ts';
 import { loadIdentity } from './identity/site-identity.ts';
 import { openJournal } from './journal/journal.ts';
+import { confirm, noteRefusedOrder, unconfirmed } from './journal/occurrences.ts';
+import { actLocally } from './local/holds.ts';
+import { createLocalAccess, localTokenFile, openLocalToken } from './local/local-access.ts';
+import { runLocalCommand } from './local/local-command.ts';
+import { type LocalConsole, startLocalConsole } from './local/local-server.ts';
+import { type LocalView, viewSite } from './local/local-view.ts';
 import { readModuleLog } from './logs/module-log.ts';
 import { createProcessRuntime } from './runtimes/process-runtime.ts';
 import { createGatewayClient } from './traffic/gateway-client.ts';
 import { type Connection, keepConnected } from './transport/connect.ts';
 import { openDesiredStore } from './transport/desired-store.ts';
+import { openLastContact } from './transport/last-contact.ts';
 
 const databasesEveryMs = 1000;
 const log = pino({ base: { part: 'agent' }, timestamp: pino.stdTimeFunctions.isoTime });
 
 try {
-  const command = readCommand(process.argv.slice(2));
-  if (command.action === 'help') process.stdout.write(`${command.text}\n`);
-  else await carryOut(command);
+  const argv = process.argv.slice(2);
+  if (argv[0] === 'local') process.stdout.write(`${await runLocalCommand(argv.slice(1))}\n`);
+  else await runCommand(argv);
 } catch (error) {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\n`);
@@ -41,6 +49,12 @@ try {
     log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'the agent cannot run');
     process.exitCode = 1;
   }
+}
+
+async function runCommand(argv: readonly string[]): Promise<void> {
+  const command = readCommand(argv);
+  if (command.action === 'help') process.stdout.write(`${command.text}\n`);
+  else await carryOut(command);
 }
 
 async function carryOut(command: AgentCommand): Promise<void> {
@@ -137,7 +151,12 @@ async function openSite(input: {
   const files = createSiteFiles({ site: identity.site.id, directory, runtime: machine.runtime });
   const own = log.child({ site: identity.site.name });
   const journal = await openJournal({ directory, log: own });
-  const desired = await openDesiredStore({ directory, identity, log: own });
+  const desired = await openDesiredStore({
+    directory,
+    identity,
+    log: own,
+    onRefused: (why) => noteRefusedOrder(journal.state.spool, why, new Date()),
+  });
   return {
     directory,
     frontPort,
@@ -171,35 +190,100 @@ async function runSite(input: {
   readonly site: SiteConfig;
   readonly machine: Machine;
 }): Promise<() => Promise<void>> {
+  const { server } = input.config;
   let connection: Connection | undefined;
   const site = await openSite({
     ...input,
     connection: { access: () => connection?.access(), renewAccess: () => connection?.renew() },
   });
+  const { spool } = site.journal.state;
+  const contact = openLastContact(site.directory);
+  const readLog = (request: LogRequest) => {
+    const instances = site.journal.state.instances
+      .filter((each) => each.module === request.module)
+      .map((each) => each.id);
+    return readModuleLog({ directory: site.directory, request, instances });
+  };
   let wake: () => void = () => undefined;
   let reconcile: () => Promise<number> = async () => 0;
   const kept = keepConnected({
-    server: input.config.server,
+    server,
     identity: site.identity,
     desired: site.desired,
     log: site.log,
     onDesired: () => wake(),
+    onHeard: contact.note,
     reconcile: () => reconcile(),
-    readLog: (request) => {
-      const instances = site.journal.state.instances
-        .filter((each) => each.module === request.module)
-        .map((each) => each.id);
-      return readModuleLog({ directory: site.directory, request, instances });
+    readLog,
+    occurrences: {
+      pending: async () => {
+        await site.journal.save();
+        return unconfirmed(spool);
+      },
+      kept: (until) => confirm(spool, until),
     },
   });
   connection = kept;
-  const loop = startSiteLoop(site, kept.report);
+  let report: Omit<SiteReport, 'sequence' | 'at'> | undefined;
+  const loop = startSiteLoop(site, (latest) => {
+    report = latest;
+    kept.report(latest);
+  });
   wake = loop.wake;
   reconcile = loop.reconcile;
+  const local = await openLocalConsole({
+    site,
+    port: input.site.localPort,
+    wake: loop.wake,
+    readLog,
+    view: () => viewSite({ site, server, connected: kept.isConnected(), lastContact: contact.at(), report }),
+  });
   return async () => {
     kept.close();
+    await local?.close();
     await loop.stop();
   };
+}
+
+/** The console of a site; without one the site runs all the same. */
+async function openLocalConsole(input: {
+  readonly site: SiteContext;
+  readonly port: number;
+  readonly wake: () => void;
+  readonly readLog: (request: LogRequest) => Promise<LogChunk>;
+  readonly view: () => LocalView;
+}): Promise<LocalConsole | undefined> {
+  const { site, port, readLog, view } = input;
+  try {
+    const local = await startLocalConsole({
+      directory: site.directory,
+      port,
+      log: site.log,
+      access: createLocalAccess({
+        siteToken: await openLocalToken(site.directory),
+        principals: () => site.desired.current()?.access ?? [],
+        now: Date.now,
+      }),
+      site: {
+        view,
+        readLog,
+        act: async (request) => {
+          actLocally(site.journal.state, request, new Date());
+          await site.journal.save();
+          site.log.warn(
+            { application: request.application, by: request.by },
+            `somebody at the site asks to ${request.action}`,
+          );
+          input.wake();
+        },
+      },
+    });
+    site.log.info({ url: local.url, token: localTokenFile(site.directory) }, 'the console of the site answers');
+    return local;
+  } catch (error) {
+    site.log.error({ port, err: error }, 'the console of the site cannot be served; applications run on');
+    return undefined;
+  }
 }
 
 async function listBackups(databases: SitePostgres): Promise<void> {

@@ -219,7 +219,6 @@ export const occurrenceKind = z.enum([
   'application-rolled-back',
   'application-released',
   'order-refused',
-  'clock-jumped',
 ]);
 export type OccurrenceKind = z.output<typeof occurrenceKind>;
 

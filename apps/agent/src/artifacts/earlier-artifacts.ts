@@ -3,7 +3,9 @@ import type { JournalState } from '../journal/journal.ts';
 
 /** Artifacts of an application that a site had or has: those of the same module first, as they resemble the next one most. */
 export function earlierArtifacts(state: JournalState, application: string, module: string): readonly Digest[] {
-  const modules = Object.values(state.applications[application]?.specs ?? {}).flatMap((each) => each.modules);
+  const { stable, previous } = state.versions[application] ?? {};
+  const specs = [...Object.values(state.applications[application]?.specs ?? {}), stable ?? [], previous ?? []].flat();
+  const modules = specs.flatMap((each) => each.modules);
   const ordered = [
     ...modules.filter((each) => each.name === module),
     ...modules.filter((each) => each.name !== module),

@@ -1,7 +1,8 @@
 import type { ObservedInstance } from '@almanac/domain';
 import { freeBytes } from '@almanac/host';
 import type { DesiredApplication, GatewayStats, ReportedApplication, SiteReport } from '@almanac/protocol';
-import type { ApplicationRecord, InstanceRecord } from '../journal/journal.ts';
+import type { ApplicationRecord, Hold, InstanceRecord } from '../journal/journal.ts';
+import { reportHold } from '../local/holds.ts';
 import { toldState } from '../runtimes/one-off.ts';
 import { trafficOf } from '../traffic/traffic-report.ts';
 import type { Prepared } from './preparation.ts';
@@ -16,6 +17,7 @@ export function reportApplication(input: {
   readonly records: readonly InstanceRecord[];
   readonly stats: GatewayStats | undefined;
   readonly drift: ReportedApplication['drift'];
+  readonly hold: Hold | undefined;
 }): ReportedApplication {
   const { record, target, prepared, observed } = input;
   const { rollout } = record;
@@ -52,7 +54,7 @@ export function reportApplication(input: {
       startedAt: new Date(each.startedAt).toISOString(),
       endedAt: each.endedAt === null ? null : new Date(each.endedAt).toISOString(),
     })),
-    hold: null,
+    hold: reportHold(input.hold),
     drift: input.drift,
     traffic: trafficOf(input.stats, record.name),
   };

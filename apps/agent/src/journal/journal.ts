@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Rollout } from '@almanac/domain';
 import { failpoint, type ProcessIdentity, writeDurably } from '@almanac/host';
-import type { DesiredApplication } from '@almanac/protocol';
+import type { DesiredApplication, Occurrence } from '@almanac/protocol';
 import type { Logger } from 'pino';
 
 /** What the agent intended and did for one instance; `identity` is null between the intention and the deed. */
@@ -55,6 +56,37 @@ export interface JournalState {
   readonly applications: Record<string, ApplicationRecord>;
   instances: InstanceRecord[];
   gateway: { identity: ProcessIdentity | null; revision: number };
+  readonly spool: OccurrenceSpool;
+  /** By the id of an application: which versions of it came to run here. */
+  readonly versions: Record<string, VersionsHere>;
+  /** By the id of an application: what somebody at the site keeps as it is. */
+  readonly holds: Record<string, Hold>;
+}
+
+/** What came to pass here, with what the server has confirmed; in the journal, so that it is told exactly once. */
+export interface OccurrenceSpool {
+  readonly id: string;
+  next: number;
+  /** Up to this number the server has them. */
+  confirmed: number;
+  items: Occurrence[];
+}
+
+export interface VersionsHere {
+  stable: DesiredApplication | null;
+  /** The version that ran before: to it somebody at the site can go back. */
+  previous: DesiredApplication | null;
+  /** The operation whose failure was told. */
+  failed: string | null;
+}
+
+/** Somebody at the site keeps an application at one version, whatever is ordered, until it is released. */
+export interface Hold {
+  readonly kind: 'paused' | 'rolled-back';
+  readonly by: string;
+  readonly since: string;
+  readonly reason: string;
+  readonly spec: DesiredApplication;
 }
 
 /** What a site must not forget, as durable documents in its directory. */
@@ -69,6 +101,9 @@ const empty = (): JournalState => ({
   applications: {},
   instances: [],
   gateway: { identity: null, revision: 0 },
+  spool: { id: randomUUID(), next: 1, confirmed: 0, items: [] },
+  versions: {},
+  holds: {},
 });
 
 /** Opens the journal of a site; one that cannot be read is kept aside for people, and the site begins anew. */
@@ -76,15 +111,21 @@ export async function openJournal(input: { readonly directory: string; readonly 
   const file = join(input.directory, 'journal.json');
   const state = await readState(file, input.log);
   let saved = JSON.stringify(state);
+  let turn: Promise<void> = Promise.resolve();
+  const write = async () => {
+    const text = JSON.stringify(state);
+    if (text === saved) return;
+    failpoint('journal-before-write');
+    await writeDurably(file, text);
+    failpoint('journal-after-write');
+    saved = text;
+  };
   return {
     state,
-    save: async () => {
-      const text = JSON.stringify(state);
-      if (text === saved) return;
-      failpoint('journal-before-write');
-      await writeDurably(file, text);
-      failpoint('journal-after-write');
-      saved = text;
+    // One after the other: an older state must not take the place of a newer one.
+    save: () => {
+      turn = turn.catch(() => undefined).then(write);
+      return turn;
     },
   };
 }
@@ -96,7 +137,8 @@ async function readState(file: string, log: Logger): Promise<JournalState> {
     // Only this program writes the file, whole or not at all; its schema number says in which shape.
     const parsed = JSON.parse(text) as JournalState;
     if (parsed.schema !== 1) throw new Error(`it has schema ${String(parsed.schema)}`);
-    return parsed;
+    // Journals of before know less.
+    return { ...empty(), ...parsed };
   } catch (error) {
     const aside = `${file}.damaged`;
     await rename(file, aside);

@@ -8,7 +8,17 @@ function aSite() {
   const sent: GatewayConfig[] = [];
   const keeper = createGatewayKeeper({
     frontPort: 7000,
-    journal: { state: { schema: 1, applications: {}, instances: [], gateway: { identity: null, revision: 4 } } },
+    journal: {
+      state: {
+        schema: 1,
+        applications: {},
+        instances: [],
+        gateway: { identity: null, revision: 4 },
+        spool: { id: 'spool', next: 1, confirmed: 0, items: [] },
+        versions: {},
+        holds: {},
+      },
+    },
     gateway: {
       ensure: async () => true,
       apply: async (config) => void sent.push(config),

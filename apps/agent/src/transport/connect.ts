@@ -3,6 +3,7 @@ import {
   agentProtocol,
   type LogChunk,
   type LogRequest,
+  type Occurrences,
   type SiteReport,
   serverCapabilities,
   serverMessage,
@@ -20,7 +21,16 @@ export interface Connection {
   readonly access: () => { readonly token: string; readonly transfers: boolean } | undefined;
   /** Begins the connection anew, for what only a new one brings. */
   readonly renew: () => void;
+  /** Whether the server is connected now. */
+  readonly isConnected: () => boolean;
   readonly close: () => void;
+}
+
+/** What came to pass, until the server has it. */
+export interface OccurrenceOutbox {
+  /** What is durable here and not confirmed; undefined when there is nothing. */
+  readonly pending: () => Promise<Occurrences | undefined>;
+  readonly kept: (until: { readonly spool: string; readonly number: number }) => void;
 }
 
 const shortestPause = 500;
@@ -42,6 +52,9 @@ export function keepConnected(input: {
   readonly readLog: (request: LogRequest) => Promise<LogChunk>;
   /** Looks at everything anew and reports; gives how many files there are. */
   readonly reconcile: () => Promise<number>;
+  readonly occurrences: OccurrenceOutbox;
+  /** Something was heard of the server. */
+  readonly onHeard: () => void;
   readonly log: Logger;
 }): Connection {
   const { identity, desired, log } = input;
@@ -52,6 +65,7 @@ export function keepConnected(input: {
   let access: ReturnType<Connection['access']>;
   let socket: WebSocket | undefined;
   let welcomed = false;
+  let keepsOccurrences = false;
   let latest: Omit<SiteReport, 'sequence' | 'at'> | undefined;
   let sent = '';
   let sentPhases = '';
@@ -70,7 +84,22 @@ export function keepConnected(input: {
     sequence += 1;
     send({ kind: 'report', report: { ...latest, sequence, at: new Date().toISOString() } });
   };
-  const beat = setInterval(() => sendReport(true), reportEveryMs);
+  // One message is under way at a time, so that they come in their order.
+  let telling = false;
+  const tellOccurrences = async () => {
+    if (telling || !welcomed || !keepsOccurrences) return;
+    telling = true;
+    const own = socket;
+    const occurrences = await input.occurrences.pending().catch(() => undefined);
+    if (occurrences === undefined || own !== socket || !welcomed) telling = false;
+    else send({ kind: 'occurrences', occurrences });
+  };
+  const beat = setInterval(() => {
+    sendReport(true);
+    // What the server did not confirm, it may not have kept: told twice, it stands there once.
+    telling = false;
+    void tellOccurrences();
+  }, reportEveryMs);
 
   const take = async (text: string): Promise<number | undefined> => {
     const parsed = serverMessage.safeParse(JSON.parse(text));
@@ -97,8 +126,11 @@ export function keepConnected(input: {
           token: message.artifactToken,
           transfers: message.capabilities.includes(serverCapabilities.transfers),
         };
+        keepsOccurrences = message.capabilities.includes(serverCapabilities.occurrences);
         log.info({ server: message.serverVersion }, 'connected');
         sendReport(true);
+        telling = false;
+        void tellOccurrences();
         input.onDesired();
         return undefined;
       case 'refused':
@@ -131,6 +163,11 @@ export function keepConnected(input: {
           (error: unknown) => log.error({ err: error }, 'the site could not be looked at as a whole'),
         );
         return undefined;
+      case 'occurrences-kept':
+        input.occurrences.kept(message);
+        telling = false;
+        void tellOccurrences();
+        return undefined;
       case 'report-seen':
         return undefined;
     }
@@ -147,9 +184,13 @@ export function keepConnected(input: {
     };
     let turn: Promise<void> = Promise.resolve();
     own.on('open', heard);
-    own.on('ping', heard);
+    own.on('ping', () => {
+      heard();
+      input.onHeard();
+    });
     own.on('message', (data) => {
       heard();
+      input.onHeard();
       turn = turn
         .then(() => take(String(data)))
         .then((wait) => {
@@ -180,6 +221,7 @@ export function keepConnected(input: {
   return {
     report: (report) => {
       latest = report;
+      void tellOccurrences();
       if (phasesOf(report) !== sentPhases) return sendReport(false);
       gather ??= setTimeout(
         () => {
@@ -192,6 +234,7 @@ export function keepConnected(input: {
     },
     access: () => access,
     renew: () => socket?.close(),
+    isConnected: () => welcomed,
     close: () => {
       closed = true;
       clearInterval(beat);
