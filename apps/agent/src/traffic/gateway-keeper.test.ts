@@ -1,5 +1,6 @@
 import type { GatewayConfig, GatewayStats } from '@almanac/protocol';
 import { describe, expect, it } from 'vitest';
+import { anEmptyJournal } from '../journal/journal-for-tests.ts';
 import type { RoutedApplication } from './gateway-config.ts';
 import { createGatewayKeeper } from './gateway-keeper.ts';
 
@@ -8,17 +9,7 @@ function aSite() {
   const sent: GatewayConfig[] = [];
   const keeper = createGatewayKeeper({
     frontPort: 7000,
-    journal: {
-      state: {
-        schema: 1,
-        applications: {},
-        instances: [],
-        gateway: { identity: null, revision: 4 },
-        spool: { id: 'spool', next: 1, confirmed: 0, items: [] },
-        versions: {},
-        holds: {},
-      },
-    },
+    journal: { state: { ...anEmptyJournal(), gateway: { identity: null, revision: 4 } } },
     gateway: {
       ensure: async () => true,
       apply: async (config) => void sent.push(config),
