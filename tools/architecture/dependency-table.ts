@@ -13,7 +13,7 @@ export const parts: Readonly<Record<string, PartRule>> = {
   'packages/protocol': { mayUse: ['domain'], onlyPackages: ['yaml', 'zod'], withoutNode: true },
   'packages/client': { mayUse: ['domain', 'protocol'], onlyPackages: [], withoutNode: true },
   'packages/contracts': { mayUse: ['domain'], onlyPackages: ['oxc-parser', 'yaml'] },
-  'packages/delta': { mayUse: ['domain'], onlyPackages: [] },
+  'packages/delta': { mayUse: [], onlyPackages: [] },
   'packages/plugin-sdk': { mayUse: ['domain', 'protocol'] },
   'packages/host': { mayUse: [] },
   'packages/testkit': { mayUse: ['domain', 'protocol', 'client', 'host'] },
