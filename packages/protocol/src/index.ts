@@ -40,7 +40,15 @@ export {
   signingKey,
   siteReport,
 } from './agent.ts';
-export { type ApiToken, apiToken, type Principal, password, principal } from './api/access.ts';
+export {
+  type ApiToken,
+  apiToken,
+  type Principal,
+  password,
+  principal,
+  type Session,
+  type SignInBlock,
+} from './api/access.ts';
 export {
   type Application,
   application,
@@ -63,11 +71,17 @@ export {
   type Version,
   version,
 } from './api/applications.ts';
+export {
+  type AuditEntry,
+  type AuditFilter,
+  type AuditLine,
+  auditCheckpoint,
+  auditEntry,
+  auditLine,
+} from './api/audit.ts';
 export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
 export { driftPolicy, type Environment, environment, environmentType, following } from './api/environments.ts';
 export {
-  type AuditEntry,
-  auditEntry,
   type BoardCell,
   type BoardRow,
   boardCell,
