@@ -58,7 +58,7 @@ describe.skipIf(process.platform !== 'linux')('a site that is cut off from its s
 
   it('runs on, and starts again what crashes', async () => {
     const before = (await status()).storefront.modules[0].instances[0];
-    process.kill(before.pid, 'SIGKILL');
+    process.kill(-before.pid, 'SIGKILL');
     await waitUntil('another process to be ready', async () => {
       const instance = (await status()).storefront.modules[0].instances[0];
       return instance?.pid !== before.pid && instance?.state === 'ready' && instance.restarts > before.restarts;

@@ -89,13 +89,19 @@ export function createBlobs(input: { readonly directory: string; readonly log: L
     const here = bases.filter((each) => each !== artifact.digest && isKept(each)).slice(0, mostBases);
     if (link.transfers) {
       try {
-        if (await takeTransfer(link, { ...artifact, into, bases: here, openBase })) return;
+        const way = await takeTransfer(link, { ...artifact, into, bases: here, openBase });
+        if (way !== undefined)
+          return log.info(
+            { digest: artifact.digest, size: artifact.size, came: way.size },
+            `artifact fetched: ${way.kind}`,
+          );
       } catch (error) {
         if (!(error instanceof DeltaRefused || error instanceof DigestMismatch)) throw error;
         log.warn({ digest: artifact.digest, reason: error.message }, 'an artifact is fetched as it is');
       }
     }
     await fetchContent(link, { ...artifact, path: `/api/v1/artifacts/${artifact.digest}`, into });
+    log.info({ digest: artifact.digest, size: artifact.size }, 'artifact fetched: whole');
   };
 
   const isKept = (digest: Digest) => existsSync(pathOf(digest)) || existsSync(`${pathOf(digest)}${packedSuffix}`);

@@ -58,6 +58,11 @@ export interface ChangedFile {
   readonly how: 'changed' | 'gone';
 }
 
+interface BringOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number) => void;
+}
+
 export function createReleases(input: { readonly files: SiteFiles; readonly source: ReleaseSource }): Releases {
   const { source, files } = input;
   const read: ReadFiles = new Map();
@@ -67,7 +72,7 @@ export function createReleases(input: { readonly files: SiteFiles; readonly sour
   const bring = async (
     application: DesiredApplication,
     module: DesiredModule,
-    { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (done: number) => void },
+    { signal, onProgress }: BringOptions,
   ): Promise<string> => {
     const { server, bandwidth } = source;
     const access = source.access();
@@ -81,6 +86,25 @@ export function createReleases(input: { readonly files: SiteFiles; readonly sour
       throw new NotConnected();
     }
   };
+  const arriving = new Map<string, Promise<void>>();
+  /** Two operations may ask for the same files: what one of them runs already is not unpacked a second time. */
+  const ensure = (application: DesiredApplication, module: DesiredModule, options: BringOptions): Promise<void> => {
+    const into = directoryOf(application.application.id, module);
+    const release = async () => {
+      if (existsSync(into)) return;
+      await unpack({
+        file: await bring(application, module, options),
+        into,
+        complete: async (directory, contents) => {
+          await linkVolumes({ files, application: application.application.id, module, into: directory });
+          await writeSeal(into, withoutVolumes(contents, module));
+        },
+      });
+    };
+    const known = arriving.get(into) ?? release().finally(() => arriving.delete(into));
+    arriving.set(into, known);
+    return known;
+  };
   const isReady = (application: DesiredApplication) =>
     application.modules.every((module) => existsSync(directoryOf(application.application.id, module)));
   return {
@@ -90,21 +114,7 @@ export function createReleases(input: { readonly files: SiteFiles; readonly sour
       const total = application.modules.reduce((sum, module) => sum + module.artifact.size, 0);
       let before = 0;
       for (const module of application.modules) {
-        const into = directoryOf(application.application.id, module);
-        if (!existsSync(into)) {
-          const file = await bring(application, module, {
-            signal,
-            onProgress: (done) => onProgress(before + done, total),
-          });
-          await unpack({
-            file,
-            into,
-            complete: async (directory, contents) => {
-              await linkVolumes({ files, application: application.application.id, module, into: directory });
-              await writeSeal(into, withoutVolumes(contents, module));
-            },
-          });
-        }
+        await ensure(application, module, { signal, onProgress: (done) => onProgress(before + done, total) });
         before += module.artifact.size;
         onProgress(before, total);
       }

@@ -12,7 +12,8 @@ export interface WantedArtifact {
 }
 
 /**
- * Brings an artifact by the way that the server says is the shortest; false where that is the artifact as it is.
+ * Brings an artifact by the way that the server says is the shortest, and gives that way; undefined where it is the
+ * artifact as it is.
  *
  * @param openBase gives the file of a base, ready to be read
  * @throws {DeltaRefused | DigestMismatch} when what came does not make the artifact: then it is fetched as it is
@@ -24,12 +25,12 @@ export async function takeTransfer(
     readonly bases: readonly Digest[];
     readonly openBase: (digest: Digest) => Promise<string>;
   },
-): Promise<boolean> {
+): Promise<{ readonly kind: 'packed' | 'delta'; readonly size: number } | undefined> {
   const { digest, size, into } = input;
   const offer = await askForOffer(link, input);
-  if (offer.kind === 'whole') return false;
+  if (offer.kind === 'whole') return undefined;
   // No way is longer than the artifact itself, whatever is announced.
-  if (offer.size >= size || (offer.kind === 'delta' && !input.bases.includes(offer.base))) return false;
+  if (offer.size >= size || (offer.kind === 'delta' && !input.bases.includes(offer.base))) return undefined;
   const base = offer.kind === 'delta' ? await input.openBase(offer.base) : undefined;
   const transfer = `${into}.${offer.digest.slice(7, 23)}`;
   await fetchContent(link, {
@@ -47,7 +48,7 @@ export async function takeTransfer(
     await rm(made, { force: true });
     if (!link.signal.aborted) await rm(transfer, { force: true });
   }
-  return true;
+  return { kind: offer.kind, size: offer.size };
 }
 
 /** Asks until the server has found the way: making one for the first time takes it a while. */

@@ -341,7 +341,8 @@ const safeHeaders = {
   'content-security-policy': `default-src 'none'; style-src '${styleHash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
+  // With no-referrer a browser would send forms without their origin, which is asked for here.
+  'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
 };
 
