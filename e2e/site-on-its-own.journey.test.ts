@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -6,7 +7,7 @@ import { askSite, type Estate, endOf, loadSample, startEstate, waitUntil, whenRu
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processOf } from './processes.ts';
-import { commitGreeting, planFor } from './sample-estate.ts';
+import { commitGreeting, planFor, repositoryOf } from './sample-estate.ts';
 
 const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 const executablePath = process.env['ALMANAC_CHROMIUM'];
@@ -156,5 +157,24 @@ describe.skipIf(process.platform !== 'linux')('a site that is cut off from its s
       'application-released',
       'rollout-succeeded',
     ]);
+  });
+
+  it('fetches the next version as a delta to the one that it runs', async () => {
+    const repository = await repositoryOf(estate, 'storefront');
+    const release = async (files: Readonly<Record<string, string>>) => {
+      const commit = await repository.commit('feat: pictures', files);
+      await estate.client.reportPush({ params: { application: 'storefront' }, body: { commit } });
+      await whenRunning(estate.client, { application: 'storefront', commit });
+    };
+    const pictures = Array.from({ length: 6000 }, (_, index) => createHash('sha256').update(`${index}`).digest('hex'));
+    await release({ 'web/pictures.txt': pictures.join('\n') });
+
+    await release({ 'web/pictures.txt': ['one more', ...pictures].join('\n') });
+
+    const lines = (await readFile(join(estate.data, 'logs', 'agent.log'), 'utf8')).trim().split('\n');
+    const fetched = lines.map((each) => JSON.parse(each)).findLast((each) => /^artifact fetched/.test(each.msg));
+    expect(fetched.msg).toBe('artifact fetched: delta');
+    expect(fetched.size).toBeGreaterThan(390_000);
+    expect(fetched.came).toBeLessThan(2000);
   });
 });

@@ -7,7 +7,7 @@ import {
   openRuntimeDirectory,
   type RuntimeDirectory,
 } from '@almanac/host';
-import type { LogChunk, LogRequest, SiteReport } from '@almanac/protocol';
+import type { LogRequest, SiteReport } from '@almanac/protocol';
 import { pino } from 'pino';
 import { createBandwidth, lesserLimit } from './artifacts/bandwidth.ts';
 import { type Blobs, createBlobs } from './artifacts/blobs.ts';
@@ -22,11 +22,9 @@ import { createSiteFiles } from './files/site-files.ts';
 import { loadIdentity } from './identity/site-identity.ts';
 import { openJournal } from './journal/journal.ts';
 import { confirm, noteRefusedOrder, unconfirmed } from './journal/occurrences.ts';
-import { actLocally } from './local/holds.ts';
-import { createLocalAccess, localTokenFile, openLocalToken } from './local/local-access.ts';
 import { runLocalCommand } from './local/local-command.ts';
-import { type LocalConsole, startLocalConsole } from './local/local-server.ts';
-import { type LocalView, viewSite } from './local/local-view.ts';
+import { viewSite } from './local/local-view.ts';
+import { openLocalConsole } from './local/open-local-console.ts';
 import { readModuleLog } from './logs/module-log.ts';
 import { createProcessRuntime } from './runtimes/process-runtime.ts';
 import { createGatewayClient } from './traffic/gateway-client.ts';
@@ -217,8 +215,10 @@ async function runSite(input: {
     readLog,
     occurrences: {
       pending: async () => {
+        // What comes while it is written down is told by the next message: nothing is told that a crash could undo.
+        const told = unconfirmed(spool);
         await site.journal.save();
-        return unconfirmed(spool);
+        return told;
       },
       kept: (until) => confirm(spool, until),
     },
@@ -243,47 +243,6 @@ async function runSite(input: {
     await local?.close();
     await loop.stop();
   };
-}
-
-/** The console of a site; without one the site runs all the same. */
-async function openLocalConsole(input: {
-  readonly site: SiteContext;
-  readonly port: number;
-  readonly wake: () => void;
-  readonly readLog: (request: LogRequest) => Promise<LogChunk>;
-  readonly view: () => LocalView;
-}): Promise<LocalConsole | undefined> {
-  const { site, port, readLog, view } = input;
-  try {
-    const local = await startLocalConsole({
-      directory: site.directory,
-      port,
-      log: site.log,
-      access: createLocalAccess({
-        siteToken: await openLocalToken(site.directory),
-        principals: () => site.desired.current()?.access ?? [],
-        now: Date.now,
-      }),
-      site: {
-        view,
-        readLog,
-        act: async (request) => {
-          actLocally(site.journal.state, request, new Date());
-          await site.journal.save();
-          site.log.warn(
-            { application: request.application, by: request.by },
-            `somebody at the site asks to ${request.action}`,
-          );
-          input.wake();
-        },
-      },
-    });
-    site.log.info({ url: local.url, token: localTokenFile(site.directory) }, 'the console of the site answers');
-    return local;
-  } catch (error) {
-    site.log.error({ port, err: error }, 'the console of the site cannot be served; applications run on');
-    return undefined;
-  }
 }
 
 async function listBackups(databases: SitePostgres): Promise<void> {

@@ -127,13 +127,6 @@ describe('a site on its own', () => {
     expect(elsewhere.status).toBe(401);
 
     await tests.send('POST /principals/ana/deactivate');
-    const session = await tests.connect();
-    await session.query(`update sites set bandwidth = 2000 where name = 'guarded'`);
-    const { headers } = await tests.send('GET /sites/guarded');
-    await tests.send('PATCH /sites/guarded', {
-      body: { bandwidth: null },
-      headers: { 'if-match': String(headers['etag']) },
-    });
     await waitUntil('the document', () => agent.newest()?.access.length === 0);
     agent.close();
   });

@@ -4,8 +4,6 @@ import { Html, html } from './html.ts';
 import { style } from './local-style.ts';
 import type { LocalApplication, LocalView } from './local-view.ts';
 
-export { styleHash } from './local-style.ts';
-
 interface Signed {
   readonly view: LocalView;
   readonly actor: string;

@@ -7,7 +7,8 @@ import type { LogChunk, LogRequest } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import { ActionRefused, type LocalAction, localActions } from './holds.ts';
 import { isSame, type LocalAccess, type LocalActor, type LocalSession } from './local-access.ts';
-import { actionPage, applicationPage, messagePage, signInPage, sitePage, styleHash } from './local-page.ts';
+import { Refused, readBody, redirect, send, sendJson } from './local-http.ts';
+import { actionPage, applicationPage, messagePage, signInPage, sitePage } from './local-page.ts';
 import type { LocalApplication, LocalView } from './local-view.ts';
 
 export interface LocalSite {
@@ -32,7 +33,6 @@ export function localAddressFile(directory: string): string {
   return join(directory, 'local', 'address');
 }
 
-const largestBody = 8192;
 const longestReason = 300;
 const logBytes = 65_536;
 
@@ -47,15 +47,6 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly path: readonly string[];
   readonly query: URLSearchParams;
-}
-
-/** A refusal with what the caller can do about it. */
-class Refused extends Error {
-  readonly status: number;
-  constructor(status: number, why: string) {
-    super(why);
-    this.status = status;
-  }
 }
 
 /**
@@ -303,17 +294,6 @@ function cookie(tools: Tools, value: string, seconds: number): string {
   return `${cookieName(tools)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`;
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
-    if (size > largestBody) throw new Refused(413, `a body may have ${largestBody} bytes`);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 function reasonOf(body: string): string {
   if (body === '') return '';
   try {
@@ -324,38 +304,4 @@ function reasonOf(body: string): string {
     // Told below, as anything else that is no such document.
   }
   throw new Refused(400, 'the body is a JSON object with a text as its "reason"');
-}
-
-function redirect(response: ServerResponse, location: string, setCookie?: string): void {
-  response
-    .writeHead(303, { ...safeHeaders, location, ...(setCookie === undefined ? {} : { 'set-cookie': setCookie }) })
-    .end();
-}
-
-function sendJson(response: ServerResponse, value: unknown): void {
-  send(response, { status: 200, type: 'application/json', body: JSON.stringify(value) });
-}
-
-const safeHeaders = {
-  'cache-control': 'no-store',
-  'content-security-policy': `default-src 'none'; style-src '${styleHash}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  // With no-referrer a browser would send forms without their origin, which is asked for here.
-  'referrer-policy': 'same-origin',
-  'x-content-type-options': 'nosniff',
-};
-
-function send(
-  response: ServerResponse,
-  answered: { readonly status: number; readonly type: string; readonly body: string },
-): void {
-  const bytes = Buffer.from(answered.body);
-  response
-    .writeHead(answered.status, {
-      ...safeHeaders,
-      'content-type': `${answered.type}; charset=utf-8`,
-      'content-length': bytes.length,
-    })
-    .end(bytes);
 }

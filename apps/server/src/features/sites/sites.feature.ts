@@ -70,8 +70,9 @@ export function sitesFeature(input: {
         run: createDailyReconcile({ hub, refreshDocuments: input.refreshDocuments, onError: input.onError }),
       },
       {
+        // Whoever may not come in any more is kept out within five seconds, wherever the site is connected.
         name: 'forget-local-tokens',
-        everyMs: 60_000,
+        everyMs: 5000,
         run: (context) => forgetLocalTokens(context, input.refreshDocuments),
       },
       {
