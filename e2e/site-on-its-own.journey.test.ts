@@ -4,13 +4,17 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { askSite, type Estate, endOf, loadSample, startEstate, waitUntil, whenRunning } from '@almanac/testkit';
-import { type Browser, chromium } from 'playwright-core';
+import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processOf } from './processes.ts';
 import { commitGreeting, planFor, repositoryOf } from './sample-estate.ts';
 
 const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 const executablePath = process.env['ALMANAC_CHROMIUM'];
+const browserOptions = {
+  ...(executablePath === undefined ? {} : { executablePath }),
+  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
+};
 const pictures = join(import.meta.dirname, '..', 'test-output', 'site');
 
 describe.skipIf(process.platform !== 'linux')('a site that is cut off from its server', () => {
@@ -76,10 +80,7 @@ describe.skipIf(process.platform !== 'linux')('a site that is cut off from its s
       const [url, token] = await Promise.all(
         ['address', 'token'].map((name) => readFile(join(directory, 'local', name), 'utf8')),
       );
-      const browser: Browser = await chromium.launch({
-        ...(executablePath === undefined ? {} : { executablePath }),
-        args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-      });
+      const browser = await chromium.launch(browserOptions);
       try {
         for (const colorScheme of ['light', 'dark'] as const) {
           for (const width of [390, 1280]) {
@@ -137,6 +138,34 @@ describe.skipIf(process.platform !== 'linux')('a site that is cut off from its s
     expect(shown.hold).toMatchObject({ kind: 'rolled-back', by: 'operator', reason: 'greets wrongly' });
     expect(await greeting()).not.toContain('Second greeting');
   });
+
+  it.skipIf(executablePath === undefined)(
+    'is shown in the console with who holds what, and what came to pass',
+    async () => {
+      const browser = await chromium.launch(browserOptions);
+      try {
+        const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+        page.setDefaultTimeout(60_000);
+        await page.goto(estate.setupUrl ?? '');
+        await page.getByRole('textbox', { name: 'Name' }).fill('ada');
+        await page.getByRole('textbox', { name: 'Password' }).fill('a long enough password');
+        await page.getByRole('button', { name: 'Make the administrator and sign in' }).click();
+        await page.getByRole('link', { name: 'Estate' }).first().waitFor();
+        for (const colorScheme of ['light', 'dark'] as const) {
+          for (const width of [390, 1280]) {
+            await page.emulateMedia({ colorScheme });
+            await page.setViewportSize({ width, height: 860 });
+            await page.goto(`${estate.url}/sites/development`);
+            await page.getByText('was rolled back to').first().waitFor();
+            await page.getByText('application rolled back').first().waitFor();
+            await page.screenshot({ path: join(pictures, `server-${colorScheme}-${width}.png`), fullPage: true });
+          }
+        }
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 
   it('lets an order wait, and says for what, until it is released there', async () => {
     const commit = await push('Third greeting');

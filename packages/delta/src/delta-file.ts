@@ -20,6 +20,7 @@ const mostPlainStepBytes = 64 * 1024 ** 2;
 const mostDictionary = 64 * 1024 ** 2;
 /** Memory of whoever unpacks is 2 to the power of it. */
 const largestWindow = 27;
+const leastWindow = 14;
 /** Memory of whoever packs is about 5 times 2 to the power of it; 19's own tables forget what is 16 MB back. */
 const largestTable = 25;
 const pieceSize = 1024 ** 2;
@@ -40,7 +41,10 @@ export async function writeDelta(input: {
 }): Promise<number> {
   const { target, base, into, signal } = input;
   const { steps, novel } = planDelta(base?.chunks ?? [], target.chunks);
-  const packed = await promisify(zlib.zstdCompress)(writeSteps(steps), { params: { [level]: 19 } });
+  const plain = writeSteps(steps);
+  const packed = await promisify(zlib.zstdCompress)(plain, {
+    params: { [level]: 19, [zlib.constants.ZSTD_c_windowLog]: within(plain.length, largestWindow) },
+  });
   const head = Buffer.alloc(headSize);
   mark.copy(head);
   head.writeUInt32BE(packed.length, mark.length);
@@ -93,13 +97,17 @@ export async function applyDelta(input: {
 const level = zlib.constants.ZSTD_c_compressionLevel;
 const windowMax = zlib.constants.ZSTD_d_windowLogMax;
 
+/** The power of two that holds so many bytes: tables for more are memory that is only cleared. */
+function within(bytes: number, most: number): number {
+  return Math.min(most, Math.max(leastWindow, Math.ceil(Math.log2(bytes + 1))));
+}
+
 function compression(input: {
   readonly size: number;
   readonly dictionary: Buffer | undefined;
   readonly isWhole: boolean;
 }): zlib.ZstdOptions {
   const { size, dictionary } = input;
-  const within = (bytes: number, most: number) => Math.min(most, Math.max(18, Math.ceil(Math.log2(bytes + 1))));
   const table = within(2 * (size + (dictionary?.length ?? 0)), largestTable);
   // A whole artifact is often larger than what is new in one by a hundred times: it is compressed with less effort.
   if (input.isWhole) return { params: { [level]: 9 } };
