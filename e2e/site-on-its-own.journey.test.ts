@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== 'linux')('a site that is cut off from its s
     // Whoever starts what was killed again is killed first.
     for (const part of [estate.launcher.pid, processOf(estate, 'server')]) process.kill(part ?? 0, 'SIGKILL');
     await waitUntil('the site to be cut off', async () => !(await status()).server.connected);
-  });
+  }, 240_000);
 
   afterAll(async () => {
     await estate?.stop();

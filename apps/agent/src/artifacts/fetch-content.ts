@@ -109,7 +109,7 @@ async function fetchRest(
   await pipeline(body, measured, createWriteStream(input.partial, { flags: resumed ? 'a' : 'w', mode: 0o600 }));
 }
 
-export async function digestOf(file: string): Promise<Digest> {
+async function digestOf(file: string): Promise<Digest> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(file), hash);
   return `sha256:${hash.digest('hex')}`;

@@ -72,7 +72,7 @@ export interface OccurrenceSpool {
   items: Occurrence[];
 }
 
-export interface VersionsHere {
+interface VersionsHere {
   stable: DesiredApplication | null;
   /** The version that ran before: to it somebody at the site can go back. */
   previous: DesiredApplication | null;

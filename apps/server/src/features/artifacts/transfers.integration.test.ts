@@ -21,7 +21,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'almanac transfers '));
   store = await createArtifactStore(directory);
   errors = [];
-  transfers = await createTransfers({ directory, store, onError: (error) => errors.push(error) });
+  transfers = await createTransfers({ directory, store, onError: (error) => errors.push(error), mostWaiting: 2 });
 });
 
 afterEach(async () => {
@@ -85,6 +85,16 @@ describe('an artifact is offered', () => {
     expect(await offered(await stored(Buffer.from('small')), [])).toEqual({ kind: 'whole' });
     expect(await offered(await stored(noise('no pattern', 100_000)), [unknown])).toEqual({ kind: 'whole' });
     expect(errors).toEqual([]);
+  });
+
+  it('as it is to whoever asks while too many others wait', async () => {
+    const target = await stored(newer);
+    const bases = ['1', '2', '3'].map((each): Digest => `sha256:${each.repeat(64)}`);
+    const first = bases.map((each) => transfers.offer(target, [each]).kind);
+
+    expect(first).toEqual(['preparing', 'preparing', 'whole']);
+    expect(await offered(target, [bases[1] ?? target])).toEqual({ kind: 'whole' });
+    expect(await readdir(join(directory, 'transfers', target.slice(7)))).toEqual([]);
   });
 
   it('by what was stored before there were lists of chunks', async () => {

@@ -30,19 +30,23 @@ const retryAfterSeconds = 1;
 /** What was found out is forgotten after a while: bases may have come since, or a disk was full then. */
 const offerKeptMs = 600_000;
 const mostOffers = 2000;
+const usualMostWaiting = 64;
 const usualLimits = { mostBytes: 4 * 1024 ** 3, keptMs: 7 * 86_400_000 };
 
 export async function createTransfers(input: {
   readonly directory: string;
   readonly store: ArtifactStore;
   readonly onError: (error: unknown) => void;
+  /** So many ways wait to be made (64); whoever asks for another one meanwhile fetches the artifact as it is. */
+  readonly mostWaiting?: number;
 }): Promise<Transfers> {
-  const { store } = input;
+  const { store, mostWaiting = usualMostWaiting } = input;
   const root = join(input.directory, 'transfers');
   await mkdir(root, { recursive: true, mode: 0o700 });
   const offers = new Map<string, { readonly at: number; readonly offer: TransferOffer }>();
   const stopping = new AbortController();
   let turn: Promise<void> = Promise.resolve();
+  let waiting = 0;
 
   const folderOf = (target: Digest) => join(root, target.slice(7));
   const fileOf = (target: Digest, transfer: Digest) => join(folderOf(target), transfer.slice(7));
@@ -79,6 +83,8 @@ export async function createTransfers(input: {
     const isCompared = needsPacked({ whole: target.size, delta: delta?.size });
     const packed = isCompared ? await make(target, undefined) : undefined;
     const kind = chooseTransfer({ whole: target.size, packed: packed?.size, delta: delta?.size });
+    if (delta !== undefined && kind !== 'delta') await rm(fileOf(digest, delta.digest), { force: true });
+    if (packed !== undefined && kind === 'whole') await rm(fileOf(digest, packed.digest), { force: true });
     if (kind === 'delta' && delta !== undefined) return { kind, ...delta };
     return kind === 'packed' && packed !== undefined ? { kind, ...packed } : { kind: 'whole' };
   };
@@ -89,6 +95,8 @@ export async function createTransfers(input: {
       const known = offers.get(key);
       if (known !== undefined && (known.offer.kind === 'preparing' || performance.now() - known.at < offerKeptMs))
         return known.offer;
+      if (waiting >= mostWaiting) return { kind: 'whole' };
+      waiting += 1;
       const preparing: TransferOffer = { kind: 'preparing', retryAfterSeconds };
       remember(key, preparing);
       // One at a time: compressing takes a processor for itself.
@@ -98,7 +106,10 @@ export async function createTransfers(input: {
           if (!stopping.signal.aborted) input.onError(error);
           return { kind: 'whole' };
         })
-        .then((offer) => remember(key, offer));
+        .then((offer) => {
+          waiting -= 1;
+          remember(key, offer);
+        });
       return preparing;
     },
     sizeOf: async (target, transfer) => {

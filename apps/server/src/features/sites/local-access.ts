@@ -76,6 +76,8 @@ export async function forgetLocalTokens(context: BackgroundContext, refreshDocum
   if (found === undefined) return;
   await context.inTransaction({ actor: { kind: 'system', name: 'server' }, action: null }, async (command) => {
     const gone = await command.db.deleteFrom('localTokens').where(isVoid).returning('siteId').execute();
+    // Another node may have been faster.
+    if (gone.length === 0) return;
     const environments = await command.db
       .selectFrom('sites')
       .select('environmentId')

@@ -1,8 +1,7 @@
 import type { SiteId } from '@almanac/domain';
 import type { Occurrences } from '@almanac/protocol';
 import { sql } from 'kysely';
-import type { CommandContext } from '#platform/http';
-import { decodeCursor, pageOf, read } from '#platform/http';
+import { type CommandContext, decodeCursor, pageOf, read } from '#platform/http';
 import { findSite } from './site.wire.ts';
 
 /** So many of one site are kept. */
@@ -17,7 +16,6 @@ export async function saveOccurrences(
   input: { readonly site: SiteId; readonly told: Occurrences },
 ): Promise<void> {
   const { site, told } = input;
-  if (told.items.length === 0) return;
   const kept = await context.db
     .insertInto('siteOccurrences')
     .values(
