@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gatewayCertificate } from '@almanac/protocol';
 import { z } from 'zod';
+import { type DataPlane, dataPlanes } from './traffic/data-plane.ts';
 
 /** Below it, an artifact of usual size would take weeks. */
 const leastBandwidth = 1024;
 
+const port = z.int().min(1).max(65535);
 const site = z.object({
   directory: z.string(),
-  frontPort: z.int().min(1).max(65535),
+  frontPort: port,
   token: z.string().optional(),
+  /** The same as on the front port, over TLS. */
+  tls: z.object({ port, certificates: z.array(gatewayCertificate).min(1) }).optional(),
   /** Bytes a second that the site may fetch of artifacts. */
   bandwidth: z.int().min(leastBandwidth).optional(),
   /** Where the console of the site answers, on loopback; any free port where it says 0. */
@@ -81,6 +86,18 @@ export function readBackupsKept(environment: NodeJS.ProcessEnv): number {
 /** The sites in a configuration of several. */
 export function readSites(text: string): AgentConfig['sites'] {
   return file.parse(JSON.parse(text)).sites;
+}
+
+/**
+ * What passes requests on at the sites of this agent, from `ALMANAC_GATEWAY`.
+ *
+ * @throws {UsageError} when there is no such data plane
+ */
+export function readDataPlane(environment: NodeJS.ProcessEnv): DataPlane {
+  const asked = environment['ALMANAC_GATEWAY'] ?? 'almanac';
+  const known = dataPlanes.find((each) => each === asked);
+  if (known === undefined) throw new UsageError(`ALMANAC_GATEWAY is ${dataPlanes.join(' or ')}, not ${asked}`);
+  return known;
 }
 
 /** Reads the command line; gives the help where it was asked for. */

@@ -6,6 +6,7 @@ import {
   openControlGroups,
   openRuntimeDirectory,
   type RuntimeDirectory,
+  readReach,
 } from '@almanac/host';
 import type { LogRequest, SiteReport } from '@almanac/protocol';
 import { pino } from 'pino';
@@ -13,7 +14,14 @@ import { createBandwidth, lesserLimit } from './artifacts/bandwidth.ts';
 import { type Blobs, createBlobs } from './artifacts/blobs.ts';
 import { earlierArtifacts } from './artifacts/earlier-artifacts.ts';
 import { createReleases, type ReleaseSource } from './artifacts/releases.ts';
-import { type AgentCommand, type AgentConfig, readBackupsKept, readCommand, UsageError } from './config.ts';
+import {
+  type AgentCommand,
+  type AgentConfig,
+  readBackupsKept,
+  readCommand,
+  readDataPlane,
+  UsageError,
+} from './config.ts';
 import { createDatabaseGuard } from './connections/database-guard.ts';
 import { createSitePostgres, type SitePostgres } from './connections/site-postgres.ts';
 import type { SiteContext } from './converge/site-context.ts';
@@ -27,7 +35,8 @@ import { viewSite } from './local/local-view.ts';
 import { openLocalConsole } from './local/open-local-console.ts';
 import { readModuleLog } from './logs/module-log.ts';
 import { createProcessRuntime } from './runtimes/process-runtime.ts';
-import { createGatewayClient } from './traffic/gateway-client.ts';
+import { siteCapabilities } from './runtimes/site-capabilities.ts';
+import { openDataPlane } from './traffic/data-plane.ts';
 import { type Connection, keepConnected } from './transport/connect.ts';
 import { openDesiredStore } from './transport/desired-store.ts';
 import { openLastContact } from './transport/last-contact.ts';
@@ -98,6 +107,7 @@ interface Machine {
   readonly runtime: RuntimeDirectory | undefined;
   readonly groups: ControlGroups | undefined;
   readonly notices: readonly string[];
+  readonly capabilities: SiteContext['capabilities'];
 }
 
 async function openMachine(config: AgentConfig): Promise<Machine> {
@@ -114,7 +124,7 @@ async function openMachine(config: AgentConfig): Promise<Machine> {
       : []),
   ];
   const blobs = createBlobs({ directory: join(config.sharedDirectory, 'blobs'), log });
-  return { databases, blobs, runtime, groups, notices };
+  return { databases, blobs, runtime, groups, notices, capabilities: await siteCapabilities() };
 }
 
 /** Applications cannot start their PostgreSQL again: whoever killed it, it is back within a second. */
@@ -158,6 +168,7 @@ async function openSite(input: {
   return {
     directory,
     frontPort,
+    tls: site.tls,
     identity,
     journal,
     log: own,
@@ -166,6 +177,7 @@ async function openSite(input: {
     guard: createDatabaseGuard({ databases: machine.databases, kept: readBackupsKept(process.env), log: own }),
     notices: machine.notices,
     desired,
+    capabilities: machine.capabilities,
     releases: createReleases({
       files,
       source: {
@@ -178,7 +190,13 @@ async function openSite(input: {
     }),
     runtime: createProcessRuntime({ directory, groups: machine.groups }),
     groups: machine.groups,
-    gateway: createGatewayClient({ directory, journal: journal.state.gateway }),
+    reach: readReach(process.env, 'ALMANAC_METRICS_INTERNAL'),
+    gateway: await openDataPlane({
+      plane: readDataPlane(process.env),
+      directory,
+      journal: journal.state.gateway,
+      log: own,
+    }),
   };
 }
 

@@ -18,6 +18,7 @@ export function reportApplication(input: {
   readonly stats: GatewayStats | undefined;
   readonly drift: ReportedApplication['drift'];
   readonly hold: Hold | undefined;
+  readonly rollout: ReportedApplication['rollout'];
 }): ReportedApplication {
   const { record, target, prepared, observed } = input;
   const { rollout } = record;
@@ -55,6 +56,7 @@ export function reportApplication(input: {
       endedAt: each.endedAt === null ? null : new Date(each.endedAt).toISOString(),
     })),
     hold: reportHold(input.hold),
+    rollout: input.rollout,
     drift: input.drift,
     traffic: trafficOf(input.stats, record.name),
   };
@@ -98,6 +100,7 @@ export function reportStaged(application: DesiredApplication, prepared: Prepared
     modules: [],
     steps: [],
     hold: null,
+    rollout: null,
     drift: null,
     traffic: [],
   };
@@ -126,5 +129,6 @@ export async function reportSite(
     notices: [...site.notices, ...input.overQuota],
     // In steps of 64 MiB, so that a report does not differ from the one before by every byte that is written.
     disk: { freeBytes: Math.floor(free / 67_108_864) * 67_108_864, usedBytes: 0 },
+    capabilities: site.capabilities,
   };
 }

@@ -26,12 +26,14 @@ export function anOrder(label: string, operation = `operation of ${label}`): Des
     sealed: {},
     connections: {},
     stageOnly: false,
+    decides: 'whoever may deploy here',
+    command: null,
   };
 }
 
 /** The application `shop` where the order ended in a phase. */
 export function aRecord(order: DesiredApplication, phase: RolloutPhase = 'healthy'): ApplicationRecord {
-  const target = { operation: order.operation, build: order.build, modules: [] };
+  const target = { operation: order.operation, build: order.build, modules: [], sameAs: null, progression: null };
   return {
     id: order.application.id,
     name: order.application.name,
@@ -39,5 +41,6 @@ export function aRecord(order: DesiredApplication, phase: RolloutPhase = 'health
     specs: { [order.operation]: order },
     steps: [],
     ports: {},
+    analyses: [],
   };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Rollout } from '@almanac/domain';
+import { type Analysis, type AnalysisKey, idleRollout, type Rollout, type RolloutTarget } from '@almanac/domain';
 import { failpoint, type ProcessIdentity, writeDurably } from '@almanac/host';
 import type { DesiredApplication, Occurrence } from '@almanac/protocol';
 import type { Logger } from 'pino';
@@ -11,7 +11,8 @@ export interface InstanceRecord {
   readonly id: string;
   readonly application: string;
   readonly module: string;
-  readonly operation: string;
+  /** Another one when a later operation wants exactly what runs. */
+  operation: string;
   readonly port: number | null;
   identity: ProcessIdentity | null;
   startedAt: number;
@@ -40,6 +41,13 @@ export interface StepRecord {
   output: string;
 }
 
+/** One analysis of a rollout; what it found outlives the agent. */
+export interface AnalysisRecord extends AnalysisKey {
+  /** The operation that it is compared with; null where there was none. */
+  readonly baseline: string | null;
+  analysis: Analysis;
+}
+
 export interface ApplicationRecord {
   readonly id: string;
   readonly name: string;
@@ -47,6 +55,7 @@ export interface ApplicationRecord {
   /** What operations asked for, as long as one of their instances may run. Secrets in it stay sealed. */
   readonly specs: Record<string, DesiredApplication>;
   steps: StepRecord[];
+  analyses: AnalysisRecord[];
   /** The stable port of each module that serves, given once and kept. */
   readonly ports: Record<string, number>;
 }
@@ -137,8 +146,7 @@ async function readState(file: string, log: Logger): Promise<JournalState> {
     // Only this program writes the file, whole or not at all; its schema number says in which shape.
     const parsed = JSON.parse(text) as JournalState;
     if (parsed.schema !== 1) throw new Error(`it has schema ${String(parsed.schema)}`);
-    // Journals of before know less.
-    return { ...empty(), ...parsed };
+    return withEverything({ ...empty(), ...parsed });
   } catch (error) {
     const aside = `${file}.damaged`;
     await rename(file, aside);
@@ -148,4 +156,17 @@ async function readState(file: string, log: Logger): Promise<JournalState> {
     );
     return empty();
   }
+}
+
+const noSteps = { sameAs: null, progression: null } as const;
+
+/** A journal of before rollouts had steps and analyses is taken over; what else it does not know is empty. */
+function withEverything(state: JournalState): JournalState {
+  const target = (each: RolloutTarget | null) => (each === null ? null : { ...noSteps, ...each });
+  for (const record of Object.values(state.applications)) {
+    record.analyses ??= [];
+    const rollout = { ...idleRollout, ...record.rollout };
+    record.rollout = { ...rollout, stable: target(rollout.stable), candidate: target(rollout.candidate) };
+  }
+  return state;
 }

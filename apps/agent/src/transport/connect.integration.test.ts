@@ -154,6 +154,7 @@ const report = () =>
     applications: [],
     gateway: { state: 'serving', frontPort: null, message: null },
     notices: [],
+    capabilities: { toolchains: [], connections: [], strategies: [] },
     disk: { freeBytes: 0, usedBytes: 0 },
   });
 

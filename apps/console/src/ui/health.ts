@@ -36,6 +36,7 @@ const moving = new Set([
   'aborting',
   'returning',
   'progressing',
+  'stepping',
   'pulling',
   'migrating',
   'verifying',

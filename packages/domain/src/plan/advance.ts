@@ -373,7 +373,19 @@ function waitingFor(plan: Plan, observed: PlanObservation): string | null {
   const lonely = plan.operations.find(
     (each) => each.state === 'running' && sitesOf(observed, each).every((site) => !site.online),
   );
-  return lonely === undefined ? null : `${lonely.applicationName} waits for a site that is online`;
+  if (lonely !== undefined) return `${lonely.applicationName} waits for a site that is online`;
+  for (const operation of plan.operations) {
+    const [waiting] = sitesOf(observed, operation).filter((site) => waitsAt(site, operation));
+    if (operation.state === 'running' && waiting !== undefined)
+      return `${operation.applicationName} ${reportOf(waiting, operation.after)?.message} (${waiting.name})`;
+  }
+  return null;
+}
+
+/** Whether its rollout stands at a step until somebody, or an analysis, takes it further. */
+function waitsAt(site: SiteProgress, operation: PlanOperation): boolean {
+  const report = reportOf(site, operation.after);
+  return site.online && report?.phase === 'stepping' && report.message !== null;
 }
 
 function ended(operation: PlanOperation, state: OperationState, now: number, message: string | null): PlanOperation {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { rolloutStrategy } from '../manifest.ts';
 import { displayName, id, name, named, page, paging, reference, revision } from '../primitives.ts';
+import { rolloutStrategy } from '../rollout.ts';
 import { route } from '../route.ts';
 
 export const environmentType = z.enum(['development', 'test', 'staging', 'production']);

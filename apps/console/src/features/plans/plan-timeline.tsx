@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { took } from '../../ui/ago.ts';
 import { StateOf } from '../../ui/state-mark.tsx';
 import { Change } from '../../ui/version-chip.tsx';
+import { RolloutPanel } from '../rollouts/rollout-panel.tsx';
 import { progressWords, wavesOf, waveTitle } from './plan.view-model.ts';
 
 /** The operations of a plan in their order, with the progress of each on each site. */
@@ -17,7 +18,7 @@ export function PlanTimeline(props: { readonly plan: Plan }) {
         <section key={wave} className="wave" aria-label={waveTitle({ index, count: waves.length })}>
           <div className="wave-head">{waveTitle({ index, count: waves.length })}</div>
           {operations.map((operation) => (
-            <OperationRow key={operation.id} operation={operation} />
+            <OperationRow key={operation.id} operation={operation} environment={props.plan.environment.name} />
           ))}
         </section>
       ))}
@@ -25,8 +26,8 @@ export function PlanTimeline(props: { readonly plan: Plan }) {
   );
 }
 
-function OperationRow(props: { readonly operation: Operation }) {
-  const { operation } = props;
+function OperationRow(props: { readonly operation: Operation; readonly environment: string }) {
+  const { operation, environment } = props;
   return (
     <div className="operation">
       <div className="operation-line">
@@ -49,11 +50,18 @@ function OperationRow(props: { readonly operation: Operation }) {
           {operation.sites.map((each) => (
             <li key={each.site.id}>
               {each.site.name}: {each.phase}
-              {each.message === null ? '' : `, ${each.message}`}
+              {each.message === null || each.phase === 'stepping' ? '' : `, ${each.message}`}
             </li>
           ))}
         </ul>
       ) : null}
+      {operation.siteOperation === null || operation.startedAt === null ? null : (
+        <RolloutPanel
+          environment={environment}
+          application={operation.application.name}
+          operation={operation.siteOperation}
+        />
+      )}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import {
   type Plan as DomainPlan,
   type EnvironmentId,
   type GateObservation,
+  hasBegun,
   type PlanId,
   type PlanObservation,
   type SiteProgress,
@@ -14,10 +15,11 @@ import { placedSites } from '#features/environments';
 import { type RefreshDocuments, siteRows } from '#features/sites';
 import type { BackgroundContext, Periodic, Task } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
-import { planRows } from './load-plan.ts';
+import { choicesOf } from './choice.ts';
+import { type PlanRow, planRows } from './load-plan.ts';
 import { lockPlans } from './lock-plans.ts';
 import { readStanding } from './read-standing.ts';
-import { savePlan } from './save-plan.ts';
+import { keptOf, savePlan } from './save-plan.ts';
 import { readTargets } from './targets.ts';
 
 export const advanceTask = 'advance-plan';
@@ -46,7 +48,7 @@ function openPlans(db: CommandContext['db'] | BackgroundContext['db']) {
 
 export function advanceTasks(refreshDocuments: RefreshDocuments): { readonly task: Task; readonly sweeper: Periodic } {
   const pass = (context: BackgroundContext, plan: PlanId) =>
-    context.inTransaction({ actor: engine, action: null }, (command) =>
+    context.inTransaction({ actor: engine, action: 'values-set-back' }, (command) =>
       advanceOnce(command, { plan, refreshDocuments }),
     );
   return {
@@ -68,6 +70,7 @@ async function advanceOnce(
   input: { readonly plan: PlanId; readonly refreshDocuments: RefreshDocuments },
 ): Promise<void> {
   const { db } = context;
+  context.audit(null);
   const found = await db
     .selectFrom('plans')
     .select(['id', 'environmentId'])
@@ -77,14 +80,29 @@ async function advanceOnce(
   await lockPlans(db, found.environmentId);
   const row = await planRows(db).where('plans.id', '=', input.plan).executeTakeFirstOrThrow();
   if (row.endedAt !== null) return;
-  const { gates, findings } = await readStanding(context, row);
+  const { gates, analysis } = await readStanding(context, row);
   await wakeWhenDue(context, { plan: row.id, gates });
   const observed = await observe(context, { plan: row.body, gates });
   const { plan, notes } = advancePlan(row.body, observed, context.now.getTime());
-  if (plan === row.body) return;
-  await savePlan(context, { row, plan, notes, findings, refreshDocuments: input.refreshDocuments });
+  if (plan === row.body) {
+    if (analysis.stamp !== row.analysisStamp)
+      await db.updateTable('plans').set(keptOf(analysis, plan)).where('id', '=', plan.id).execute();
+    return;
+  }
+  await savePlan(context, { row, plan, notes, analysis, refreshDocuments: input.refreshDocuments });
+  if (row.startedAt === null && hasBegun(plan.state)) auditSetBack(context, row);
   // What waited for this plan may go on now.
   if (plan.state !== row.body.state) await wakePlansOf(context, plan.environment);
+}
+
+/** Values that people set are set back by whoever composed that: the record says which, and for whom. */
+function auditSetBack(context: CommandContext, row: PlanRow): void {
+  const values = choicesOf(row).flatMap(({ name, valuesBack = [] }) => valuesBack.map(({ key }) => `${name} ${key}`));
+  if (values.length === 0) return;
+  context.audit({
+    subject: `plan:${row.number}`,
+    detail: { environment: row.environmentName, values, for: row.requestedBy },
+  });
 }
 
 /** A gate that opens by itself is looked at then; the sweeper would come a little later. */
@@ -135,7 +153,8 @@ async function observe(
       });
     }
   }
-  return { gates, sites, targets: await readTargets(db, plan.environment), active: await activePlans(context, plan) };
+  const targets = await readTargets(db, { environment: plan.environment, applications });
+  return { gates, sites, targets, active: await activePlans(context, plan) };
 }
 
 async function activePlans(context: CommandContext, plan: DomainPlan): Promise<PlanObservation['active']> {

@@ -49,6 +49,7 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
       state: row.state,
       reason: body.reason,
       origin: row.origin,
+      release: row.releaseName === null ? null : { id: row.releaseId, name: row.releaseName },
       hotfix: body.hotfix,
       notes: row.notes,
       failurePolicy: body.failurePolicy,
@@ -71,6 +72,7 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
           wave: each.wave,
           before: reference(each.before),
           after: reference(each.after),
+          siteOperation: each.after?.operation ?? null,
           state: each.state,
           message: each.message,
           sites:

@@ -5,8 +5,9 @@ import type {
   EnvironmentId,
   PinnedSettings,
   PlanId,
+  ReleaseId,
 } from '@almanac/domain';
-import type { Finding, Plan, PlanApproval } from '@almanac/protocol';
+import type { Finding, Plan, PlanApproval, RolloutStrategy } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
 import type { Choice } from './choice.ts';
@@ -19,6 +20,7 @@ export interface PlansTables {
     operation: string;
     settings: JSONColumnType<PinnedSettings>;
     settingsHash: string;
+    rollout: JSONColumnType<RolloutStrategy> | null;
     earlierSettings: Generated<boolean>;
     planId: PlanId;
     since: Time;
@@ -30,6 +32,7 @@ export interface PlansTables {
     operation: string;
     settings: JSONColumnType<PinnedSettings>;
     settingsHash: string;
+    rollout: JSONColumnType<RolloutStrategy> | null;
     planId: PlanId;
   };
   readonly plans: {
@@ -42,9 +45,12 @@ export interface PlansTables {
     confirmed: Generated<string[]>;
     applicationIds: ApplicationId[];
     origin: Plan['origin'];
+    releaseId: ReleaseId | null;
+    releaseName: string | null;
     notes: string;
     requestedBy: string;
     findings: JSONColumnType<Finding[]>;
+    analysisStamp: Generated<string | null>;
     wakeAt: Date | null;
     createdAt: Time;
     startedAt: Date | null;

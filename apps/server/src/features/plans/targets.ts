@@ -4,12 +4,18 @@ import type { Kysely } from 'kysely';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
 
-/** What an environment should run now. */
+/** What an environment should run of some applications now; what it does not run is left out. */
 export async function readTargets(
   db: Kysely<Tables>,
-  environment: EnvironmentId,
+  input: { readonly environment: EnvironmentId; readonly applications: readonly ApplicationId[] },
 ): Promise<ReadonlyMap<ApplicationId, Target>> {
-  const rows = await db.selectFrom('targets').selectAll().where('environmentId', '=', environment).execute();
+  if (input.applications.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('targets')
+    .selectAll()
+    .where('environmentId', '=', input.environment)
+    .where('applicationId', 'in', input.applications)
+    .execute();
   return new Map(
     rows.map((row) => [
       row.applicationId,
@@ -19,6 +25,7 @@ export async function readTargets(
         settings: row.settings,
         settingsHash: row.settingsHash,
         ...(row.earlierSettings ? { earlierSettings: true as const } : {}),
+        ...(row.rollout === null ? {} : { rollout: row.rollout }),
       },
     ]),
   );
@@ -27,11 +34,13 @@ export async function readTargets(
 /** Writes what a plan that has begun wants; says whether anything is other than before. */
 export async function saveTargets(context: CommandContext, plan: DomainPlan): Promise<boolean> {
   const { db } = context;
-  const current = await readTargets(db, plan.environment);
+  const applications = plan.operations.map((each) => each.application);
+  const current = await readTargets(db, { environment: plan.environment, applications });
   const staged = await db
     .selectFrom('stagedTargets')
     .select(['applicationId', 'operation'])
     .where('environmentId', '=', plan.environment)
+    .where('applicationId', 'in', applications)
     .execute();
   const stagedOperation = new Map(staged.map((row) => [row.applicationId, row.operation]));
   let changed = false;
@@ -80,5 +89,6 @@ function toRow(target: Target) {
     operation: target.operation,
     settings: JSON.stringify(target.settings),
     settingsHash: target.settingsHash,
+    rollout: target.rollout === undefined ? null : JSON.stringify(target.rollout),
   };
 }

@@ -14,13 +14,14 @@ import { hashToken, newToken } from '#features/access';
 import type { BackgroundContext } from '#platform/feature';
 import type { AgentConnection, AgentHub } from './agent-hub.ts';
 import { saveOccurrences } from './occurrences.ts';
-import { noteReconciled, saveReport, touchSite, type WakePlans } from './save-report.ts';
+import { type KeepVerdicts, noteReconciled, saveReport, touchSite, type WakePlans } from './save-report.ts';
 import type { ServerKeys } from './server-keys.ts';
 
 export interface AgentSocketTools {
   readonly hub: AgentHub;
   readonly keys: ServerKeys;
   readonly wakePlans: WakePlans;
+  readonly keepVerdicts: KeepVerdicts;
   readonly serverVersion: string;
 }
 
@@ -66,7 +67,7 @@ function serveAgent(input: {
       failpoint('report-before-save');
       await context.inTransaction(
         { actor: { kind: 'agent', site, name: `agent of ${site}` }, action: null },
-        (command) => saveReport(command, { site, report: message.report, wakePlans: tools.wakePlans }),
+        (command) => saveReport(command, { site, report: message.report, ...tools }),
       );
       failpoint('report-after-save');
       send({ kind: 'report-seen', sequence: lastSequence });

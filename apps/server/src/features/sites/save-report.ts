@@ -7,16 +7,30 @@ import type { Tables } from '#tables';
 /** Wakes the plans of an environment; the feature that runs plans provides it. */
 export type WakePlans = (context: CommandContext, environment: EnvironmentId) => Promise<void>;
 
+/** Keeps what analyses came to; the feature that knows rollouts provides it. */
+export type KeepVerdicts = (
+  context: CommandContext,
+  input: { readonly site: SiteId; readonly report: SiteReport },
+) => Promise<void>;
+
 /** What people and plans notice of a report; times and counters change all the while. */
 function essence(report: SiteReport): string {
-  const applications = report.applications.map(({ traffic: _, ...rest }) => rest);
-  return JSON.stringify([report.generation, applications, report.gateway, report.notices]);
+  const applications = report.applications.map(({ traffic: _, rollout, ...rest }) => ({
+    ...rest,
+    rollout: rollout === null ? null : { ...rollout, curves: null },
+  }));
+  return JSON.stringify([report.generation, applications, report.gateway, report.notices, report.capabilities]);
 }
 
 /** Keeps the newest report of a site; plans are woken when it says something new. */
 export async function saveReport(
   context: CommandContext,
-  input: { readonly site: SiteId; readonly report: SiteReport; readonly wakePlans: WakePlans },
+  input: {
+    readonly site: SiteId;
+    readonly report: SiteReport;
+    readonly wakePlans: WakePlans;
+    readonly keepVerdicts: KeepVerdicts;
+  },
 ): Promise<void> {
   const { db } = context;
   const { report } = input;
@@ -32,6 +46,7 @@ export async function saveReport(
     .updateTable('sites')
     .set({
       report: JSON.stringify(report),
+      capabilities: JSON.stringify(report.capabilities),
       frontPort: report.gateway.frontPort,
       reportedAt: context.now,
       lastSeenAt: context.now,
@@ -40,7 +55,10 @@ export async function saveReport(
     })
     .where('id', '=', site.id)
     .execute();
-  if (changed) await saveApplications(context, { site: site.id, before: site.report?.applications ?? [], report });
+  if (changed) {
+    await saveApplications(context, { site: site.id, before: site.report?.applications ?? [], report });
+    await input.keepVerdicts(context, { site: site.id, report });
+  }
   const returned = site.lastSeenAt === null || context.now.getTime() - site.lastSeenAt.getTime() > 45_000;
   if (!changed && !returned) return;
   await context.record({ kind: 'site-changed', subject: { site: site.id, environment: site.environmentId } });
@@ -64,6 +82,7 @@ async function saveApplications(
           phase,
           message,
           drift: drift?.healed === false ? drift.message : null,
+          name: application.name,
         },
       ]),
     );
@@ -80,7 +99,11 @@ async function saveApplications(
   const fresh = [...after].filter(([key, row]) => {
     const known = before.get(key);
     return (
-      known === undefined || known.phase !== row.phase || known.message !== row.message || known.drift !== row.drift
+      known === undefined ||
+      known.phase !== row.phase ||
+      known.message !== row.message ||
+      known.drift !== row.drift ||
+      known.name !== row.name
     );
   });
   if (fresh.length === 0) return;
@@ -92,6 +115,7 @@ async function saveApplications(
         phase: excluded.ref('excluded.phase'),
         message: excluded.ref('excluded.message'),
         drift: excluded.ref('excluded.drift'),
+        name: excluded.ref('excluded.name'),
       })),
     )
     .execute();

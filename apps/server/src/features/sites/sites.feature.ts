@@ -9,7 +9,7 @@ import { mountAgentSocket, pushDocument } from './agent-socket.ts';
 import { forgetLocalTokens } from './local-access.ts';
 import { createDailyReconcile } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
-import type { WakePlans } from './save-report.ts';
+import type { KeepVerdicts, WakePlans } from './save-report.ts';
 import type { ServerKeys } from './server-keys.ts';
 import { offlineAfterSeconds } from './site.wire.ts';
 import { siteEndpoints } from './sites.routes.ts';
@@ -20,6 +20,7 @@ export function sitesFeature(input: {
   readonly keys: ServerKeys;
   readonly refreshDocuments: RefreshDocuments;
   readonly wakePlans: WakePlans;
+  readonly keepVerdicts: KeepVerdicts;
   readonly serverVersion: string;
   readonly onError: (error: unknown) => void;
 }): Feature {
@@ -42,6 +43,7 @@ export function sitesFeature(input: {
         hub,
         keys: input.keys,
         wakePlans: input.wakePlans,
+        keepVerdicts: input.keepVerdicts,
         serverVersion: input.serverVersion,
       });
       const stop = input.feed.subscribe((event) => {

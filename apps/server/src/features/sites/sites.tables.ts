@@ -28,6 +28,7 @@ export interface SitesTables {
     observedGeneration: Generated<number>;
     observedIncarnation: Generated<number>;
     report: JSONColumnType<SiteReport> | null;
+    capabilities: JSONColumnType<SiteReport['capabilities']> | null;
     frontPort: number | null;
     bandwidth: Generated<number | null>;
     reportedAt: Date | null;
@@ -42,6 +43,7 @@ export interface SitesTables {
     phase: ReportedApplication['phase'];
     message: string | null;
     drift: string | null;
+    name: string | null;
   };
   readonly siteOccurrences: {
     siteId: SiteId;
