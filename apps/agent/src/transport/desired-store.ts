@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failpoint, writeDurably } from '@almanac/host';
+import { isNewerDesired } from '@almanac/domain';
+import { failpoint, syncDirectory, writeDurably } from '@almanac/host';
 import { type DesiredState, desiredState, signedDesiredState } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import type { SiteIdentity } from '../identity/site-identity.ts';
@@ -34,31 +35,35 @@ export async function openDesiredStore(input: {
     return state.data.site.id === identity.site.id ? state.data : refuse('a desired state was of another site');
   };
   const kept = await readFile(file, 'utf8').catch(() => undefined);
+  // Whoever died right after the rename left a name that a power cut could still take back.
+  if (kept !== undefined) await syncDirectory(input.directory);
   let current = kept === undefined ? undefined : verified(JSON.parse(kept));
+  const takeOver = async (document: unknown): Promise<boolean> => {
+    const state = verified(document);
+    if (state === undefined) return false;
+    if (!isNewerDesired(state, current)) {
+      // The same one is told again after each connection; an older one nobody who is well sends.
+      if (current !== undefined && isNewerDesired(current, state))
+        refuse(
+          `a desired state was older than what this site goes by (${state.incarnation}.${state.generation} after ${current.incarnation}.${current.generation})`,
+        );
+      return false;
+    }
+    failpoint('desired-before-write');
+    await writeDurably(file, JSON.stringify(document));
+    failpoint('desired-after-write');
+    current = state;
+    return true;
+  };
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     current: () => current,
-    accept: async (document) => {
-      const state = verified(document);
-      if (state === undefined) return false;
-      if (!isNewer(state, current)) {
-        // The same one is told again after each connection; an older one nobody who is well sends.
-        if (current !== undefined && isNewer(current, state))
-          refuse(
-            `a desired state was older than what this site goes by (${state.incarnation}.${state.generation} after ${current.incarnation}.${current.generation})`,
-          );
-        return false;
-      }
-      failpoint('desired-before-write');
-      await writeDurably(file, JSON.stringify(document));
-      failpoint('desired-after-write');
-      current = state;
-      return true;
+    accept: (document) => {
+      // One after the other, whichever connection they came by: an older one that takes long to be written must not come
+      // after a newer one.
+      const taken = turn.then(() => takeOver(document));
+      turn = taken.catch(() => undefined);
+      return taken;
     },
   };
-}
-
-/** Order is by incarnation, then generation: a server that was restored from a backup raises the former. */
-function isNewer(next: DesiredState, current: DesiredState | undefined): boolean {
-  if (current === undefined || next.incarnation > current.incarnation) return true;
-  return next.incarnation === current.incarnation && next.generation > current.generation;
 }
