@@ -13,11 +13,12 @@ export const parts: Readonly<Record<string, PartRule>> = {
   'packages/protocol': { mayUse: ['domain'], onlyPackages: ['yaml', 'zod'], withoutNode: true },
   'packages/client': { mayUse: ['domain', 'protocol'], onlyPackages: [], withoutNode: true },
   'packages/contracts': { mayUse: ['domain'], onlyPackages: ['oxc-parser', 'yaml'] },
+  'packages/delta': { mayUse: [], onlyPackages: [] },
   'packages/plugin-sdk': { mayUse: ['domain', 'protocol'] },
   'packages/host': { mayUse: [] },
   'packages/testkit': { mayUse: ['domain', 'protocol', 'client', 'host'] },
-  'apps/server': { mayUse: ['domain', 'protocol', 'plugin-sdk', 'host'] },
-  'apps/agent': { mayUse: ['domain', 'protocol', 'client', 'plugin-sdk', 'host'] },
+  'apps/server': { mayUse: ['domain', 'protocol', 'plugin-sdk', 'host', 'delta'] },
+  'apps/agent': { mayUse: ['domain', 'protocol', 'client', 'plugin-sdk', 'host', 'delta'] },
   'apps/builder': { mayUse: ['domain', 'protocol', 'client', 'host', 'contracts'] },
   'apps/gateway': { mayUse: ['protocol'] },
   'apps/console': { mayUse: ['domain', 'protocol', 'client'], withoutNode: true },
@@ -25,7 +26,7 @@ export const parts: Readonly<Record<string, PartRule>> = {
   'apps/launcher': { mayUse: ['domain', 'protocol', 'client', 'host'] },
   plugins: { mayUse: ['plugin-sdk'] },
   e2e: { mayUse: ['domain', 'protocol', 'client', 'host', 'testkit'] },
-  bench: { mayUse: ['domain', 'protocol', 'client', 'host', 'testkit'] },
+  bench: { mayUse: ['domain', 'protocol', 'client', 'host', 'testkit', 'delta'] },
   tools: { mayUse: ['domain', 'protocol'] },
 };
 

@@ -5,6 +5,9 @@ import { gatewayCertificate } from '@almanac/protocol';
 import { z } from 'zod';
 import { type DataPlane, dataPlanes } from './traffic/data-plane.ts';
 
+/** Below it, an artifact of usual size would take weeks. */
+const leastBandwidth = 1024;
+
 const port = z.int().min(1).max(65535);
 const site = z.object({
   directory: z.string(),
@@ -12,6 +15,10 @@ const site = z.object({
   token: z.string().optional(),
   /** The same as on the front port, over TLS. */
   tls: z.object({ port, certificates: z.array(gatewayCertificate).min(1) }).optional(),
+  /** Bytes a second that the site may fetch of artifacts. */
+  bandwidth: z.int().min(leastBandwidth).optional(),
+  /** Where the console of the site answers, on loopback; any free port where it says 0. */
+  localPort: z.int().min(0).max(65535).default(0),
 });
 const file = z.object({ server: z.url(), sharedDirectory: z.string(), sites: z.array(site).min(1) });
 
@@ -27,14 +34,17 @@ export interface AgentCommand {
 }
 
 const help = `Usage: almanac agent run --server URL [--token TOKEN] [--data DIR] [--front-port PORT]
+                         [--bandwidth BYTES] [--local-port PORT]
        almanac agent run --config FILE
        almanac agent stop-all (--config FILE | --server URL [--data DIR])
        almanac agent backups (--config FILE | --server URL [--data DIR])
        almanac agent restore-databases APPLICATION BACKUP (--config FILE | --server URL [--data DIR])
+       almanac agent local --help
 
 run       runs the agent of a site on this machine, until it is told to stop; applications run on
 stop-all  ends the applications of the site, its gateway and its databases
 backups   lists the backups that were taken before migrations of databases
+local     asks the agent on this machine what runs, and pauses or rolls back, also without its server
 restore-databases  lets the databases of an application be those of a backup, while the agent is stopped
 
 Options:
@@ -42,6 +52,8 @@ Options:
   --token TOKEN      the one-time token of "almanac site add"; needed at the first start only
   --data DIR         where everything of the site is kept (almanac-site)
   --front-port PORT  where its applications answer, by host name (7420)
+  --bandwidth BYTES  so many bytes a second are fetched of artifacts at most: 500k, 2M (no limit)
+  --local-port PORT  where the site's own console answers on this machine (any free port)
   --config FILE      several sites of one machine, as JSON
 
 Examples:
@@ -69,6 +81,11 @@ export function readBackupsKept(environment: NodeJS.ProcessEnv): number {
   if (!Number.isInteger(kept) || kept < 0 || kept > 1000)
     throw new UsageError(`ALMANAC_DATABASE_BACKUPS must be a number from 0 to 1000, not ${kept}`);
   return kept;
+}
+
+/** The sites in a configuration of several. */
+export function readSites(text: string): AgentConfig['sites'] {
+  return file.parse(JSON.parse(text)).sites;
 }
 
 /**
@@ -103,7 +120,11 @@ export function readCommand(
   if (!Number.isInteger(frontPort) || frontPort < 1 || frontPort > 65_535)
     throw new UsageError(`${values['front-port']} is not a port`);
   const data = resolve(values.data ?? 'almanac-site');
-  const own = { directory: `${data}/site`, frontPort };
+  const bandwidth = values.bandwidth === undefined ? {} : { bandwidth: readBandwidth(values.bandwidth) };
+  const localPort = Number(values['local-port'] ?? 0);
+  if (!Number.isInteger(localPort) || localPort < 0 || localPort > 65_535)
+    throw new UsageError(`${values['local-port']} is not a port`);
+  const own = { directory: `${data}/site`, frontPort, localPort, ...bandwidth };
   return {
     action: known,
     ...named,
@@ -113,6 +134,15 @@ export function readCommand(
       sites: [values.token === undefined ? own : { ...own, token: values.token }],
     },
   };
+}
+
+/** Bytes a second as people write them: `500k`, `2M`. */
+function readBandwidth(text: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,9})([kM]?)$/.exec(text) ?? [];
+  const bytes = Number(number) * { '': 1, k: 1000, M: 1_000_000 }[unit as '' | 'k' | 'M'];
+  if (number === '' || bytes < leastBandwidth)
+    throw new UsageError(`--bandwidth takes bytes a second, ${leastBandwidth} or more, as in 500k or 2M; not ${text}`);
+  return bytes;
 }
 
 function parse(argv: readonly string[]) {
@@ -126,6 +156,8 @@ function parse(argv: readonly string[]) {
         token: { type: 'string' },
         data: { type: 'string' },
         'front-port': { type: 'string' },
+        bandwidth: { type: 'string' },
+        'local-port': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

@@ -8,8 +8,12 @@ import {
   type RuntimeDirectory,
   readReach,
 } from '@almanac/host';
+import type { LogRequest, SiteReport } from '@almanac/protocol';
 import { pino } from 'pino';
-import { createReleases } from './artifacts/releases.ts';
+import { createBandwidth, lesserLimit } from './artifacts/bandwidth.ts';
+import { type Blobs, createBlobs } from './artifacts/blobs.ts';
+import { earlierArtifacts } from './artifacts/earlier-artifacts.ts';
+import { createReleases, type ReleaseSource } from './artifacts/releases.ts';
 import {
   type AgentCommand,
   type AgentConfig,
@@ -25,20 +29,25 @@ import { startSiteLoop, stopSite } from './converge/site-loop.ts';
 import { createSiteFiles } from './files/site-files.ts';
 import { loadIdentity } from './identity/site-identity.ts';
 import { openJournal } from './journal/journal.ts';
+import { confirm, noteRefusedOrder, unconfirmed } from './journal/occurrences.ts';
+import { runLocalCommand } from './local/local-command.ts';
+import { viewSite } from './local/local-view.ts';
+import { openLocalConsole } from './local/open-local-console.ts';
 import { readModuleLog } from './logs/module-log.ts';
 import { createProcessRuntime } from './runtimes/process-runtime.ts';
 import { siteCapabilities } from './runtimes/site-capabilities.ts';
 import { openDataPlane } from './traffic/data-plane.ts';
-import { keepConnected } from './transport/connect.ts';
+import { type Connection, keepConnected } from './transport/connect.ts';
 import { openDesiredStore } from './transport/desired-store.ts';
+import { openLastContact } from './transport/last-contact.ts';
 
 const databasesEveryMs = 1000;
 const log = pino({ base: { part: 'agent' }, timestamp: pino.stdTimeFunctions.isoTime });
 
 try {
-  const command = readCommand(process.argv.slice(2));
-  if (command.action === 'help') process.stdout.write(`${command.text}\n`);
-  else await carryOut(command);
+  const argv = process.argv.slice(2);
+  if (argv[0] === 'local') process.stdout.write(`${await runLocalCommand(argv.slice(1))}\n`);
+  else await runCommand(argv);
 } catch (error) {
   if (error instanceof UsageError) {
     process.stderr.write(`${error.message}\n`);
@@ -47,6 +56,12 @@ try {
     log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'the agent cannot run');
     process.exitCode = 1;
   }
+}
+
+async function runCommand(argv: readonly string[]): Promise<void> {
+  const command = readCommand(argv);
+  if (command.action === 'help') process.stdout.write(`${command.text}\n`);
+  else await carryOut(command);
 }
 
 async function carryOut(command: AgentCommand): Promise<void> {
@@ -88,6 +103,7 @@ async function runAgent(input: {
 /** What the sites of an agent share, and what people should know of it. */
 interface Machine {
   readonly databases: SitePostgres;
+  readonly blobs: Blobs;
   readonly runtime: RuntimeDirectory | undefined;
   readonly groups: ControlGroups | undefined;
   readonly notices: readonly string[];
@@ -107,7 +123,8 @@ async function openMachine(config: AgentConfig): Promise<Machine> {
       ? ['The processor is not limited, and memory is looked at every two seconds: there are no control groups here.']
       : []),
   ];
-  return { databases, runtime, groups, notices, capabilities: await siteCapabilities() };
+  const blobs = createBlobs({ directory: join(config.sharedDirectory, 'blobs'), log });
+  return { databases, blobs, runtime, groups, notices, capabilities: await siteCapabilities() };
 }
 
 /** Applications cannot start their PostgreSQL again: whoever killed it, it is back within a second. */
@@ -134,7 +151,7 @@ async function openSite(input: {
   readonly config: AgentConfig;
   readonly site: SiteConfig;
   readonly machine: Machine;
-  readonly token: () => string | undefined;
+  readonly connection: Pick<ReleaseSource, 'access' | 'renewAccess'>;
 }): Promise<SiteContext> {
   const { config, site, machine } = input;
   const { directory, frontPort } = site;
@@ -142,6 +159,12 @@ async function openSite(input: {
   const files = createSiteFiles({ site: identity.site.id, directory, runtime: machine.runtime });
   const own = log.child({ site: identity.site.name });
   const journal = await openJournal({ directory, log: own });
+  const desired = await openDesiredStore({
+    directory,
+    identity,
+    log: own,
+    onRefused: (why) => noteRefusedOrder(journal.state.spool, why, new Date()),
+  });
   return {
     directory,
     frontPort,
@@ -153,11 +176,17 @@ async function openSite(input: {
     databases: machine.databases,
     guard: createDatabaseGuard({ databases: machine.databases, kept: readBackupsKept(process.env), log: own }),
     notices: machine.notices,
+    desired,
     capabilities: machine.capabilities,
-    desired: await openDesiredStore({ directory, identity, log: own }),
     releases: createReleases({
       files,
-      source: { server: config.server, token: input.token, blobs: join(config.sharedDirectory, 'blobs') },
+      source: {
+        server: config.server,
+        blobs: machine.blobs,
+        bandwidth: createBandwidth(() => lesserLimit(site.bandwidth, desired.current()?.bandwidth ?? undefined)),
+        earlier: (application, module) => earlierArtifacts(journal.state, application, module),
+        ...input.connection,
+      },
     }),
     runtime: createProcessRuntime({ directory, groups: machine.groups }),
     groups: machine.groups,
@@ -177,30 +206,59 @@ async function runSite(input: {
   readonly site: SiteConfig;
   readonly machine: Machine;
 }): Promise<() => Promise<void>> {
-  let token: () => string | undefined = () => undefined;
-  const site = await openSite({ ...input, token: () => token() });
+  const { server } = input.config;
+  let connection: Connection | undefined;
+  const site = await openSite({
+    ...input,
+    connection: { access: () => connection?.access(), renewAccess: () => connection?.renew() },
+  });
+  const { spool } = site.journal.state;
+  const contact = openLastContact(site.directory);
+  const readLog = (request: LogRequest) => {
+    const instances = site.journal.state.instances
+      .filter((each) => each.module === request.module)
+      .map((each) => each.id);
+    return readModuleLog({ directory: site.directory, request, instances });
+  };
   let wake: () => void = () => undefined;
   let reconcile: () => Promise<number> = async () => 0;
-  const connection = keepConnected({
-    server: input.config.server,
+  const kept = keepConnected({
+    server,
     identity: site.identity,
     desired: site.desired,
     log: site.log,
     onDesired: () => wake(),
+    onHeard: contact.note,
     reconcile: () => reconcile(),
-    readLog: (request) => {
-      const instances = site.journal.state.instances
-        .filter((each) => each.module === request.module)
-        .map((each) => each.id);
-      return readModuleLog({ directory: site.directory, request, instances });
+    readLog,
+    occurrences: {
+      pending: async () => {
+        // What comes while it is written down is told by the next message: nothing is told that a crash could undo.
+        const told = unconfirmed(spool);
+        await site.journal.save();
+        return told;
+      },
+      kept: (until) => confirm(spool, until),
     },
   });
-  token = connection.artifactToken;
-  const loop = startSiteLoop(site, connection.report);
+  connection = kept;
+  let report: Omit<SiteReport, 'sequence' | 'at'> | undefined;
+  const loop = startSiteLoop(site, (latest) => {
+    report = latest;
+    kept.report(latest);
+  });
   wake = loop.wake;
   reconcile = loop.reconcile;
+  const local = await openLocalConsole({
+    site,
+    port: input.site.localPort,
+    wake: loop.wake,
+    readLog,
+    view: () => viewSite({ site, server, connected: kept.isConnected(), lastContact: contact.at(), report }),
+  });
   return async () => {
-    connection.close();
+    kept.close();
+    await local?.close();
     await loop.stop();
   };
 }
@@ -233,9 +291,12 @@ async function applicationId(config: AgentConfig, name: string): Promise<string>
   throw new UsageError(`no site of this agent runs ${name}`);
 }
 
+/** Of whoever only stops what runs. */
+const noConnection = { access: () => undefined, renewAccess: () => undefined };
+
 async function stopAll(config: AgentConfig, machine: Machine): Promise<void> {
   for (const site of config.sites) {
-    const context = await openSite({ config, site, machine, token: () => undefined }).catch(() => undefined);
+    const context = await openSite({ config, site, machine, connection: noConnection }).catch(() => undefined);
     if (context !== undefined) await stopSite(context);
   }
   await machine.databases.stop();

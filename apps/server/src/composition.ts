@@ -8,7 +8,7 @@ import type pg from 'pg';
 import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { createAuthenticator, ensureSetupToken, writeBootstrapTokens } from '#features/access';
-import { createArtifactStore } from '#features/artifacts';
+import { createArtifactStore, createTransfers } from '#features/artifacts';
 import { openSecretBox, Secret } from '#features/settings';
 import { agentByToken, openServerKeys } from '#features/sites';
 import { checkDurable, migrate, openDatabase } from '#platform/database';
@@ -87,11 +87,16 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
     const keys = join(config.data, 'keys');
     const stopping = new AbortController();
     const box = await openSecretBox(join(keys, 'secrets.key'));
+    const artifactDirectory = join(config.data, 'artifacts');
+    const artifacts = await createArtifactStore(artifactDirectory);
+    const transfers = await createTransfers({ directory: artifactDirectory, store: artifacts, onError });
+    closers.push(async () => transfers.close());
     const features = listFeatures({
       db: database.db,
       feed,
       onError,
-      artifacts: await createArtifactStore(join(config.data, 'artifacts')),
+      artifacts,
+      transfers,
       box,
       ownDatabase: config.databaseUrl,
       serverKeys: await openServerKeys(join(keys, 'signing.pem')),

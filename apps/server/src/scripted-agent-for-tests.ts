@@ -114,6 +114,7 @@ export function reportedApplication(
     progress: null,
     modules: [],
     steps: [],
+    hold: null,
     rollout: null,
     drift: null,
     traffic: [],

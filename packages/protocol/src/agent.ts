@@ -1,3 +1,4 @@
+import { capabilities } from '@almanac/domain';
 import { z } from 'zod';
 import { command } from './manifest.ts';
 import { digest, id, name, named, timestamp } from './primitives.ts';
@@ -81,6 +82,16 @@ export const desiredApplication = z.object({
 });
 export type DesiredApplication = z.output<typeof desiredApplication>;
 
+/** Somebody who may come in at the console of a site, also while the site is cut off. */
+export const localPrincipal = z.object({
+  name,
+  /** SHA-256 of the token, in hexadecimal. */
+  tokenHash: z.string(),
+  expiresAt: timestamp,
+  capabilities: z.array(z.enum(capabilities)),
+});
+export type LocalPrincipal = z.output<typeof localPrincipal>;
+
 /** All that one site should be. Newer is (incarnation, generation); an older document is ignored. */
 export const desiredState = z.object({
   site: named<'site'>(),
@@ -90,6 +101,10 @@ export const desiredState = z.object({
   issuedAt: timestamp,
   /** Whether the site puts back what somebody changed by hand, or only tells it. */
   drift: z.enum(['heal', 'show']).default('heal'),
+  /** So many bytes a second the site may fetch of artifacts; null for as many as come. */
+  bandwidth: z.int().positive().nullable().default(null),
+  /** Who may come in at the site itself; who may do so is known there without asking. */
+  access: z.array(localPrincipal).default([]),
   applications: z.array(desiredApplication),
 });
 export type DesiredState = z.output<typeof desiredState>;
@@ -159,6 +174,17 @@ export const reportedApplication = z.object({
       endedAt: timestamp.nullable(),
     }),
   ),
+  /** Somebody at the site keeps the application at what runs there; orders wait until it is released, also there. */
+  hold: z
+    .object({
+      kind: z.enum(['paused', 'rolled-back']),
+      by: z.string(),
+      since: timestamp,
+      label: z.string(),
+      reason: z.string(),
+    })
+    .nullable()
+    .default(null),
   /** How far a rollout by steps is, or was when it ended; null where there was none. */
   rollout: reportedRollout.nullable().default(null),
   /** What somebody changed by hand of the files that were brought; null while nothing is known to differ. */
@@ -201,6 +227,40 @@ export const siteReport = z.object({
 });
 export type SiteReport = z.output<typeof siteReport>;
 
+/** What came to pass on a site: told once and in its order, however long the site was cut off. */
+export const occurrenceKind = z.enum([
+  'rollout-succeeded',
+  'rollout-failed',
+  'application-removed',
+  'application-paused',
+  'application-rolled-back',
+  'application-released',
+  'order-refused',
+]);
+export type OccurrenceKind = z.output<typeof occurrenceKind>;
+
+export const occurrence = z.object({
+  /** Grows by one with each of a spool. */
+  number: z.int().positive(),
+  kind: occurrenceKind,
+  application: name.nullable(),
+  /** What happened, for people. */
+  detail: z.string().max(500),
+  /** Who did it: the agent, or a person at the site. */
+  by: z.string().max(80),
+  /** By the clock of the site. */
+  at: timestamp,
+});
+export type Occurrence = z.output<typeof occurrence>;
+
+/** Occurrences that the server has not confirmed yet, oldest first. */
+export const occurrences = z.object({
+  /** Another one when the journal of the agent began anew. */
+  spool: z.uuid(),
+  items: z.array(occurrence).min(1).max(100),
+});
+export type Occurrences = z.output<typeof occurrences>;
+
 export const logRequest = z.object({
   application: name,
   module: name,
@@ -212,6 +272,14 @@ export const logChunk = z.object({ text: z.string(), next: z.int().nonnegative()
 export type LogRequest = z.output<typeof logRequest>;
 export type LogChunk = z.output<typeof logChunk>;
 
+/** Names in `capabilities` of the server's `welcome`. */
+export const serverCapabilities = {
+  /** It offers artifacts compressed or as deltas (`GET /artifacts/:digest/transfer`). */
+  transfers: 'artifact-transfers',
+  /** It keeps what came to pass on a site (`occurrences`). */
+  occurrences: 'occurrences',
+} as const;
+
 /** What the server sends over the WebSocket. */
 export const serverMessage = z.discriminatedUnion('kind', [
   /** First message: the agent answers with `hello`, signing this nonce. */
@@ -222,12 +290,16 @@ export const serverMessage = z.discriminatedUnion('kind', [
     serverKeys: z.array(signingKey),
     /** Bearer token for artifacts of this site; valid while the connection lasts. */
     artifactToken: z.string(),
+    /** What this server can do that earlier ones could not: an agent asks for nothing else of it. */
+    capabilities: z.array(z.string()).default([]),
   }),
   /** The agent may not go on; it keeps its applications running and tries again after `retryAfterSeconds`. */
   z.object({ kind: z.literal('refused'), code: z.string(), detail: z.string(), retryAfterSeconds: z.number() }),
   z.object({ kind: z.literal('desired'), document: signedDesiredState }),
   z.object({ kind: z.literal('log-request'), id: z.string(), request: logRequest }),
   z.object({ kind: z.literal('report-seen'), sequence: z.int() }),
+  /** Occurrences up to this one are kept: the agent may forget them. */
+  z.object({ kind: z.literal('occurrences-kept'), spool: z.uuid(), number: z.int() }),
   /** Look at everything anew, files included, report, and then say `reconciled`. */
   z.object({ kind: z.literal('reconcile'), id: z.string() }),
 ]);
@@ -246,6 +318,7 @@ export const agentMessage = z.discriminatedUnion('kind', [
     generation: z.int().nonnegative(),
   }),
   z.object({ kind: z.literal('report'), report: siteReport }),
+  z.object({ kind: z.literal('occurrences'), occurrences }),
   z.object({ kind: z.literal('log-chunk'), id: z.string(), chunk: logChunk }),
   z.object({ kind: z.literal('log-refused'), id: z.string(), detail: z.string() }),
   z.object({ kind: z.literal('reconciled'), id: z.string(), files: z.int().nonnegative() }),

@@ -1,22 +1,27 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
+import type { Digest } from '@almanac/domain';
 import type { DesiredApplication, DesiredModule } from '@almanac/protocol';
 import type { SiteFiles } from '../files/site-files.ts';
-import { pullArtifact } from './pull.ts';
+import type { Bandwidth } from './bandwidth.ts';
+import { type Blobs, NotConnected } from './blobs.ts';
+import { type ArtifactLink, TokenRefused } from './fetch-content.ts';
 import { lookAtSealed, type ReadFiles, unsealed, writeSeal } from './seal.ts';
 import { putBack, unpack } from './unpack.ts';
 
-/** Unpacked, a blob is of use only to other sites of the same agent, which want it about now. */
-const blobKeptMs = 3_600_000;
-
+/** Where the artifacts of one site come from. */
 export interface ReleaseSource {
   readonly server: string;
-  /** Undefined while there is no connection. */
-  readonly token: () => string | undefined;
-  /** Shared by the sites of one agent: content is named by its digest. */
-  readonly blobs: string;
+  readonly blobs: Blobs;
+  readonly bandwidth: Bandwidth;
+  /** What the connection allows; undefined while there is none. */
+  readonly access: () => { readonly token: string; readonly transfers: boolean } | undefined;
+  /** The server does not take the token any more: another connection brings another one. */
+  readonly renewAccess: () => void;
+  /** Artifacts that this site had of an application, those of the module first. */
+  readonly earlier: (application: string, module: string) => readonly Digest[];
 }
 
 /** The files of modules, unpacked and ready to run. */
@@ -43,7 +48,7 @@ export interface Releases {
     application: DesiredApplication,
     options: { readonly changed: readonly ChangedFile[]; readonly signal: AbortSignal },
   ) => Promise<void>;
-  /** Removes the releases of applications that nothing wanted needs, and blobs that were brought long ago. */
+  /** Removes the releases of applications that nothing wanted needs, and artifacts that nothing wanted for long. */
   readonly collect: (applications: readonly string[], wanted: readonly DesiredApplication[]) => Promise<void>;
 }
 
@@ -53,12 +58,9 @@ export interface ChangedFile {
   readonly how: 'changed' | 'gone';
 }
 
-/** The server cannot be asked now; the files come as soon as it answers. */
-export class NotConnected extends Error {
-  constructor() {
-    super('waits for the connection to the server');
-    this.name = 'NotConnected';
-  }
+interface BringOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number) => void;
 }
 
 export function createReleases(input: { readonly files: SiteFiles; readonly source: ReleaseSource }): Releases {
@@ -67,6 +69,42 @@ export function createReleases(input: { readonly files: SiteFiles; readonly sour
   const rootOf = (application: string) => join(files.directoryOf(application), 'releases');
   const directoryOf = (application: string, module: DesiredModule) =>
     join(rootOf(application), `${module.name}-${module.artifact.digest.slice(7, 23)}${volumesMark(module)}`);
+  const bring = async (
+    application: DesiredApplication,
+    module: DesiredModule,
+    { signal, onProgress }: BringOptions,
+  ): Promise<string> => {
+    const { server, bandwidth } = source;
+    const access = source.access();
+    const link: ArtifactLink | undefined = access === undefined ? undefined : { server, bandwidth, signal, ...access };
+    const bases = source.earlier(application.application.id, module.name);
+    try {
+      return await source.blobs.bring({ ...module.artifact, onProgress }, { link, bases });
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error;
+      source.renewAccess();
+      throw new NotConnected();
+    }
+  };
+  const arriving = new Map<string, Promise<void>>();
+  /** Two operations may ask for the same files: what one of them runs already is not unpacked a second time. */
+  const ensure = (application: DesiredApplication, module: DesiredModule, options: BringOptions): Promise<void> => {
+    const into = directoryOf(application.application.id, module);
+    const release = async () => {
+      if (existsSync(into)) return;
+      await unpack({
+        file: await bring(application, module, options),
+        into,
+        complete: async (directory, contents) => {
+          await linkVolumes({ files, application: application.application.id, module, into: directory });
+          await writeSeal(into, withoutVolumes(contents, module));
+        },
+      });
+    };
+    const known = arriving.get(into) ?? release().finally(() => arriving.delete(into));
+    arriving.set(into, known);
+    return known;
+  };
   const isReady = (application: DesiredApplication) =>
     application.modules.every((module) => existsSync(directoryOf(application.application.id, module)));
   return {
@@ -76,27 +114,7 @@ export function createReleases(input: { readonly files: SiteFiles; readonly sour
       const total = application.modules.reduce((sum, module) => sum + module.artifact.size, 0);
       let before = 0;
       for (const module of application.modules) {
-        const into = directoryOf(application.application.id, module);
-        if (!existsSync(into)) {
-          const token = source.token();
-          if (token === undefined) throw new NotConnected();
-          const file = await pullArtifact({
-            ...module.artifact,
-            server: source.server,
-            token,
-            directory: source.blobs,
-            signal,
-            onProgress: (done) => onProgress(before + done, total),
-          });
-          await unpack({
-            file,
-            into,
-            complete: async (directory, contents) => {
-              await linkVolumes({ files, application: application.application.id, module, into: directory });
-              await writeSeal(into, withoutVolumes(contents, module));
-            },
-          });
-        }
+        await ensure(application, module, { signal, onProgress: (done) => onProgress(before + done, total) });
         before += module.artifact.size;
         onProgress(before, total);
       }
@@ -116,10 +134,7 @@ export function createReleases(input: { readonly files: SiteFiles; readonly sour
       for (const module of application.modules) {
         const names = new Set(changed.filter((each) => each.module === module.name).map((each) => each.name));
         if (names.size === 0) continue;
-        const token = source.token();
-        if (token === undefined) throw new NotConnected();
-        const { server, blobs: directory } = source;
-        const file = await pullArtifact({ ...module.artifact, server, token, directory, signal, onProgress: () => {} });
+        const file = await bring(application, module, { signal, onProgress: () => {} });
         await putBack({ file, into: directoryOf(application.application.id, module), names });
       }
     },
@@ -136,10 +151,7 @@ export function createReleases(input: { readonly files: SiteFiles; readonly sour
           if (!kept.has(unsealed(path)) && !release.endsWith('.tmp')) await rm(path, { recursive: true, force: true });
         }
       }
-      for (const name of await readdir(source.blobs).catch(() => [])) {
-        const blob = join(source.blobs, name);
-        if (Date.now() - (await stat(blob)).mtimeMs > blobKeptMs) await rm(blob, { force: true });
-      }
+      await source.blobs.collect(wanted.flatMap((each) => each.modules.map((module) => module.artifact.digest)));
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { DesiredApplication, ReportedApplication } from '@almanac/protocol';
+import { NotConnected } from '../artifacts/blobs.ts';
 import type { ChangedFile } from '../artifacts/releases.ts';
-import { NotConnected } from '../artifacts/releases.ts';
+import { withHolds } from '../local/holds.ts';
 import type { SiteContext } from './site-context.ts';
 
 export type Drift = ReportedApplication['drift'];
@@ -54,7 +55,8 @@ export function createDriftWatch(site: SiteContext, onChange: () => void): Drift
   };
 
   const lookAtAll = async (full: boolean): Promise<number> => {
-    const wanted = (site.desired.current()?.applications ?? []).filter((each) => !each.stageOnly);
+    const orders = site.desired.current()?.applications ?? [];
+    const wanted = withHolds(orders, site.journal.state.holds).filter((each) => !each.stageOnly);
     for (const id of found.keys()) if (!wanted.some((each) => each.application.id === id)) found.delete(id);
     let files = 0;
     for (const application of wanted) {

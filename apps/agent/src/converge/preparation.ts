@@ -1,6 +1,7 @@
 import type { DesiredApplication } from '@almanac/protocol';
 import type { Logger } from 'pino';
-import { NotConnected, type Releases } from '../artifacts/releases.ts';
+import { NotConnected } from '../artifacts/blobs.ts';
+import type { Releases } from '../artifacts/releases.ts';
 import { toolchainFault } from '../runtimes/instance-environment.ts';
 import { steadyNow } from '../steady-now.ts';
 
@@ -21,6 +22,8 @@ const triesBeforeFailing = 5;
 interface Work {
   prepared: Prepared;
   tries: number;
+  /** The most bytes that came so far; the next try goes on from there. */
+  came: number;
   nextTry: number;
   busy: boolean;
 }
@@ -35,10 +38,12 @@ export function createPreparation(input: {
   const stopping = new AbortController();
   const begin = async (application: DesiredApplication, work: Work): Promise<void> => {
     work.busy = true;
+    let came = work.came;
     try {
       await releases.prepare(application, {
         signal: stopping.signal,
         onProgress: (done, total) => {
+          came = Math.max(came, done);
           work.prepared = { kind: 'pulling', done, total, message: null };
         },
       });
@@ -48,7 +53,9 @@ export function createPreparation(input: {
       const message = error instanceof Error ? error.message : String(error);
       // Without a connection there is nothing wrong with the artifact: it is waited for as long as it takes.
       if (!(error instanceof NotConnected)) {
-        work.tries += 1;
+        // A link that breaks again and again and yet brings something each time brings it all in the end.
+        work.tries = came > work.came ? 1 : work.tries + 1;
+        work.came = came;
         log.warn({ application: application.application.name, reason: message }, 'an artifact could not be brought');
       }
       const size =
@@ -73,6 +80,7 @@ export function createPreparation(input: {
       const work = works.get(application.operation) ?? {
         prepared: { kind: 'pulling', done: 0, total: 0, message: null },
         tries: 0,
+        came: 0,
         nextTry: 0,
         busy: false,
       };

@@ -1,6 +1,9 @@
 import { forgetTheFuture } from '@almanac/domain';
 import type { DesiredApplication, GatewayStats, ReportedApplication, SiteReport } from '@almanac/protocol';
+import { createClockWatch } from '../clock-watch.ts';
 import { volumesOverQuota } from '../files/volume-quotas.ts';
+import { noteRemoval, noteRolloutEnd } from '../journal/occurrences.ts';
+import { keptSpecs, waitingOrders, withHolds } from '../local/holds.ts';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
 import { createSiteMetrics, type SiteMetrics } from '../metrics/site-metrics.ts';
 import { limitsOf } from '../runtimes/resource-limits.ts';
@@ -54,6 +57,7 @@ export function startSiteLoop(
     // A stop that was interrupted together with the agent is done again by the next pass.
     record.stopping = false;
   }
+  const watchClock = createClockWatch({ now: Date.now, steadyNow, log: site.log });
   let overQuota: readonly string[] = [];
   const run = async () => {
     let nextCare = steadyNow() + housekeepingMs;
@@ -67,6 +71,7 @@ export function startSiteLoop(
         for (const tell of told) tell();
         if (steadyNow() > nextCare) {
           nextCare = steadyNow() + housekeepingMs;
+          watchClock();
           overQuota = await keepHouse(site);
           // It takes as long as it takes; the site goes on meanwhile.
           void drift.look({ full: false }).catch((error: unknown) => {
@@ -138,11 +143,15 @@ async function pass(input: {
   const stats = (await site.gateway.ensure()) ? await site.gateway.stats() : undefined;
   const inFlight = input.keeper.inFlight(stats);
   observe(input, stats);
-  const wanted = site.desired.current()?.applications ?? [];
+  const { state } = site.journal;
+  const orders = site.desired.current()?.applications ?? [];
+  const wanted = withHolds(orders, state.holds);
   const running = wanted.filter((each) => !each.stageOnly);
   const reports: ReportedApplication[] = wanted
     .filter((each) => each.stageOnly)
     .map((each) => reportStaged(each, preparation.of(each)));
+  for (const { order, message } of waitingOrders(orders, state.holds))
+    reports.push({ ...reportStaged(order, { kind: 'ready' }), phase: 'progressing', message });
   const routed: RoutedApplication[] = [];
   let drained = false;
   let moving = reports.some((each) => each.phase === 'pulling') || stats === undefined;
@@ -171,9 +180,11 @@ async function pass(input: {
     });
     moving ||= converged.moving || prepared?.kind === 'pulling';
     drained ||= converged.drained;
+    noteRolloutEnd(state, record, new Date());
     const records = site.journal.state.instances.filter((each) => each.application === record.id);
     if (target === null && record.rollout.phase === 'idle') {
       await site.files.forget(record.id);
+      noteRemoval(state, record, new Date());
       delete site.journal.state.applications[record.id];
       continue;
     }
@@ -186,6 +197,7 @@ async function pass(input: {
         records,
         stats,
         drift: input.drift.of(record.id),
+        hold: state.holds[record.id],
         rollout: reportRollout(record, input.curves.of(record, steadyNow())),
       }),
     );
@@ -247,7 +259,8 @@ function stableSpec(record: {
 async function keepHouse(site: SiteContext): Promise<readonly string[]> {
   const specs = Object.values(site.journal.state.applications).flatMap((record) => Object.values(record.specs));
   const applications = Object.keys(site.journal.state.applications);
-  await site.releases.collect(applications, [...specs, ...(site.desired.current()?.applications ?? [])]);
+  const kept = keptSpecs(site.journal.state);
+  await site.releases.collect(applications, [...specs, ...kept, ...(site.desired.current()?.applications ?? [])]);
   await boundLogs(
     specs.flatMap((each) =>
       each.modules.map((module) =>

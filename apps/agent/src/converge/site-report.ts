@@ -1,7 +1,8 @@
 import type { ObservedInstance } from '@almanac/domain';
 import { freeBytes } from '@almanac/host';
 import type { DesiredApplication, GatewayStats, ReportedApplication, SiteReport } from '@almanac/protocol';
-import type { ApplicationRecord, InstanceRecord } from '../journal/journal.ts';
+import type { ApplicationRecord, Hold, InstanceRecord } from '../journal/journal.ts';
+import { reportHold } from '../local/holds.ts';
 import { toldState } from '../runtimes/one-off.ts';
 import { trafficOf } from '../traffic/traffic-report.ts';
 import type { Prepared } from './preparation.ts';
@@ -16,6 +17,7 @@ export function reportApplication(input: {
   readonly records: readonly InstanceRecord[];
   readonly stats: GatewayStats | undefined;
   readonly drift: ReportedApplication['drift'];
+  readonly hold: Hold | undefined;
   readonly rollout: ReportedApplication['rollout'];
 }): ReportedApplication {
   const { record, target, prepared, observed } = input;
@@ -53,6 +55,7 @@ export function reportApplication(input: {
       startedAt: new Date(each.startedAt).toISOString(),
       endedAt: each.endedAt === null ? null : new Date(each.endedAt).toISOString(),
     })),
+    hold: reportHold(input.hold),
     rollout: input.rollout,
     drift: input.drift,
     traffic: trafficOf(input.stats, record.name),
@@ -96,6 +99,7 @@ export function reportStaged(application: DesiredApplication, prepared: Prepared
     progress: prepared.kind === 'pulling' ? { done: prepared.done, total: prepared.total } : null,
     modules: [],
     steps: [],
+    hold: null,
     rollout: null,
     drift: null,
     traffic: [],

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Analysis, type AnalysisKey, idleRollout, type Rollout, type RolloutTarget } from '@almanac/domain';
 import { failpoint, type ProcessIdentity, syncDirectory, writeDurably } from '@almanac/host';
-import type { DesiredApplication } from '@almanac/protocol';
+import type { DesiredApplication, Occurrence } from '@almanac/protocol';
 import type { Logger } from 'pino';
 
 /** What the agent intended and did for one instance; `identity` is null between the intention and the deed. */
@@ -65,6 +66,37 @@ export interface JournalState {
   readonly applications: Record<string, ApplicationRecord>;
   instances: InstanceRecord[];
   gateway: { identity: ProcessIdentity | null; revision: number };
+  readonly spool: OccurrenceSpool;
+  /** By the id of an application: which versions of it came to run here. */
+  readonly versions: Record<string, VersionsHere>;
+  /** By the id of an application: what somebody at the site keeps as it is. */
+  readonly holds: Record<string, Hold>;
+}
+
+/** What came to pass here, with what the server has confirmed; in the journal, so that it is told exactly once. */
+export interface OccurrenceSpool {
+  readonly id: string;
+  next: number;
+  /** Up to this number the server has them. */
+  confirmed: number;
+  items: Occurrence[];
+}
+
+interface VersionsHere {
+  stable: DesiredApplication | null;
+  /** The version that ran before: to it somebody at the site can go back. */
+  previous: DesiredApplication | null;
+  /** The operation whose failure was told. */
+  failed: string | null;
+}
+
+/** Somebody at the site keeps an application at one version, whatever is ordered, until it is released. */
+export interface Hold {
+  readonly kind: 'paused' | 'rolled-back';
+  readonly by: string;
+  readonly since: string;
+  readonly reason: string;
+  readonly spec: DesiredApplication;
 }
 
 /** What a site must not forget, as durable documents in its directory. */
@@ -79,6 +111,9 @@ const empty = (): JournalState => ({
   applications: {},
   instances: [],
   gateway: { identity: null, revision: 0 },
+  spool: { id: randomUUID(), next: 1, confirmed: 0, items: [] },
+  versions: {},
+  holds: {},
 });
 
 /** Opens the journal of a site; one that cannot be read is kept aside for people, and the site begins anew. */
@@ -88,15 +123,21 @@ export async function openJournal(input: { readonly directory: string; readonly 
   // Whoever died right after the rename left a name that a power cut could still take back.
   if (existsSync(file)) await syncDirectory(input.directory);
   let saved = JSON.stringify(state);
+  let turn: Promise<void> = Promise.resolve();
+  const write = async () => {
+    const text = JSON.stringify(state);
+    if (text === saved) return;
+    failpoint('journal-before-write');
+    await writeDurably(file, text);
+    failpoint('journal-after-write');
+    saved = text;
+  };
   return {
     state,
-    save: async () => {
-      const text = JSON.stringify(state);
-      if (text === saved) return;
-      failpoint('journal-before-write');
-      await writeDurably(file, text);
-      failpoint('journal-after-write');
-      saved = text;
+    // One after the other: an older state must not take the place of a newer one.
+    save: () => {
+      turn = turn.catch(() => undefined).then(write);
+      return turn;
     },
   };
 }
@@ -108,7 +149,7 @@ async function readState(file: string, log: Logger): Promise<JournalState> {
     // Only this program writes the file, whole or not at all; its schema number says in which shape.
     const parsed = JSON.parse(text) as JournalState;
     if (parsed.schema !== 1) throw new Error(`it has schema ${String(parsed.schema)}`);
-    return withEverything(parsed);
+    return withEverything({ ...empty(), ...parsed });
   } catch (error) {
     const aside = `${file}.damaged`;
     await rename(file, aside);
@@ -122,7 +163,7 @@ async function readState(file: string, log: Logger): Promise<JournalState> {
 
 const noSteps = { sameAs: null, progression: null } as const;
 
-/** A journal of before rollouts had steps and analyses is taken over. */
+/** A journal of before rollouts had steps and analyses is taken over; what else it does not know is empty. */
 function withEverything(state: JournalState): JournalState {
   const target = (each: RolloutTarget | null) => (each === null ? null : { ...noSteps, ...each });
   for (const record of Object.values(state.applications)) {

@@ -1,5 +1,6 @@
 import type { GatewayConfigInput, GatewayStats } from '@almanac/protocol';
 import { describe, expect, it } from 'vitest';
+import { anEmptyJournal } from '../journal/journal-for-tests.ts';
 import type { RoutedApplication } from './gateway-config.ts';
 import { createGatewayKeeper } from './gateway-keeper.ts';
 
@@ -9,7 +10,7 @@ function aSite() {
   const keeper = createGatewayKeeper({
     frontPort: 7000,
     tls: undefined,
-    journal: { state: { schema: 1, applications: {}, instances: [], gateway: { identity: null, revision: 4 } } },
+    journal: { state: { ...anEmptyJournal(), gateway: { identity: null, revision: 4 } } },
     gateway: {
       ensure: async () => true,
       apply: async (config) => void sent.push(config),

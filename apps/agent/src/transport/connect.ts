@@ -3,7 +3,9 @@ import {
   agentProtocol,
   type LogChunk,
   type LogRequest,
+  type Occurrences,
   type SiteReport,
+  serverCapabilities,
   serverMessage,
 } from '@almanac/protocol';
 import type { Logger } from 'pino';
@@ -15,9 +17,20 @@ import type { DesiredStore } from './desired-store.ts';
 export interface Connection {
   /** What is reported: the newest level replaces an earlier one that was not sent yet. */
   readonly report: (report: Omit<SiteReport, 'sequence' | 'at'>) => void;
-  /** The token for artifacts; undefined while there is no connection. */
-  readonly artifactToken: () => string | undefined;
+  /** What the server allows while it is connected; undefined while it is not. */
+  readonly access: () => { readonly token: string; readonly transfers: boolean } | undefined;
+  /** Begins the connection anew, for what only a new one brings. */
+  readonly renew: () => void;
+  /** Whether the server is connected now. */
+  readonly isConnected: () => boolean;
   readonly close: () => void;
+}
+
+/** What came to pass, until the server has it. */
+export interface OccurrenceOutbox {
+  /** What is durable here and not confirmed; undefined when there is nothing. */
+  readonly pending: () => Promise<Occurrences | undefined>;
+  readonly kept: (until: { readonly spool: string; readonly number: number }) => void;
 }
 
 const shortestPause = 500;
@@ -39,6 +52,9 @@ export function keepConnected(input: {
   readonly readLog: (request: LogRequest) => Promise<LogChunk>;
   /** Looks at everything anew and reports; gives how many files there are. */
   readonly reconcile: () => Promise<number>;
+  readonly occurrences: OccurrenceOutbox;
+  /** Something was heard of the server. */
+  readonly onHeard: () => void;
   readonly log: Logger;
 }): Connection {
   const { identity, desired, log } = input;
@@ -46,9 +62,10 @@ export function keepConnected(input: {
   address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
   let closed = false;
   let failures = 0;
-  let token: string | undefined;
+  let access: ReturnType<Connection['access']>;
   let socket: WebSocket | undefined;
   let welcomed = false;
+  let keepsOccurrences = false;
   let latest: Omit<SiteReport, 'sequence' | 'at'> | undefined;
   let sent = '';
   let sentPhases = '';
@@ -67,7 +84,22 @@ export function keepConnected(input: {
     sequence += 1;
     send({ kind: 'report', report: { ...latest, sequence, at: new Date().toISOString() } });
   };
-  const beat = setInterval(() => sendReport(true), reportEveryMs);
+  // One message is under way at a time, so that they come in their order.
+  let telling = false;
+  const tellOccurrences = async () => {
+    if (telling || !welcomed || !keepsOccurrences) return;
+    telling = true;
+    const own = socket;
+    const occurrences = await input.occurrences.pending().catch(() => undefined);
+    if (occurrences === undefined || own !== socket || !welcomed) telling = false;
+    else send({ kind: 'occurrences', occurrences });
+  };
+  const beat = setInterval(() => {
+    sendReport(true);
+    // What the server did not confirm, it may not have kept: told twice, it stands there once.
+    telling = false;
+    void tellOccurrences();
+  }, reportEveryMs);
 
   const take = async (text: string): Promise<number | undefined> => {
     const parsed = serverMessage.safeParse(JSON.parse(text));
@@ -90,9 +122,15 @@ export function keepConnected(input: {
       case 'welcome':
         welcomed = true;
         failures = 0;
-        token = message.artifactToken;
+        access = {
+          token: message.artifactToken,
+          transfers: message.capabilities.includes(serverCapabilities.transfers),
+        };
+        keepsOccurrences = message.capabilities.includes(serverCapabilities.occurrences);
         log.info({ server: message.serverVersion }, 'connected');
         sendReport(true);
+        telling = false;
+        void tellOccurrences();
         input.onDesired();
         return undefined;
       case 'refused':
@@ -125,6 +163,11 @@ export function keepConnected(input: {
           (error: unknown) => log.error({ err: error }, 'the site could not be looked at as a whole'),
         );
         return undefined;
+      case 'occurrences-kept':
+        input.occurrences.kept(message);
+        telling = false;
+        void tellOccurrences();
+        return undefined;
       case 'report-seen':
         return undefined;
     }
@@ -141,9 +184,13 @@ export function keepConnected(input: {
     };
     let turn: Promise<void> = Promise.resolve();
     own.on('open', heard);
-    own.on('ping', heard);
+    own.on('ping', () => {
+      heard();
+      input.onHeard();
+    });
     own.on('message', (data) => {
       heard();
+      input.onHeard();
       turn = turn
         .then(() => take(String(data)))
         .then((wait) => {
@@ -163,7 +210,7 @@ export function keepConnected(input: {
       clearTimeout(silence);
       if (welcomed) log.warn('the connection to the server was lost; applications run on');
       welcomed = false;
-      token = undefined;
+      access = undefined;
       if (closed) return;
       failures += 1;
       const pause = Math.max(patience, Math.min(longestPause, shortestPause * 2 ** Math.min(failures - 1, 10)));
@@ -174,6 +221,7 @@ export function keepConnected(input: {
   return {
     report: (report) => {
       latest = report;
+      void tellOccurrences();
       if (phasesOf(report) !== sentPhases) return sendReport(false);
       gather ??= setTimeout(
         () => {
@@ -184,7 +232,9 @@ export function keepConnected(input: {
         Math.max(0, gatheredAt + gatherMs - performance.now()),
       );
     },
-    artifactToken: () => token,
+    access: () => access,
+    renew: () => socket?.close(),
+    isConnected: () => welcomed,
     close: () => {
       closed = true;
       clearInterval(beat);

@@ -33,11 +33,13 @@ const aDocument = (generation: number, signature = 'genuine') => {
     generation,
     issuedAt: '2026-01-05T08:00:00.000Z',
     drift: 'show',
+    bandwidth: null,
+    access: [],
     applications: [],
   };
   return { payload: JSON.stringify(state), keyId: 'key', signature };
 };
-const open = () => openDesiredStore({ directory, identity, log });
+const open = () => openDesiredStore({ directory, identity, log, onRefused: () => undefined });
 
 describe('the desired state of a site', () => {
   it('is the newest one that was accepted, and outlives the agent', async () => {

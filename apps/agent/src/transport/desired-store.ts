@@ -16,22 +16,23 @@ export interface DesiredStore {
 export async function openDesiredStore(input: {
   readonly directory: string;
   readonly identity: SiteIdentity;
+  /** An order was not taken; told to people, here and at the server. */
+  readonly onRefused: (why: string) => void;
   readonly log: Logger;
 }): Promise<DesiredStore> {
   const { identity, log } = input;
+  const refuse = (why: string): undefined => {
+    log.error(`${why}; it is ignored`);
+    input.onRefused(why);
+  };
   const file = join(input.directory, 'desired.json');
   const verified = (document: unknown): DesiredState | undefined => {
     const signed = signedDesiredState.safeParse(document);
-    if (!signed.success || !identity.trusts(signed.data)) {
-      log.error('a desired state was not signed by the server of this site; it is ignored');
-      return undefined;
-    }
+    if (!signed.success || !identity.trusts(signed.data))
+      return refuse('a desired state was not signed by the server of this site');
     const state = desiredState.safeParse(JSON.parse(signed.data.payload));
-    if (!state.success) {
-      log.error({ issue: state.error.issues[0] }, 'a desired state is not understood; it is ignored');
-      return undefined;
-    }
-    return state.data.site.id === identity.site.id ? state.data : undefined;
+    if (!state.success) return refuse(`a desired state is not understood (${state.error.issues[0]?.message})`);
+    return state.data.site.id === identity.site.id ? state.data : refuse('a desired state was of another site');
   };
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   // Whoever died right after the rename left a name that a power cut could still take back.
@@ -39,7 +40,15 @@ export async function openDesiredStore(input: {
   let current = kept === undefined ? undefined : verified(JSON.parse(kept));
   const takeOver = async (document: unknown): Promise<boolean> => {
     const state = verified(document);
-    if (state === undefined || !isNewerDesired(state, current)) return false;
+    if (state === undefined) return false;
+    if (!isNewerDesired(state, current)) {
+      // The same one is told again after each connection; an older one nobody who is well sends.
+      if (current !== undefined && isNewerDesired(current, state))
+        refuse(
+          `a desired state was older than what this site goes by (${state.incarnation}.${state.generation} after ${current.incarnation}.${current.generation})`,
+        );
+      return false;
+    }
     failpoint('desired-before-write');
     await writeDurably(file, JSON.stringify(document));
     failpoint('desired-after-write');

@@ -99,6 +99,9 @@ export const groups: readonly CommandGroup[] = [
       (await import('./site/list.ts')).listSites,
       (await import('./site/show.ts')).showSite,
       (await import('./site/add.ts')).addSite,
+      (await import('./site/limit.ts')).limitSite,
+      (await import('./site/occurrences.ts')).listOccurrences,
+      (await import('./site/local-token.ts')).makeLocalToken,
     ],
   },
   {

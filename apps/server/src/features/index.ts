@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { ArtifactStore } from '#features/artifacts';
+import type { ArtifactStore, Transfers } from '#features/artifacts';
 import type { EventFeed } from '#platform/events';
 import type { Feature } from '#platform/feature';
 import type { Tables } from '#tables';
@@ -32,6 +32,7 @@ export interface FeatureTools {
   readonly db: Kysely<Tables>;
   readonly feed: EventFeed;
   readonly artifacts: ArtifactStore;
+  readonly transfers: Transfers;
   readonly box: SecretBox;
   /** The address of the server's own PostgreSQL, unless it is the embedded one, which has none. */
   readonly ownDatabase: string | undefined;
@@ -68,7 +69,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     applicationsFeature(feed, requestBuild),
     buildsFeature({ feed, artifacts: tools.artifacts, listeners }),
     contractsFeature,
-    artifactsFeature({ store: tools.artifacts, mayRead: siteWantsArtifact }),
+    artifactsFeature({ store: tools.artifacts, transfers: tools.transfers, mayRead: siteWantsArtifact }),
     versionsFeature,
     settingsFeature(tools.box, tools.ownDatabase),
     sampleFeature,

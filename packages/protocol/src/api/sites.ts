@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { enrolRequest, enrolResponse, logChunk, reportedApplication } from '../agent.ts';
+import { enrolRequest, enrolResponse, logChunk, occurrence, reportedApplication } from '../agent.ts';
 import { digest, id, name, named, page, paging, reference, revision, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 
@@ -22,6 +22,8 @@ export const site = z
     /** The generation that the server wants, and the one that the site acts on. */
     generation: z.object({ desired: z.int(), observed: z.int() }),
     frontPort: z.int().nullable(),
+    /** Bytes a second that it may fetch of artifacts; null for as many as come. */
+    bandwidth: z.int().nullable(),
     revision,
   })
   .meta({ id: 'Site' });
@@ -69,6 +71,28 @@ export const reconciledSite = z
   .meta({ id: 'ReconciledSite' });
 export type ReconciledSite = z.output<typeof reconciledSite>;
 
+/**
+ * The shortest way to an artifact for a site: as it is, compressed, or as a delta to a base that the site has. The content
+ * of the way is known by its own digest; what comes of it has the artifact's.
+ */
+export const transferOffer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('preparing'), retryAfterSeconds: z.number().positive().max(60) }),
+  z.object({ kind: z.literal('whole') }),
+  z.object({ kind: z.literal('packed'), digest, size: z.int().positive() }),
+  z.object({ kind: z.literal('delta'), base: digest, digest, size: z.int().positive() }),
+]);
+export type TransferOffer = z.output<typeof transferOffer>;
+
+/** Artifacts that a site has, separated by commas: it is offered a delta to the one that has most of what it asks for. */
+const bases = z
+  .string()
+  .max(8 * 72)
+  .transform((text) => text.split(','))
+  .pipe(z.array(digest).max(8));
+
+/** What came to pass on a site, and when the server heard of it. */
+export const siteOccurrence = occurrence.extend({ receivedAt: timestamp }).meta({ id: 'SiteOccurrence' });
+
 const enrolmentToken = z.object({ token: z.string(), expiresAt: timestamp });
 const oneSite = z.object({ site: reference });
 
@@ -104,11 +128,11 @@ export const siteRoutes = {
   updateSite: route({
     method: 'PATCH',
     path: '/sites/:site',
-    summary: 'Changes the labels of a site',
+    summary: 'Changes the labels of a site, or how much of its link artifacts may take',
     permission: 'right:manage-environments',
     audit: 'site-changed',
     params: oneSite,
-    body: z.strictObject({ labels }),
+    body: z.strictObject({ labels: labels.optional(), bandwidth: z.int().min(1024).nullable().optional() }),
     response: site,
     ifMatch: true,
   }),
@@ -130,6 +154,27 @@ export const siteRoutes = {
     params: oneSite,
     response: enrolmentToken,
     status: 201,
+  }),
+  createLocalToken: route({
+    method: 'POST',
+    path: '/sites/:site/local-tokens',
+    summary: 'Makes a token with which the caller signs in to the console of one site, on the machine of that site',
+    permission: 'capability:access',
+    audit: 'local-token-created',
+    params: oneSite,
+    body: z.strictObject({ days: z.int().min(1).max(365).default(90) }),
+    response: z.object({ token: z.string(), expiresAt: timestamp }),
+    status: 201,
+  }),
+  listSiteOccurrences: route({
+    method: 'GET',
+    path: '/sites/:site/occurrences',
+    summary: 'Lists what came to pass on a site, what happened while it was cut off included; newest first',
+    permission: 'capability:monitor',
+    audit: null,
+    params: oneSite,
+    query: paging,
+    response: page(siteOccurrence),
   }),
   enrolAgent: route({
     method: 'POST',
@@ -176,6 +221,25 @@ export const siteRoutes = {
     permission: 'agent',
     audit: null,
     params: z.object({ digest }),
+    raw: 'response',
+  }),
+  offerTransfer: route({
+    method: 'GET',
+    path: '/artifacts/:digest/transfer',
+    summary: 'Says how the asking site gets an artifact with the fewest bytes, given what it has already',
+    permission: 'agent',
+    audit: null,
+    params: z.object({ digest }),
+    query: z.object({ bases: bases.optional() }),
+    response: transferOffer,
+  }),
+  getTransfer: route({
+    method: 'GET',
+    path: '/artifacts/:digest/transfers/:transfer',
+    summary: 'Downloads a compressed artifact or a delta that was offered; honours Range',
+    permission: 'agent',
+    audit: null,
+    params: z.object({ digest, transfer: digest }),
     raw: 'response',
   }),
 } as const;

@@ -24,6 +24,11 @@ export const showSite: CommandDefinition = {
     session.show(site, () => [
       `${site.name} in ${site.environment.name}: ${site.status}, heard ${ago(site.lastSeenAt, session.now())}, looked at everything ${ago(site.reconciledAt, session.now())}, generation ${site.generation.observed} of ${site.generation.desired}`,
       ...site.notices.map((each) => `  note: ${each}`),
+      ...site.applications.flatMap(({ application, hold }) =>
+        hold === null
+          ? []
+          : [`  ${hold.kind}: ${application.name} at ${hold.label} by ${hold.by}: ${hold.reason || 'no reason given'}`],
+      ),
       ...site.applications.flatMap((each) =>
         each.drift === null
           ? []

@@ -34,6 +34,7 @@ export function SitePage() {
             <>
               <Facts site={found} />
               <Instances site={found} />
+              <Occurrences site={found.name} />
             </>
           )}
         </Read>
@@ -95,6 +96,17 @@ function Facts(props: { readonly site: SiteDetail }) {
           </div>
         ),
       )}
+      {site.applications.map(({ application, operation, hold }) =>
+        hold === null ? null : (
+          <div key={operation} className="note warning">
+            <strong>{application.name}</strong> {hold.kind === 'paused' ? 'is kept at' : 'was rolled back to'}{' '}
+            <span className="mono">{hold.label}</span> at the site by {hold.by}
+            {hold.reason === '' ? '' : `: ${hold.reason}`} (<RelativeTime at={hold.since} />
+            ). What is ordered waits until it is released there.
+            <CommandLine command={`almanac agent local release ${application.name}`} />
+          </div>
+        ),
+      )}
       {site.gateway.message === null ? null : <div className="note failed">{site.gateway.message}</div>}
       <dl className="facts">
         <dt>Status</dt>
@@ -119,6 +131,12 @@ function Facts(props: { readonly site: SiteDetail }) {
           {site.gateway.state}
           {site.frontPort === null ? '' : `, front door at port ${site.frontPort}`}
         </dd>
+        {site.bandwidth === null ? null : (
+          <div style={{ display: 'contents' }}>
+            <dt>Bandwidth</dt>
+            <dd className="mono">{site.bandwidth} bytes a second for artifacts</dd>
+          </div>
+        )}
         {site.notices.map((each) => (
           <div key={each} style={{ display: 'contents' }}>
             <dt>Note</dt>
@@ -127,6 +145,55 @@ function Facts(props: { readonly site: SiteDetail }) {
         ))}
       </dl>
     </>
+  );
+}
+
+/** What came to pass on a site, what it told after it had been cut off included. */
+function Occurrences(props: { readonly site: string }) {
+  const { site } = props;
+  const occurrences = useQuery({
+    queryKey: ['site', site, 'occurrences'],
+    queryFn: () => api.listSiteOccurrences({ params: { site }, query: { limit: 20 } }),
+    refetchInterval: 15_000,
+  });
+  return (
+    <div className="stack-small">
+      <h2>What came to pass</h2>
+      <Read query={occurrences} skeleton={<SkeletonRows rows={3} columns={5} />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="Nothing yet" />
+          ) : (
+            <div className="table-scroll">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th>When</th>
+                    <th>What</th>
+                    <th>Application</th>
+                    <th>Detail</th>
+                    <th>By</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((each) => (
+                    <tr key={`${each.receivedAt} ${each.number}`}>
+                      <td>
+                        <RelativeTime at={each.at} />
+                      </td>
+                      <td>{each.kind.replaceAll('-', ' ')}</td>
+                      <td>{each.application ?? '–'}</td>
+                      <td>{each.detail}</td>
+                      <td>{each.by}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Read>
+    </div>
   );
 }
 

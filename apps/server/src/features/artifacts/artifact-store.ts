@@ -4,13 +4,23 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { type Chunk, type CutFile, createChunker } from '@almanac/delta';
 import { type Digest, refuse } from '@almanac/domain';
 import { failpoint, freeBytes, syncDirectory } from '@almanac/host';
+import { chunksOf, keepChunks } from './artifact-chunks.ts';
 
 export interface ArtifactStore {
   /** Stores content under its digest; what does not have it leaves nothing behind. Gives the size in bytes. */
   readonly store: (digest: Digest, content: Readable) => Promise<{ readonly size: number }>;
   readonly sizeOf: (digest: Digest) => Promise<number | undefined>;
+  /** Where an artifact is and how it is cut; undefined when it is not there. */
+  readonly cut: (digest: Digest) => Promise<CutFile | undefined>;
+  /**
+   * Says whether so many bytes may be written beside the artifacts.
+   *
+   * @throws a refusal when they may not
+   */
+  readonly claimRoom: (bytes: number) => Promise<void>;
   /** Reads a part; `end` is the last byte, inclusive. */
   readonly read: (digest: Digest, range: { readonly start: number; readonly end: number }) => ReadStream;
 }
@@ -41,7 +51,7 @@ export async function createArtifactStore(directory: string): Promise<ArtifactSt
       }
       const temporary = join(uploads, randomUUID());
       try {
-        const size = await receive({
+        const { size, chunks } = await receive({
           content,
           digest,
           into: temporary,
@@ -50,6 +60,7 @@ export async function createArtifactStore(directory: string): Promise<ArtifactSt
         const path = pathOf(digest);
         const folder = join(path, '..');
         await mkdir(folder, { recursive: true, mode: 0o700 });
+        await keepChunks(path, chunks);
         failpoint('artifact-before-rename');
         await rename(temporary, path);
         failpoint('artifact-after-rename');
@@ -63,6 +74,15 @@ export async function createArtifactStore(directory: string): Promise<ArtifactSt
         throw error;
       }
     },
+    cut: async (digest) => {
+      const size = await sizeOf(digest);
+      const file = pathOf(digest);
+      return size === undefined ? undefined : { file, size, chunks: await chunksOf(file, size) };
+    },
+    claimRoom: async (bytes) => {
+      if ((await freeBytes(directory)) - reserveBytes < bytes)
+        refuse('disk-full', 'the artifact store has no space left for what sites fetch; free some');
+    },
     read: (digest, { start, end }) => createReadStream(pathOf(digest), { start, end }),
   };
   return store;
@@ -73,13 +93,15 @@ async function receive(input: {
   readonly digest: Digest;
   readonly into: string;
   readonly room: number;
-}): Promise<number> {
+}): Promise<{ readonly size: number; readonly chunks: readonly Chunk[] }> {
   const hash = createHash('sha256');
+  const chunker = createChunker();
   let size = 0;
   const measure = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length;
       hash.update(chunk);
+      chunker.push(chunk);
       done(null, chunk);
       if (size > largestArtifact || size > input.room) this.destroy(new Error('no room'));
     },
@@ -96,5 +118,5 @@ async function receive(input: {
   const actual = `sha256:${hash.digest('hex')}`;
   if (actual !== input.digest)
     return refuse('digest-mismatch', `the content has ${actual}, not ${input.digest}; send it again`);
-  return size;
+  return { size, chunks: chunker.end() };
 }

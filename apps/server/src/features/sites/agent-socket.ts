@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import type { SiteId } from '@almanac/domain';
 import { failpoint, verifyText } from '@almanac/host';
-import { type AgentMessage, agentMessage, agentProtocol, type ServerMessage } from '@almanac/protocol';
+import {
+  type AgentMessage,
+  agentMessage,
+  agentProtocol,
+  type ServerMessage,
+  serverCapabilities,
+} from '@almanac/protocol';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { hashToken, newToken } from '#features/access';
 import type { BackgroundContext } from '#platform/feature';
 import type { AgentConnection, AgentHub } from './agent-hub.ts';
+import { saveOccurrences } from './occurrences.ts';
 import { type KeepVerdicts, noteReconciled, saveReport, touchSite, type WakePlans } from './save-report.ts';
 import type { ServerKeys } from './server-keys.ts';
 
@@ -64,6 +71,13 @@ function serveAgent(input: {
       );
       failpoint('report-after-save');
       send({ kind: 'report-seen', sequence: lastSequence });
+    } else if (message.kind === 'occurrences') {
+      const told = message.occurrences;
+      await context.inTransaction(
+        { actor: { kind: 'agent', site, name: `agent of ${site}` }, action: null },
+        (command) => saveOccurrences(command, { site, told }),
+      );
+      send({ kind: 'occurrences-kept', spool: told.spool, number: told.items.at(-1)?.number ?? 0 });
     } else if (message.kind === 'reconciled') {
       await noteReconciled(context, site);
       tools.hub.takeReconciled(message.id);
@@ -157,7 +171,13 @@ async function welcome(input: {
     close: () => socket.close(1000, 'replaced'),
     sentGeneration: 0,
   };
-  send({ kind: 'welcome', serverVersion: tools.serverVersion, serverKeys: [...tools.keys.publicKeys], artifactToken });
+  send({
+    kind: 'welcome',
+    serverVersion: tools.serverVersion,
+    serverKeys: [...tools.keys.publicKeys],
+    artifactToken,
+    capabilities: Object.values(serverCapabilities),
+  });
   tools.hub.add(connection);
   await pushDocument(context, tools.hub, site.id);
   return connection;

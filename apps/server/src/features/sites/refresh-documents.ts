@@ -14,6 +14,7 @@ import { placedSitesOf } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
+import { localPrincipals } from './local-access.ts';
 import type { ServerKeys } from './server-keys.ts';
 
 export interface DocumentTools {
@@ -50,10 +51,12 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
       .forUpdate()
       .execute();
     const drafts = await draftDocuments(context, { environment: environmentId, rollout: environment.rollout });
+    const access = await localPrincipals(db, environmentId);
     for (const site of sites) {
+      const beside = { bandwidth: site.bandwidth, access: [...(access.get(site.id) ?? [])] };
       const draft = drafts.get(site.id) ?? { site: site.id, applications: [] };
       const contentHash = createHash('sha256')
-        .update(JSON.stringify([incarnation, site.sealingKey, environment.drift, draft]))
+        .update(JSON.stringify([incarnation, site.sealingKey, environment.drift, beside, draft]))
         .digest('hex');
       if (contentHash === site.contentHash || site.sealingKey === null) continue;
       const state: DesiredState = {
@@ -63,6 +66,7 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
         generation: site.generation + 1,
         issuedAt: context.now.toISOString(),
         drift: environment.drift,
+        ...beside,
         applications: draft.applications.map(({ entry, envelopes }) => ({
           ...entry,
           sealed: sealAll({ envelopes, box: tools.box, recipientKey: site.sealingKey ?? '', site: site.id }),

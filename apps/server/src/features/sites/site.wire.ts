@@ -23,6 +23,7 @@ export function siteRows(db: Kysely<Tables>) {
       'sites.generation',
       'sites.observedGeneration',
       'sites.frontPort',
+      'sites.bandwidth',
       'sites.reportedAt',
       'sites.reconciledAt',
       'sites.revision',
@@ -56,6 +57,7 @@ export function presentSite(row: SiteRow): Site {
     agentVersion: row.agentVersion,
     generation: { desired: row.generation, observed: row.observedGeneration },
     frontPort: row.frontPort,
+    bandwidth: row.bandwidth,
     revision: row.revision,
   };
 }

@@ -6,6 +6,7 @@ import type { Feature } from '#platform/feature';
 import type { Tables } from '#tables';
 import { createAgentHub } from './agent-hub.ts';
 import { mountAgentSocket, pushDocument } from './agent-socket.ts';
+import { forgetLocalTokens } from './local-access.ts';
 import { createDailyReconcile } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
 import type { KeepVerdicts, WakePlans } from './save-report.ts';
@@ -69,6 +70,12 @@ export function sitesFeature(input: {
         name: 'reconcile-sites',
         everyMs: 60_000,
         run: createDailyReconcile({ hub, refreshDocuments: input.refreshDocuments, onError: input.onError }),
+      },
+      {
+        // Whoever may not come in any more is kept out within five seconds, wherever the site is connected.
+        name: 'forget-local-tokens',
+        everyMs: 5000,
+        run: (context) => forgetLocalTokens(context, input.refreshDocuments),
       },
       {
         name: 'note-silent-sites',

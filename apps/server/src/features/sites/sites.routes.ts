@@ -6,6 +6,8 @@ import { findEnvironment } from '#features/environments';
 import { command, decodeCursor, direct, type Endpoint, holdAtRevision, pageOf, read } from '#platform/http';
 import type { AgentHub } from './agent-hub.ts';
 import { enrolAgent, newEnrolmentToken } from './enrolment.ts';
+import { newLocalToken } from './local-access.ts';
+import { occurrenceEndpoints } from './occurrences.ts';
 import { reconcileSites } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
 import type { ServerKeys } from './server-keys.ts';
@@ -77,11 +79,16 @@ export function siteEndpoints(input: {
       await holdAtRevision(context, { table: 'sites', id: site.id, expected: expectedRevision });
       await context.db
         .updateTable('sites')
-        .set({ labels: JSON.stringify(body.labels), revision: sql`revision + 1` })
+        .set({
+          ...(body.labels === undefined ? {} : { labels: JSON.stringify(body.labels) }),
+          ...(body.bandwidth === undefined ? {} : { bandwidth: body.bandwidth }),
+          revision: sql`revision + 1`,
+        })
         .where('id', '=', site.id)
         .execute();
       await context.record({ kind: 'site-changed', subject: { site: site.id } });
-      context.audit({ subject: `site:${site.name}`, detail: { labels: body.labels } });
+      if (body.bandwidth !== undefined) await refreshDocuments(context, site.environmentId);
+      context.audit({ subject: `site:${site.name}`, detail: body });
       return presentSite(await findSite(context.db, site.id));
     }),
 
@@ -100,6 +107,14 @@ export function siteEndpoints(input: {
       context.audit({ subject: `site:${site.name}` });
       return newEnrolmentToken(context, site.id);
     }),
+
+    command('createLocalToken', async (context, { params, body }) => {
+      const site = await findSite(context.db, params.site);
+      context.audit({ subject: `site:${site.name}`, detail: { days: body.days } });
+      return newLocalToken(context, { site, days: body.days }, refreshDocuments);
+    }),
+
+    ...occurrenceEndpoints,
 
     direct('reconcileSites', async (context, { body }) => {
       const { db } = context;

@@ -1,5 +1,11 @@
-import type { ApplicationId, EnvironmentId, SiteId } from '@almanac/domain';
-import type { ReportedApplication, SignedDesiredState, SiteDetail, SiteReport } from '@almanac/protocol';
+import type { ApplicationId, EnvironmentId, PrincipalId, SiteId } from '@almanac/domain';
+import type {
+  OccurrenceKind,
+  ReportedApplication,
+  SignedDesiredState,
+  SiteDetail,
+  SiteReport,
+} from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
 
@@ -24,6 +30,7 @@ export interface SitesTables {
     report: JSONColumnType<SiteReport> | null;
     capabilities: JSONColumnType<SiteReport['capabilities']> | null;
     frontPort: number | null;
+    bandwidth: Generated<number | null>;
     reportedAt: Date | null;
     reconciledAt: Date | null;
     createdAt: Time;
@@ -37,6 +44,24 @@ export interface SitesTables {
     message: string | null;
     drift: string | null;
     name: string | null;
+  };
+  readonly siteOccurrences: {
+    siteId: SiteId;
+    spool: string;
+    number: number;
+    kind: OccurrenceKind;
+    application: string | null;
+    detail: string;
+    by: string;
+    at: Date;
+    receivedAt: Time;
+  };
+  readonly localTokens: {
+    tokenHash: string;
+    siteId: SiteId;
+    principalId: PrincipalId;
+    createdAt: Time;
+    expiresAt: Time;
   };
   readonly enrolmentTokens: { tokenHash: string; siteId: SiteId; expiresAt: Time; usedAt: Date | null };
   readonly artifactTokens: { tokenHash: string; siteId: SiteId; expiresAt: Time };
