@@ -31,6 +31,19 @@ export {
 } from './contract/element.ts';
 export { elementKey, everyElement } from './contract/element-key.ts';
 export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
+export { decideRings } from './fleet/check-policy.ts';
+export type { RingCounts } from './fleet/count-rings.ts';
+export {
+  type Fleet,
+  type FleetPolicy,
+  type Ring,
+  type RingErrorAction,
+  type RingProgress,
+  type RingState,
+  ringErrorActions,
+} from './fleet/fleet.ts';
+export type { SiteMove } from './fleet/plan-releases.ts';
+export { ringsWords, ringWords } from './fleet/ring-words.ts';
 export type { Calendar } from './governance/calendar.ts';
 export {
   confirmationCodes,
@@ -155,7 +168,8 @@ export {
   notificationKinds,
 } from './notification/notification-kinds.ts';
 export { type Level, observeLevel } from './notification/observe-level.ts';
-export { advancePlan, targetsOf, touchedBy } from './plan/advance.ts';
+export { advancePlan, targetsOf, touchedBy, type WantedTargets } from './plan/advance.ts';
+export { decideReturnRing, isRinged, movesOf, ringCounts } from './plan/advance-rings.ts';
 export {
   decideAbort,
   decideCancel,

@@ -56,7 +56,17 @@ export {
   version,
 } from './api/applications.ts';
 export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
-export { driftPolicy, type Environment, environment, environmentType, following } from './api/environments.ts';
+export {
+  driftPolicy,
+  type Environment,
+  environment,
+  environmentType,
+  following,
+  type Ring,
+  type Rings,
+  ring,
+  rings,
+} from './api/environments.ts';
 export {
   type AuditEntry,
   auditEntry,

@@ -57,12 +57,8 @@ async function runCommand<Result>(input: {
     db: trx,
     now,
     newId,
-    record: async ({ kind, subject }) => {
-      await trx
-        .insertInto('outbox')
-        .values({ id: newId(), kind, subject: JSON.stringify(subject) })
-        .execute();
-    },
+    record: (event) => recordAll(trx, [event]),
+    recordAll: (events) => recordAll(trx, events),
     audit: (given) => {
       entry = given;
     },
@@ -77,6 +73,14 @@ async function runCommand<Result>(input: {
     await writeAudit({ trx, now, actor: actorName(input.actor), action, ...entry });
   failpoint('command-before-commit');
   return result;
+}
+
+async function recordAll(trx: Transaction<Tables>, events: Parameters<CommandContext['recordAll']>[0]): Promise<void> {
+  if (events.length === 0) return;
+  await sql`insert into outbox (id, kind, subject) select * from unnest(${events.map(() => newId())}::uuid[],
+    ${events.map((each) => each.kind)}::text[], ${events.map((each) => JSON.stringify(each.subject))}::jsonb[])`.execute(
+    trx,
+  );
 }
 
 /** The head row is locked last, so that commands wait for each other only while they commit. */

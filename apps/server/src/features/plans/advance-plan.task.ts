@@ -4,18 +4,19 @@ import {
   type Plan as DomainPlan,
   type EnvironmentId,
   type GateObservation,
+  movesOf,
   type PlanId,
   type PlanObservation,
-  type SiteProgress,
   touchedBy,
 } from '@almanac/domain';
 import { z } from 'zod';
-import { placedSites } from '#features/environments';
-import { type RefreshDocuments, siteRows } from '#features/sites';
+import type { RefreshDocuments } from '#features/sites';
 import type { BackgroundContext, Periodic, Task } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
 import { planRows } from './load-plan.ts';
 import { lockPlans } from './lock-plans.ts';
+import { moveSites } from './move-sites.ts';
+import { observeSites } from './observe-sites.ts';
 import { readStanding } from './read-standing.ts';
 import { savePlan } from './save-plan.ts';
 import { readTargets } from './targets.ts';
@@ -81,8 +82,12 @@ async function advanceOnce(
   await wakeWhenDue(context, { plan: row.id, gates });
   const observed = await observe(context, { plan: row.body, gates });
   const { plan, notes } = advancePlan(row.body, observed, context.now.getTime());
-  if (plan === row.body) return;
-  await savePlan(context, { row, plan, notes, findings, refreshDocuments: input.refreshDocuments });
+  const { refreshDocuments } = input;
+  const moves = movesOf(plan, observed);
+  if (plan === row.body && moves.size === 0) return;
+  if (plan !== row.body) await savePlan(context, { row, plan, notes, findings, refreshDocuments });
+  const moved = await moveSites(context, moves);
+  if (moved.length > 0) await refreshDocuments(context, plan.environment, moved);
   // What waited for this plan may go on now.
   if (plan.state !== row.body.state) await wakePlansOf(context, plan.environment);
 }
@@ -109,33 +114,12 @@ async function observe(
 ): Promise<PlanObservation> {
   const { db } = context;
   const { plan, gates } = input;
-  const sites: SiteProgress[] = [];
-  const rows = new Map(
-    (await siteRows(db).where('sites.environmentId', '=', plan.environment).execute()).map((row) => [row.id, row]),
-  );
-  const applications = plan.operations.map((each) => each.application);
-  const reported = await db
-    .selectFrom('siteApplications')
-    .selectAll()
-    .where('applicationId', 'in', applications)
-    .execute();
-  const reportsOf = Map.groupBy(reported, (each) => `${each.siteId} ${each.applicationId}`);
-  for (const application of applications) {
-    for (const placed of await placedSites(db, { environment: plan.environment, application })) {
-      const row = rows.get(placed.id);
-      if (row === undefined) continue;
-      // A report of before the newest document says nothing about what that document asks for.
-      const reports = reportsOf.get(`${row.id} ${application}`) ?? [];
-      sites.push({
-        site: row.id,
-        name: row.name,
-        online: row.online,
-        application,
-        reports: reports.map(({ operation, phase, message }) => ({ operation, phase, message })),
-      });
-    }
-  }
-  return { gates, sites, targets: await readTargets(db, plan.environment), active: await activePlans(context, plan) };
+  return {
+    gates,
+    sites: await observeSites(db, plan),
+    targets: await readTargets(db, plan.environment),
+    active: await activePlans(context, plan),
+  };
 }
 
 async function activePlans(context: CommandContext, plan: DomainPlan): Promise<PlanObservation['active']> {

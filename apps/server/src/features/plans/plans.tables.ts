@@ -3,8 +3,10 @@ import type {
   BuildId,
   Plan as DomainPlan,
   EnvironmentId,
+  OperationId,
   PinnedSettings,
   PlanId,
+  SiteId,
 } from '@almanac/domain';
 import type { Finding, Plan, PlanApproval } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
@@ -32,6 +34,16 @@ export interface PlansTables {
     settingsHash: string;
     planId: PlanId;
   };
+  readonly heldTargets: {
+    environmentId: EnvironmentId;
+    applicationId: ApplicationId;
+    operationId: OperationId;
+    buildId: BuildId | null;
+    operation: string | null;
+    settings: JSONColumnType<PinnedSettings> | null;
+    settingsHash: string | null;
+  };
+  readonly fleetSites: { operationId: OperationId; siteId: SiteId; ring: number; released: boolean };
   readonly plans: {
     id: PlanId;
     number: number;

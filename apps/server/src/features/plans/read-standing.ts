@@ -2,6 +2,7 @@ import { type GateObservation, type Id, isAtGates, mayCancel, type Obstacle } fr
 import { earliestStart, frozenNow, type GovernanceFacts, type Subject, standing } from '@almanac/domain/governance';
 import type { Finding, Standing } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
+import { readRings } from '#features/environments';
 import { readCandidates, readGovernance } from '#features/governance';
 import type { Tables } from '#tables';
 import { type AnalysedContent, analyseContent } from './analyse-content.ts';
@@ -71,6 +72,7 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
         stagedFor: requirements.stagedFor * 60_000,
         whileFrozen: requirements.whileFrozen,
         parallel: requirements.parallel,
+        rings: await readRings(db, row.environmentId),
       },
       frozen: isExempt(subject) ? null : frozenNow(facts.freezes, now.getTime()),
       quarantined: new Set(facts.quarantines.map((each) => each.build)),

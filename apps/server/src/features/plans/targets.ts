@@ -57,6 +57,7 @@ export async function saveTargets(context: CommandContext, plan: DomainPlan): Pr
           .execute();
       await context.record({ kind: 'target-changed', subject: { environment: plan.environment, application } });
     }
+    if (await saveHeld(context, { plan, application, held: wanted.held })) changed = true;
     if (stagedOperation.get(application) !== wanted.staged?.operation) {
       changed = true;
       await db
@@ -72,6 +73,39 @@ export async function saveTargets(context: CommandContext, plan: DomainPlan): Pr
     }
   }
   return changed;
+}
+
+/** What sites keep that were not told yet; gone, with who was told, once the operation is not on its way over rings. */
+async function saveHeld(
+  context: CommandContext,
+  input: {
+    readonly plan: DomainPlan;
+    readonly application: ApplicationId;
+    readonly held: Target | null | undefined;
+  },
+): Promise<boolean> {
+  const { db } = context;
+  const { plan, application, held } = input;
+  const operation = plan.operations.find((each) => each.application === application);
+  if (operation === undefined || held === undefined) {
+    const gone = await db
+      .deleteFrom('heldTargets')
+      .where('environmentId', '=', plan.environment)
+      .where('applicationId', '=', application)
+      .executeTakeFirst();
+    return gone.numDeletedRows > 0n;
+  }
+  const kept = await db
+    .insertInto('heldTargets')
+    .values({
+      environmentId: plan.environment,
+      applicationId: application,
+      operationId: operation.id,
+      ...(held === null ? { buildId: null, operation: null, settings: null, settingsHash: null } : toRow(held)),
+    })
+    .onConflict((conflict) => conflict.columns(['environmentId', 'applicationId']).doNothing())
+    .executeTakeFirst();
+  return (kept.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
 function toRow(target: Target) {

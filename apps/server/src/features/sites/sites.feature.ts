@@ -29,6 +29,7 @@ export function sitesFeature(input: {
       hub,
       keys: input.keys,
       refreshDocuments: input.refreshDocuments,
+      wakePlans: input.wakePlans,
       onError: input.onError,
     }),
     // Sites follow the greater incarnation, whatever generation they have seen.

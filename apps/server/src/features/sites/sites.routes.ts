@@ -8,6 +8,7 @@ import type { AgentHub } from './agent-hub.ts';
 import { enrolAgent, newEnrolmentToken } from './enrolment.ts';
 import { reconcileSites } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
+import type { WakePlans } from './save-report.ts';
 import type { ServerKeys } from './server-keys.ts';
 import { findSite, presentSite, siteDetail, siteRows } from './site.wire.ts';
 
@@ -18,9 +19,10 @@ export function siteEndpoints(input: {
   readonly hub: AgentHub;
   readonly keys: ServerKeys;
   readonly refreshDocuments: RefreshDocuments;
+  readonly wakePlans: WakePlans;
   readonly onError: (error: unknown) => void;
 }): readonly Endpoint[] {
-  const { hub, keys, refreshDocuments, onError } = input;
+  const { hub, keys, refreshDocuments, wakePlans, onError } = input;
   return [
     read('listSites', async ({ db }, { query }) => {
       const cursor = decodeCursor(query.cursor);
@@ -80,7 +82,10 @@ export function siteEndpoints(input: {
         .set({ labels: JSON.stringify(body.labels), revision: sql`revision + 1` })
         .where('id', '=', site.id)
         .execute();
-      await context.record({ kind: 'site-changed', subject: { site: site.id } });
+      // Labels say what runs there, and which ring it joins.
+      await refreshDocuments(context, site.environmentId, [site.id]);
+      await wakePlans(context, site.environmentId);
+      await context.record({ kind: 'site-changed', subject: { site: site.id, environment: site.environmentId } });
       context.audit({ subject: `site:${site.name}`, detail: { labels: body.labels } });
       return presentSite(await findSite(context.db, site.id));
     }),
