@@ -62,8 +62,8 @@ async function runCommand<Result>(input: {
     audit: (given) => {
       entry = given;
     },
-    enqueue: async ({ task, key, payload, runAt }) => {
-      await sql`select graphile_worker.add_job(${task}::text, payload => ${JSON.stringify(payload)}::json, job_key => ${key}::text, run_at => ${runAt ?? now}::timestamptz, max_attempts => 25)`.execute(
+    enqueue: async ({ task, key, payload, runAt, keepTime }) => {
+      await sql`select graphile_worker.add_job(${task}::text, payload => ${JSON.stringify(payload)}::json, job_key => ${key}::text, job_key_mode => ${keepTime === true ? 'preserve_run_at' : 'replace'}::text, run_at => ${runAt ?? now}::timestamptz, max_attempts => 25)`.execute(
         trx,
       );
     },

@@ -9,6 +9,7 @@ import {
   type PlanObservation,
   touchedBy,
 } from '@almanac/domain';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { RefreshDocuments } from '#features/sites';
 import type { BackgroundContext, Periodic, Task } from '#platform/feature';
@@ -34,6 +35,29 @@ export async function wakePlan(context: CommandContext, plan: PlanId): Promise<v
 export async function wakePlansOf(context: CommandContext, environment: EnvironmentId): Promise<void> {
   const rows = await openPlans(context.db).where('environmentId', '=', environment).execute();
   for (const row of rows) await wakePlan(context, row.id);
+}
+
+/** Environments with more sites than this have their plans looked at once a second, whatever their sites say. */
+const fewSites = 100;
+const sitesPauseMs = 1000;
+
+/** Wakes every plan of an environment after its sites said something; of many sites once a second. */
+export async function wakePlansOfSites(context: CommandContext, environment: EnvironmentId): Promise<void> {
+  const rows = await openPlans(context.db).where('environmentId', '=', environment).execute();
+  if (rows.length === 0) return;
+  const { rows: counted } = await sql<{ many: boolean }>`
+    select exists (select 1 from sites where environment_id = ${environment} offset ${fewSites}) as many`.execute(
+    context.db,
+  );
+  const runAt = new Date(context.now.getTime() + (counted[0]?.many === true ? sitesPauseMs : 0));
+  for (const row of rows)
+    await context.enqueue({
+      task: advanceTask,
+      key: `plan:${row.id}`,
+      payload: { plan: row.id },
+      runAt,
+      keepTime: true,
+    });
 }
 
 /** Wakes every plan that waits anywhere, after what environments ask of a change is another. */

@@ -12,6 +12,7 @@ import { sql } from 'kysely';
 import { placementsOf } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { CommandContext } from '#platform/http';
+import { recordSites } from './record-sites.ts';
 import type { ServerKeys } from './server-keys.ts';
 
 export interface DocumentTools {
@@ -77,9 +78,9 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
         })),
       };
       fresh.push({ site: site.id, generation: state.generation, contentHash, document: tools.keys.sign(state) });
-      if (fresh.length === atOnce) await saveDocuments(context, fresh.splice(0));
+      if (fresh.length === atOnce) await saveDocuments(context, { environment: environmentId, fresh: fresh.splice(0) });
     }
-    await saveDocuments(context, fresh);
+    await saveDocuments(context, { environment: environmentId, fresh });
   };
 }
 
@@ -90,7 +91,11 @@ interface FreshDocument {
   readonly document: SignedDesiredState;
 }
 
-async function saveDocuments(context: CommandContext, fresh: readonly FreshDocument[]): Promise<void> {
+async function saveDocuments(
+  context: CommandContext,
+  input: { readonly environment: EnvironmentId; readonly fresh: readonly FreshDocument[] },
+): Promise<void> {
+  const { environment, fresh } = input;
   if (fresh.length === 0) return;
   await sql`
     update sites set generation = fresh.generation, content_hash = fresh.content_hash, document = fresh.document
@@ -98,7 +103,8 @@ async function saveDocuments(context: CommandContext, fresh: readonly FreshDocum
       ${fresh.map((each) => each.contentHash)}::text[], ${fresh.map((each) => JSON.stringify(each.document))}::jsonb[])
       as fresh (site, generation, content_hash, document)
     where sites.id = fresh.site`.execute(context.db);
-  await context.recordAll(fresh.map(({ site }) => ({ kind: 'site-changed', subject: { site, document: 'new' } })));
+  const changed = fresh.map(({ site }) => ({ id: site, environmentId: environment }));
+  await recordSites(context, changed, { document: 'new' });
 }
 
 function sealAll(input: {

@@ -8,7 +8,7 @@ import type { AgentHub } from './agent-hub.ts';
 import { enrolAgent, newEnrolmentToken } from './enrolment.ts';
 import { reconcileSites } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
-import type { WakePlans } from './save-report.ts';
+import type { WakePlans } from './save-reports.ts';
 import type { ServerKeys } from './server-keys.ts';
 import { findSite, presentSite, siteDetail, siteRows } from './site.wire.ts';
 

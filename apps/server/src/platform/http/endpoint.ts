@@ -49,6 +49,8 @@ export interface CommandContext {
     readonly key: string;
     readonly payload: unknown;
     readonly runAt?: Date;
+    /** Leaves the time of a job that waits already as it is, so that asking often puts nothing off. */
+    readonly keepTime?: boolean;
   }) => Promise<void>;
 }
 
