@@ -143,6 +143,7 @@ export {
   planOrigin,
   planReport,
   planState,
+  type RingProgress,
 } from './api/plans.ts';
 export { type Release, release } from './api/releases.ts';
 export {
@@ -208,6 +209,7 @@ export {
 export type { DocumentFault, ParsedDocument } from './parse-document.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 export { parsePolicy } from './parse-policy.ts';
+export { parseRings } from './parse-rings.ts';
 export {
   commitHash,
   digest,

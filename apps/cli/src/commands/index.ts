@@ -88,6 +88,7 @@ export const groups: readonly CommandGroup[] = [
       (await import('./env/follow.ts')).followBranch,
       (await import('./env/restore.ts')).restoreEnvironment,
       (await import('./env/drift.ts')).setDrift,
+      (await import('./env/rings.ts')).environmentRings,
       (await import('./env/holds.ts')).listHolds,
       (await import('./env/holds.ts')).liftHolds,
     ],
@@ -99,6 +100,7 @@ export const groups: readonly CommandGroup[] = [
       (await import('./site/list.ts')).listSites,
       (await import('./site/show.ts')).showSite,
       (await import('./site/add.ts')).addSite,
+      (await import('./site/label.ts')).labelSite,
     ],
   },
   {
@@ -119,6 +121,7 @@ export const groups: readonly CommandGroup[] = [
       (await import('./plan/except.ts')).exceptPlan,
       (await import('./plan/pause.ts')).pausePlan,
       (await import('./plan/pause.ts')).continuePlan,
+      (await import('./plan/return-ring.ts')).returnRing,
       (await import('./plan/retry.ts')).retryPlan,
       (await import('./plan/retry.ts')).reusePlan,
       (await import('./plan/cancel.ts')).cancelPlan,

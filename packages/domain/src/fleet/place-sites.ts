@@ -9,18 +9,17 @@ export function placeSites(policy: FleetPolicy, sites: readonly FleetSite[]): re
   const joining = sites.some(isPlaced);
   const placed: PlacedSite[] = sites.filter(isPlaced);
   // By a hash of the key, so that a share is not always of the oldest sites; the same for everybody who asks.
-  let left = sites
+  let left: readonly FleetSite[] = sites
     .filter((each) => each.ring === null)
     .map((site) => ({ site, rank: rankOf(site.site) }))
     .sort((a, b) => a.rank - b.rank || (a.site.site < b.site.site ? -1 : 1))
     .map(({ site }) => site);
-  policy.rings.forEach(({ sites: wanted }, ring) => {
+  for (const [ring, { sites: wanted }] of policy.rings.entries()) {
     const isLast = ring === policy.rings.length - 1;
-    const taken = isLast ? left : choose(wanted, left, joining);
+    const { taken, rest } = isLast ? { taken: left, rest: [] } : choose(wanted, left, joining);
     for (const site of taken) placed.push({ ...site, ring });
-    const gone = new Set(taken);
-    left = left.filter((each) => !gone.has(each));
-  });
+    left = rest;
+  }
   return placed;
 }
 
@@ -28,10 +27,20 @@ function isPlaced(site: FleetSite): site is PlacedSite {
   return site.ring !== null;
 }
 
-function choose(wanted: RingSites, left: readonly FleetSite[], joining: boolean): readonly FleetSite[] {
-  if (wanted.kind === 'share') return joining ? [] : left.slice(0, Math.ceil((left.length * wanted.percent) / 100));
+function choose(
+  wanted: RingSites,
+  left: readonly FleetSite[],
+  joining: boolean,
+): { readonly taken: readonly FleetSite[]; readonly rest: readonly FleetSite[] } {
+  if (wanted.kind === 'share') {
+    const size = joining ? 0 : Math.ceil((left.length * wanted.percent) / 100);
+    return { taken: left.slice(0, size), rest: left.slice(size) };
+  }
   const labels = Object.entries(wanted.labels);
-  return left.filter((site) => labels.every(([key, value]) => site.labels[key] === value));
+  const taken: FleetSite[] = [];
+  const rest: FleetSite[] = [];
+  for (const site of left) (labels.every(([key, value]) => site.labels[key] === value) ? taken : rest).push(site);
+  return { taken, rest };
 }
 
 /** FNV-1a, 32 bits. */
