@@ -33,7 +33,10 @@ export const benchmark: Benchmark = {
       ];
       await database.end();
       figures.push(...(await restart(server, sites)));
-      figures.push({ ...bar('100,000 sites in 4 rings, one evaluation (processor time)', 'ms', 1000), values: evaluationTimes() });
+      figures.push({
+        ...bar('100,000 sites in 4 rings, one evaluation (processor time)', 'ms', 1000),
+        values: evaluationTimes(),
+      });
       return figures;
     } finally {
       for (const close of closers.toReversed()) await close();

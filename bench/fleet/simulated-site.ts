@@ -154,7 +154,7 @@ export class SimulatedSite {
         applications: [...this.#applications.values()],
         gateway: { state: 'serving', frontPort: null, message: null },
         notices: [this.#notice],
-        disk: { freeBytes: 1e10, usedBytes: 1e9 },
+        disk: { freeBytes: 1e10 + Math.round(Math.random() * 1e6), usedBytes: 1e9 },
       },
     });
   }

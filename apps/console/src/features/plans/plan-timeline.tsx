@@ -4,6 +4,7 @@ import { took } from '../../ui/ago.ts';
 import { StateOf } from '../../ui/state-mark.tsx';
 import { Change } from '../../ui/version-chip.tsx';
 import { progressWords, wavesOf, waveTitle } from './plan.view-model.ts';
+import { Rings } from './rings.tsx';
 
 /** The operations of a plan in their order, with the progress of each on each site. */
 export function PlanTimeline(props: { readonly plan: Plan }) {
@@ -17,7 +18,7 @@ export function PlanTimeline(props: { readonly plan: Plan }) {
         <section key={wave} className="wave" aria-label={waveTitle({ index, count: waves.length })}>
           <div className="wave-head">{waveTitle({ index, count: waves.length })}</div>
           {operations.map((operation) => (
-            <OperationRow key={operation.id} operation={operation} />
+            <OperationRow key={operation.id} plan={props.plan} operation={operation} />
           ))}
         </section>
       ))}
@@ -25,8 +26,8 @@ export function PlanTimeline(props: { readonly plan: Plan }) {
   );
 }
 
-function OperationRow(props: { readonly operation: Operation }) {
-  const { operation } = props;
+function OperationRow(props: { readonly plan: Plan; readonly operation: Operation }) {
+  const { plan, operation } = props;
   return (
     <div className="operation">
       <div className="operation-line">
@@ -44,7 +45,8 @@ function OperationRow(props: { readonly operation: Operation }) {
       {operation.message === null ? null : (
         <div className={`note ${operation.state === 'failed' ? 'failed' : 'warning'}`}>{operation.message}</div>
       )}
-      {operation.state === 'running' || operation.state === 'returning' || operation.state === 'pending' ? (
+      {operation.rings.length === 0 ? null : <Rings plan={plan} operation={operation} />}
+      {showsSites(operation) ? (
         <ul className="operation-sites">
           {operation.sites.map((each) => (
             <li key={each.site.id}>
@@ -56,4 +58,11 @@ function OperationRow(props: { readonly operation: Operation }) {
       ) : null}
     </div>
   );
+}
+
+const moving = new Set<Operation['state']>(['pending', 'running', 'returning']);
+
+/** Where there are rings, their counts say it for all sites. */
+function showsSites(operation: Operation): boolean {
+  return moving.has(operation.state) && operation.rings.length === 0;
 }

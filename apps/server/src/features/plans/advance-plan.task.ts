@@ -4,6 +4,7 @@ import {
   type Plan as DomainPlan,
   type EnvironmentId,
   type GateObservation,
+  isAtGates,
   movesOf,
   type PlanId,
   type PlanObservation,
@@ -70,10 +71,11 @@ function openPlans(db: CommandContext['db'] | BackgroundContext['db']) {
 }
 
 export function advanceTasks(refreshDocuments: RefreshDocuments): { readonly task: Task; readonly sweeper: Periodic } {
-  const pass = (context: BackgroundContext, plan: PlanId) =>
+  const pass = oneAtATime((context: BackgroundContext, plan: PlanId) =>
     context.inTransaction({ actor: engine, action: null }, (command) =>
       advanceOnce(command, { plan, refreshDocuments }),
-    );
+    ),
+  );
   return {
     task: { name: advanceTask, run: (context, given) => pass(context, payload.parse(given).plan as PlanId) },
     sweeper: {
@@ -84,6 +86,33 @@ export function advanceTasks(refreshDocuments: RefreshDocuments): { readonly tas
         for (const { id } of await openPlans(context.db).execute()) await pass(context, id);
       },
     },
+  };
+}
+
+/**
+ * Passes over the same plan on this node run one after the other: what is asked for while one runs is one more
+ * afterwards, and waits on no connection for its turn. A pass that is lost with the process is made by the sweeper.
+ */
+function oneAtATime(
+  pass: (context: BackgroundContext, plan: PlanId) => Promise<void>,
+): (context: BackgroundContext, plan: PlanId) => Promise<void> {
+  const running = new Map<PlanId, { again: boolean }>();
+  return async (context, plan) => {
+    const present = running.get(plan);
+    if (present !== undefined) {
+      present.again = true;
+      return;
+    }
+    const own = { again: true };
+    running.set(plan, own);
+    try {
+      while (own.again) {
+        own.again = false;
+        await pass(context, plan);
+      }
+    } finally {
+      running.delete(plan);
+    }
   };
 }
 
@@ -141,7 +170,8 @@ async function observe(
   return {
     gates,
     sites: await observeSites(db, plan),
-    targets: await readTargets(db, plan.environment),
+    // Only who may leave the queue asks what the environment has; with the settings of all sites that is much to read.
+    targets: isAtGates(plan.state) ? await readTargets(db, plan.environment) : new Map(),
     active: await activePlans(context, plan),
   };
 }

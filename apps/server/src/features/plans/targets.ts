@@ -27,7 +27,12 @@ export async function readTargets(
 /** Writes what a plan that has begun wants; says whether anything is other than before. */
 export async function saveTargets(context: CommandContext, plan: DomainPlan): Promise<boolean> {
   const { db } = context;
-  const current = await readTargets(db, plan.environment);
+  const present = await db
+    .selectFrom('targets')
+    .select(['applicationId', 'operation'])
+    .where('environmentId', '=', plan.environment)
+    .execute();
+  const currentOperation = new Map(present.map((row) => [row.applicationId, row.operation]));
   const staged = await db
     .selectFrom('stagedTargets')
     .select(['applicationId', 'operation'])
@@ -37,7 +42,7 @@ export async function saveTargets(context: CommandContext, plan: DomainPlan): Pr
   let changed = false;
   for (const [application, wanted] of targetsOf(plan)) {
     const place = { environmentId: plan.environment, applicationId: application };
-    if (current.get(application)?.operation !== wanted.target?.operation) {
+    if (currentOperation.get(application) !== wanted.target?.operation) {
       changed = true;
       await db
         .deleteFrom('targets')

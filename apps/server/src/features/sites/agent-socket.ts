@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { SiteId } from '@almanac/domain';
 import { failpoint, verifyText } from '@almanac/host';
-import { type AgentMessage, agentMessage, agentProtocol, type ServerMessage, type SiteReport } from '@almanac/protocol';
+import { type AgentMessage, agentMessage, agentProtocol, type ServerMessage } from '@almanac/protocol';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { BackgroundContext } from '#platform/feature';
 import type { AgentConnection, AgentHub } from './agent-hub.ts';
-import { type ArrivedReport, essenceOf, noteReconciled } from './save-reports.ts';
+import { type ArrivedReport, digestsOf, noteReconciled, type ReportDigests } from './save-reports.ts';
 import type { SeenSites } from './seen-sites.ts';
 import type { ServerKeys } from './server-keys.ts';
 import type { ArrivedAgent } from './welcome-sites.ts';
@@ -54,12 +54,17 @@ function serveAgent(input: {
   const nonce = randomBytes(32).toString('base64url');
   let connection: AgentConnection | undefined;
   let lastSequence = 0;
-  let stored: { readonly essence: string; readonly whole: string } | undefined;
+  let stored: ReportDigests | undefined;
   // Messages are taken one after the other, so that an older report never overwrites a newer one.
   let turn: Promise<void> = Promise.resolve();
   const send = (message: ServerMessage) => socket.send(JSON.stringify(message));
   const patience = setTimeout(() => socket.close(1008, 'no hello'), helloPatienceMs);
-  const ping = setInterval(() => socket.ping(), pingMs);
+  // Whoever spoke is answered, and both sides know that the other lives: only the silent are asked.
+  let spoke = false;
+  const ping = setInterval(() => {
+    if (!spoke) socket.ping();
+    spoke = false;
+  }, pingMs);
   const handle = async (message: AgentMessage): Promise<void> => {
     if (connection === undefined) {
       if (message.kind !== 'hello') return socket.close(1008, 'hello first');
@@ -71,8 +76,8 @@ function serveAgent(input: {
     if (message.kind === 'report') {
       if (message.report.sequence <= lastSequence) return;
       lastSequence = message.report.sequence;
-      const next = { essence: essenceOf(message.report), whole: countersOf(message.report) };
-      if (stored?.essence === next.essence && stored.whole === next.whole) tools.seen.note(site);
+      const next = digestsOf(message.report);
+      if (stored?.essence === next.essence && stored.counters === next.counters) tools.seen.note(site);
       else {
         failpoint('report-before-save');
         await tools.save({ site, report: message.report, isNews: stored?.essence !== next.essence });
@@ -87,6 +92,7 @@ function serveAgent(input: {
     else if (message.kind === 'log-refused') tools.hub.takeLog(message.id, { refused: message.detail });
   };
   socket.on('message', (data) => {
+    spoke = true;
     const parsed = agentMessage.safeParse(parse(String(data)));
     if (!parsed.success) {
       log.warn(
@@ -113,12 +119,6 @@ function serveAgent(input: {
     tools.seen.forget(connection.site);
   });
   send({ kind: 'challenge', nonce, protocolVersion: agentProtocol.version });
-}
-
-/** What changes without anybody noticing; the disk by the gigabyte, because it changes all the while. */
-function countersOf(report: SiteReport): string {
-  const { disk, applications } = report;
-  return JSON.stringify([Math.round(disk.freeBytes / 1e9), applications.map((each) => each.traffic)]);
 }
 
 type Hello = Extract<AgentMessage, { kind: 'hello' }>;

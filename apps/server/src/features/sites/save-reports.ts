@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { ApplicationId, EnvironmentId, SiteId } from '@almanac/domain';
 import type { SiteReport } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
@@ -15,10 +16,26 @@ export interface ArrivedReport {
   readonly isNews: boolean;
 }
 
-/** What people and plans notice of a report; times and counters change all the while. */
-export function essenceOf(report: SiteReport): string {
+/** Digests of what was stored of a site, so that nothing is written for a report that says the same. */
+export interface ReportDigests {
+  /** What people and plans notice; times and counters change all the while. */
+  readonly essence: string;
+  /** The counters; of the disk whole gigabytes, because it changes all the while. */
+  readonly counters: string;
+}
+
+export function digestsOf(report: SiteReport): ReportDigests {
+  const { incarnation, generation, gateway, notices } = report;
   const applications = report.applications.map(({ traffic: _, ...rest }) => rest);
-  return JSON.stringify([report.incarnation, report.generation, applications, report.gateway, report.notices]);
+  const disk = Math.round(report.disk.freeBytes / 1e9);
+  return {
+    essence: digest([incarnation, generation, applications, gateway, notices]),
+    counters: digest([disk, report.applications.map((each) => each.traffic)]),
+  };
+}
+
+function digest(facts: readonly unknown[]): string {
+  return hash('sha256', JSON.stringify(facts), 'base64');
 }
 
 /** Keeps the newest reports of sites, one of each; plans of an environment are woken once for all that is new there. */

@@ -49,13 +49,14 @@ async function writeSeen(
   context: CommandContext,
   input: { readonly sites: readonly SiteId[]; readonly wakePlans: WakePlans },
 ): Promise<void> {
-  const { rows } = await sql<{ id: SiteId; environmentId: EnvironmentId; wasOffline: boolean }>`
+  const { rows: returned } = await sql<{ id: SiteId; environmentId: EnvironmentId }>`
     with held as (
       select id, coalesce(last_seen_at < now() - make_interval(secs => ${offlineAfterSeconds}), true) as was_offline
-      from sites where id = any(${[...input.sites]}::uuid[]) order by id for update)
-    update sites set last_seen_at = now() from held where sites.id = held.id
-    returning sites.id, sites.environment_id, held.was_offline`.execute(context.db);
-  const returned = rows.filter((each) => each.wasOffline);
+      from sites where id = any(${[...input.sites]}::uuid[]) order by id for update
+    ), seen as (
+      update sites set last_seen_at = now() from held where sites.id = held.id
+      returning sites.id, sites.environment_id, held.was_offline)
+    select id, environment_id from seen where was_offline`.execute(context.db);
   await recordSites(context, returned);
   for (const environment of new Set(returned.map((each) => each.environmentId)))
     await input.wakePlans(context, environment);
