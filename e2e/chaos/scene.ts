@@ -103,7 +103,7 @@ async function auditFaults(
       select count(*) filter (where action = 'setting-changed')::text as entries,
         (select count(*)::text from (select 1 from audit where action = 'setting-changed'
            group by detail::jsonb -> 'place', detail::jsonb -> 'value' having count(*) > 1) as d) as twice,
-        (max(sequence) - count(*))::text as gaps
+        (max(sequence) - count(sequence))::text as gaps
       from audit`);
     const { entries = '0', twice = '0', gaps = '0' } = rows[0] ?? {};
     const [least, most] = [totals.acknowledged, totals.acknowledged + totals.unknown];

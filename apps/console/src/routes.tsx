@@ -9,17 +9,20 @@ import {
 } from '@tanstack/react-router';
 import { z } from 'zod';
 import { api, isProblem } from './api.ts';
+import { PasswordPage } from './features/access/password-page.tsx';
 import { SetupPage } from './features/access/setup-page.tsx';
 import { SignInPage } from './features/access/sign-in-page.tsx';
 import { ApplicationPage } from './features/applications/application-page.tsx';
 import { ApplicationsPage } from './features/applications/applications-page.tsx';
 import { BuildPage } from './features/applications/build-page.tsx';
+import { AuditPage } from './features/audit/audit-page.tsx';
 import { EnvironmentPage } from './features/environments/environment-page.tsx';
 import { BoardPage } from './features/estate/board-page.tsx';
 import { GovernancePage } from './features/governance/governance-page.tsx';
 import { HistoryPage } from './features/history/history-page.tsx';
 import { NotificationsPage } from './features/notifications/notifications-page.tsx';
 import { SubscriptionPage } from './features/notifications/subscription-page.tsx';
+import { PeoplePage } from './features/people/people-page.tsx';
 import { PlansPage } from './features/plans/plans-page.tsx';
 import { SettingsPage } from './features/settings/settings-page.tsx';
 import { SitePage } from './features/sites/site-page.tsx';
@@ -55,6 +58,8 @@ const signIn = createRoute({
   validateSearch: z.object({ to: z.string().optional() }),
   component: SignInPage,
 });
+
+const password = createRoute({ getParentRoute: () => root, path: '/password', component: PasswordPage });
 
 /** Everything behind the sign-in: whoever is not signed in is sent there, and comes back afterwards. */
 const signedIn = createRoute({
@@ -147,6 +152,17 @@ const history = createRoute({
   component: HistoryPage,
 });
 const governance = createRoute({ getParentRoute: () => signedIn, path: '/governance', component: GovernancePage });
+const people = createRoute({ getParentRoute: () => signedIn, path: '/people', component: PeoplePage });
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/audit',
+  validateSearch: z.object({
+    actor: z.string().optional(),
+    action: z.string().optional(),
+    subject: z.string().optional(),
+  }),
+  component: AuditPage,
+});
 const settings = createRoute({ getParentRoute: () => signedIn, path: '/settings', component: SettingsPage });
 const notifications = createRoute({
   getParentRoute: () => signedIn,
@@ -162,6 +178,7 @@ const subscription = createRoute({
 const tree = root.addChildren([
   setup,
   signIn,
+  password,
   signedIn.addChildren([
     board,
     applications,
@@ -175,6 +192,8 @@ const tree = root.addChildren([
     environment,
     history,
     governance,
+    people,
+    audit,
     settings,
     notifications,
     subscription,

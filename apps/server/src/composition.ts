@@ -47,7 +47,7 @@ const drainMs = 4000;
 
 /** Connections that may come at the same moment; Node's 511 would let the rest try again for seconds (tcp(7)). */
 const backlog = 4096;
-/** Sign-in attempts and enrolments that one address may make in a minute. */
+/** Tries at setup links, password links and enrolments that one address may make in a minute. */
 const guessLimit = 20;
 /**
  * More at a time than keeps PostgreSQL and this process busy, and so few that the last one is still answered soon: what
@@ -102,6 +102,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
         publicUrl: config.publicUrl,
         userAgent: `Almanac/${serverVersion}`,
       },
+      audit: { sink: config.auditSink, keptDays: config.auditKeptDays },
       about: { version: serverVersion, database: { version, embedded: config.databaseUrl === undefined }, startedAt },
     });
     const sessionCookie = sessionCookieFor(config.publicUrl);

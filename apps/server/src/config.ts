@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { HostFault } from '@almanac/host';
+import type { AuditSink } from '#features/audit';
 import { createReach, type MailServer } from '#features/notifications';
 import { readMailServer } from './mail-config.ts';
 
@@ -19,6 +20,10 @@ export interface ServerConfig {
   readonly internalReceivers: readonly string[];
   /** No e-mail is sent without one. */
   readonly mail: MailServer | undefined;
+  /** Where checkpoints of the audit go. */
+  readonly auditSink: AuditSink | undefined;
+  /** How many days the audit is kept; for ever when absent. */
+  readonly auditKeptDays: number | undefined;
   readonly logLevel: string;
 }
 
@@ -47,6 +52,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): ServerConfig {
     bootstrapTokens: environment['ALMANAC_BOOTSTRAP_TOKENS'],
     internalReceivers: readInternalReceivers(environment['ALMANAC_NOTIFICATIONS_INTERNAL']),
     mail: readMailServer(environment),
+    auditSink: readAuditSink(environment['ALMANAC_AUDIT_SINK']),
+    auditKeptDays: readDays(environment['ALMANAC_AUDIT_RETENTION_DAYS']),
     logLevel: environment['ALMANAC_LOG_LEVEL'] ?? 'info',
   };
 }
@@ -62,4 +69,19 @@ function readInternalReceivers(text: string | undefined): readonly string[] {
     throw new HostFault(`ALMANAC_NOTIFICATIONS_INTERNAL: ${error instanceof Error ? error.message : String(error)}`);
   }
   return entries;
+}
+
+function readAuditSink(text: string | undefined): AuditSink | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (isAbsolute(text)) return { kind: 'file', path: text };
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return { kind: 'http', url: text };
+  throw new HostFault(`ALMANAC_AUDIT_SINK must be the absolute path of a file, or an http(s) URL, not "${text}"`);
+}
+
+function readDays(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1)
+    throw new HostFault(`ALMANAC_AUDIT_RETENTION_DAYS must be a whole number of days, not "${text}"`);
+  return days;
 }

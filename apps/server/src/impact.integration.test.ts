@@ -98,7 +98,11 @@ async function install(environment: string, label: string | null, application = 
 }
 
 async function setVerdict(provided: string, builtAgainst: string, compatible: boolean): Promise<void> {
-  await database.query(`insert into element_verdicts values ($1, $2, $3, '[]')`, [hash(provided), hash(builtAgainst), compatible]);
+  await database.query(`insert into element_verdicts values ($1, $2, $3, '[]')`, [
+    hash(provided),
+    hash(builtAgainst),
+    compatible,
+  ]);
 }
 
 const deploy = (label: string) => ({

@@ -71,7 +71,7 @@ export async function startServerForTests(environment: Readonly<Record<string, s
         headers: { host: '127.0.0.1', ...(as === null ? {} : { authorization: `Bearer ${as}` }), ...headers },
         ...(body === undefined ? {} : { payload: body as NonNullable<InjectOptions['payload']> }),
       });
-      const json = String(answer.headers['content-type']).includes('json');
+      const json = /json(;|$)/.test(String(answer.headers['content-type']));
       return { status: answer.statusCode, body: json ? answer.json() : answer.body, headers: answer.headers };
     },
     connect: async () => {

@@ -1,6 +1,7 @@
 import type { AccessTables } from './features/access/access.tables.ts';
 import type { ApplicationsTables } from './features/applications/applications.tables.ts';
 import type { ArtifactsTables } from './features/artifacts/artifacts.tables.ts';
+import type { AuditTables } from './features/audit/audit.tables.ts';
 import type { BuildsTables } from './features/builds/builds.tables.ts';
 import type { ContractsTables } from './features/contracts/contracts.tables.ts';
 import type { EnvironmentsTables } from './features/environments/environments.tables.ts';
@@ -21,6 +22,7 @@ export type Tables = PlatformTables &
   AccessTables &
   ApplicationsTables &
   ArtifactsTables &
+  AuditTables &
   BuildsTables &
   ContractsTables &
   EnvironmentsTables &

@@ -1,5 +1,25 @@
+export {
+  type AttemptCounter,
+  type AttemptScope,
+  accountKey,
+  addressKey,
+  attemptRules,
+  attemptScopes,
+  countTry,
+  secondsBlocked,
+  takeTryBack,
+} from './access/attempts.ts';
 export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export {
+  type AuditCheckpoint,
+  type AuditFault,
+  type AuditVerdict,
+  AuditVerifier,
+  checkpointText,
+  type SealedEntry,
+  sealedText,
+} from './audit/audit-chain.ts';
 export { compareElements } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
 export {
@@ -121,6 +141,7 @@ export {
   type PlanId,
   type PrincipalId,
   type ReleaseId,
+  type SessionId,
   type SiteId,
   type SubscriptionId,
   uuidV7,

@@ -32,7 +32,15 @@ export {
   signingKey,
   siteReport,
 } from './agent.ts';
-export { type ApiToken, apiToken, type Principal, password, principal } from './api/access.ts';
+export {
+  type ApiToken,
+  apiToken,
+  type Principal,
+  password,
+  principal,
+  type Session,
+  type SignInBlock,
+} from './api/access.ts';
 export {
   type Application,
   application,
@@ -55,6 +63,14 @@ export {
   type Version,
   version,
 } from './api/applications.ts';
+export {
+  type AuditEntry,
+  type AuditFilter,
+  type AuditLine,
+  auditCheckpoint,
+  auditEntry,
+  auditLine,
+} from './api/audit.ts';
 export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
 export {
   driftPolicy,
@@ -68,8 +84,6 @@ export {
   rings,
 } from './api/environments.ts';
 export {
-  type AuditEntry,
-  auditEntry,
   type BoardCell,
   type BoardRow,
   boardCell,

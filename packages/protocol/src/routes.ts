@@ -1,5 +1,6 @@
 import { accessRoutes } from './api/access.ts';
 import { applicationRoutes } from './api/applications.ts';
+import { auditRoutes } from './api/audit.ts';
 import { builderRoutes } from './api/builders.ts';
 import { contractRoutes } from './api/contracts.ts';
 import { environmentRoutes } from './api/environments.ts';
@@ -29,6 +30,7 @@ export const routes = {
   ...hotfixRoutes,
   ...governanceRoutes,
   ...estateRoutes,
+  ...auditRoutes,
 } as const;
 
 export type Routes = typeof routes;

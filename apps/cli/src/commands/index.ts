@@ -196,6 +196,28 @@ export const groups: readonly CommandGroup[] = [
       (await import('./account/principals.ts')).addPrincipal,
       (await import('./account/principals.ts')).listPrincipals,
       (await import('./account/principals.ts')).deactivatePrincipal,
+      (await import('./account/users.ts')).inviteUser,
+      (await import('./account/users.ts')).makePasswordLink,
+      (await import('./account/users.ts')).changePrincipal,
+      (await import('./account/users.ts')).activatePrincipal,
+    ],
+  },
+  {
+    name: 'sign-in-block',
+    summary: 'who may not try to sign in after wrong passwords',
+    load: async () => [
+      (await import('./account/sign-in-blocks.ts')).listSignInBlocks,
+      (await import('./account/sign-in-blocks.ts')).liftSignInBlock,
+    ],
+  },
+  {
+    name: 'audit',
+    summary: 'the record of who did what',
+    load: async () => [
+      (await import('./audit/list.ts')).listAudit,
+      (await import('./audit/export.ts')).exportAudit,
+      (await import('./audit/export.ts')).listCheckpoints,
+      (await import('./audit/verify.ts')).verifyAudit,
     ],
   },
   {

@@ -7,7 +7,7 @@ import { aboutFeature } from './about/index.ts';
 import { accessFeature } from './access/index.ts';
 import { applicationsFeature, endInspection } from './applications/index.ts';
 import { artifactsFeature } from './artifacts/index.ts';
-import { auditFeature } from './audit/index.ts';
+import { type AuditTools, auditFeature } from './audit/index.ts';
 import { boardFeature } from './board/index.ts';
 import { buildsFeature, requestBuild } from './builds/index.ts';
 import { contractsFeature } from './contracts/index.ts';
@@ -36,6 +36,7 @@ export interface FeatureTools {
   readonly ownDatabase: string | undefined;
   readonly serverKeys: ServerKeys;
   readonly notifications: Omit<DeliveryTools, 'box'>;
+  readonly audit: Pick<AuditTools, 'sink' | 'keptDays'>;
   readonly about: {
     readonly version: string;
     readonly database: { readonly version: string; readonly embedded: boolean };
@@ -50,8 +51,12 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
   const refreshDocuments = createRefreshDocuments({ keys: tools.serverKeys, box: tools.box });
   const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments), followHotfixes];
   return [
-    accessFeature,
-    auditFeature,
+    accessFeature(tools.notifications.publicUrl),
+    auditFeature({
+      ...tools.audit,
+      sign: tools.serverKeys.signText,
+      publicKeys: tools.serverKeys.publicKeys,
+    }),
     aboutFeature({ ...tools.about, feed }),
     applicationsFeature(feed, requestBuild),
     buildsFeature({ feed, artifacts: tools.artifacts, listeners }),

@@ -5,7 +5,7 @@ import { failpoint } from '@almanac/host';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../tables.ts';
 import { databaseTime } from './database/index.ts';
-import type { CommandContext, InTransaction } from './http/endpoint.ts';
+import type { AuditDraft, CommandContext, InTransaction } from './http/endpoint.ts';
 import { newId } from './new-id.ts';
 
 /**
@@ -50,7 +50,7 @@ async function runCommand<Result>(input: {
 }): Promise<Result> {
   const { trx, action } = input;
   const now = await databaseTime(trx);
-  let entry: { readonly subject: string; readonly detail?: Readonly<Record<string, unknown>> } | null = { subject: '' };
+  let entry: AuditDraft | null = { subject: '' };
   const context: CommandContext = {
     actor: input.actor,
     scope: { kind: 'all' },
@@ -62,6 +62,9 @@ async function runCommand<Result>(input: {
     audit: (given) => {
       entry = given;
     },
+    auditAfter: (after) => {
+      if (entry !== null && entry.after === undefined) entry = { ...entry, after };
+    },
     enqueue: async ({ task, key, payload, runAt, keepTime }) => {
       await sql`select graphile_worker.add_job(${task}::text, payload => ${JSON.stringify(payload)}::json, job_key => ${key}::text, job_key_mode => ${keepTime === true ? 'preserve_run_at' : 'replace'}::text, run_at => ${runAt ?? now}::timestamptz, max_attempts => 25)`.execute(
         trx,
@@ -69,8 +72,7 @@ async function runCommand<Result>(input: {
     },
   };
   const result = await input.command(context);
-  if (action !== null && entry !== null)
-    await writeAudit({ trx, now, actor: actorName(input.actor), action, ...entry });
+  if (action !== null && entry !== null) await writeAudit({ trx, now, actor: actorName(input.actor), action, entry });
   failpoint('command-before-commit');
   return result;
 }
@@ -83,34 +85,37 @@ async function recordAll(trx: Transaction<Tables>, events: Parameters<CommandCon
   );
 }
 
-/** The head row is locked last, so that commands wait for each other only while they commit. */
+/** Without a place in the chain: the sealer gives it one once this is committed. */
 async function writeAudit(input: {
   readonly trx: Transaction<Tables>;
   readonly now: Date;
   readonly actor: string;
   readonly action: string;
-  readonly subject: string;
-  readonly detail?: Readonly<Record<string, unknown>>;
+  readonly entry: AuditDraft;
 }): Promise<void> {
-  const { trx, now, actor, action, subject } = input;
-  const detail = JSON.stringify(input.detail ?? {});
-  const head = await trx.selectFrom('auditHead').select(['sequence', 'hash']).forUpdate().executeTakeFirstOrThrow();
-  const sequence = head.sequence + 1;
-  const hash = auditHash({ previous: head.hash, sequence, at: now.toISOString(), actor, action, subject, detail });
-  await trx.insertInto('audit').values({ sequence, at: now, actor, action, subject, detail, hash }).execute();
-  await trx.updateTable('auditHead').set({ sequence, hash }).execute();
+  const { trx, now, actor, action, entry } = input;
+  await trx
+    .insertInto('audit')
+    .values({
+      id: newId(),
+      at: now,
+      actor,
+      action,
+      subject: entry.subject,
+      detail: JSON.stringify(entry.detail ?? {}),
+      beforeDigest: digestOf(entry.before),
+      afterDigest: digestOf(entry.after),
+    })
+    .execute();
 }
 
-/** SHA-256 over the entry before and this one. */
-export function auditHash(entry: {
-  readonly previous: string;
-  readonly sequence: number;
-  readonly at: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly subject: string;
-  readonly detail: string;
-}): string {
-  const parts = [entry.previous, entry.sequence, entry.at, entry.actor, entry.action, entry.subject, entry.detail];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+/** SHA-256 of a value as JSON with sorted keys; null for one that is not told. */
+function digestOf(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return createHash('sha256').update(JSON.stringify(value, sortKeys)).digest('hex');
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

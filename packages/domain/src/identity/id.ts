@@ -15,6 +15,7 @@ export type PrincipalId = Id<'principal'>;
 export type JobId = Id<'job'>;
 export type InspectionId = Id<'inspection'>;
 export type ApiTokenId = Id<'api-token'>;
+export type SessionId = Id<'session'>;
 export type SubscriptionId = Id<'subscription'>;
 export type NotificationId = Id<'notification'>;
 export type HotfixId = Id<'hotfix'>;

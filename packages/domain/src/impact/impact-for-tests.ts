@@ -51,7 +51,7 @@ export function aBuild(
 
 /** A digest that says what it stands for: the contract's name in front, the word for the content at the end. */
 export function fingerprintOf(contract: string, content: string): string {
-  const hex = [...contract].map((letter) => letter.charCodeAt(0).toString(16)).join('');
+  const hex = Array.from(contract, (letter) => letter.charCodeAt(0).toString(16)).join('');
   return hex.padEnd(64 - content.length, '0') + content;
 }
 

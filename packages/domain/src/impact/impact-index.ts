@@ -2,7 +2,7 @@ import type { ApplicationId, BuildId, EnvironmentId } from '../identity/id.ts';
 import type { BuildInterface, ConsumedContract, ProvidedContract } from './build-interface.ts';
 import { ContractNodes } from './contract-nodes.ts';
 import { DigestInterner } from './digest-interner.ts';
-import { Incidence, type IncidenceRow } from './incidence.ts';
+import { Incidence, IncidenceRows } from './incidence.ts';
 import { IntColumn } from './int-column.ts';
 import { Interner } from './interner.ts';
 import { PairTable } from './pair-table.ts';
@@ -59,14 +59,11 @@ export class ImpactIndex {
     const siblings = this.#buildsOf[application] ?? [];
     siblings.push(build);
     this.#buildsOf[application] = siblings;
-    this.provided.add(
-      build,
-      given.provides.flatMap((each) => this.#providedRows(each)),
-    );
-    this.consumed.add(
-      build,
-      given.consumes.flatMap((each) => this.#consumedRows(each)),
-    );
+    const [provided, consumed] = [new IncidenceRows(), new IncidenceRows()];
+    for (const each of given.provides) this.#collectProvided(each, provided);
+    for (const each of given.consumes) this.#collectConsumed(each, consumed);
+    this.provided.add(build, provided);
+    this.consumed.add(build, consumed);
   }
 
   /** Lets go of a build; it is forgotten when it is installed nowhere and nobody else holds it. */
@@ -152,23 +149,21 @@ export class ImpactIndex {
     this.consumed.remove(build);
   }
 
-  #providedRows({ contract, module, elements }: ProvidedContract): readonly IncidenceRow[] {
+  #collectProvided({ contract, module, elements }: ProvidedContract, rows: IncidenceRows): void {
     const label = this.modules.idOf(module);
     const own = this.nodes.contract(contract);
-    const rows: IncidenceRow[] = [{ node: own, value: elements === null ? byName : withElements, label }];
+    rows.push(own, elements === null ? byName : withElements, label);
     for (const { key, fingerprint } of elements ?? [])
-      rows.push({ node: this.nodes.element(own, key), value: this.fingerprints.idOf(fingerprint), label });
-    return rows;
+      rows.push(this.nodes.element(own, key), this.fingerprints.idOf(fingerprint), label);
   }
 
-  #consumedRows({ contract, module, elements }: ConsumedContract): readonly IncidenceRow[] {
+  #collectConsumed({ contract, module, elements }: ConsumedContract, rows: IncidenceRows): void {
     const label = this.modules.idOf(module);
     const own = this.nodes.contract(contract);
-    const rows: IncidenceRow[] = [{ node: own, value: elements.length, label }];
+    rows.push(own, elements.length, label);
     for (const { key, builtAgainst } of elements) {
       const value = builtAgainst === null ? 0 : this.fingerprints.idOf(builtAgainst);
-      rows.push({ node: this.nodes.element(own, key), value, label });
+      rows.push(this.nodes.element(own, key), value, label);
     }
-    return rows;
   }
 }

@@ -1,14 +1,21 @@
 import { IntColumn } from './int-column.ts';
 
-/** One row of an owner: which node it is about, and two integers that its user gives a meaning. */
-export interface IncidenceRow {
-  readonly node: number;
-  readonly value: number;
-  readonly label: number;
+/**
+ * The rows of an owner while they are collected: of each row which node it is about, and two integers that its user gives a
+ * meaning, side by side. A million rows are not worth an object each.
+ */
+export class IncidenceRows {
+  readonly fields: number[] = [];
+
+  push(node: number, value: number, label: number): void {
+    this.fields.push(node, value, label);
+  }
 }
 
 /** The fields of a row, side by side: whoever follows a chain needs most of them, and memory gives neighbours at once. */
 const width = 6;
+/** These three are given. */
+const givenFields = 3;
 const nodeField = 0;
 const valueField = 1;
 const labelField = 2;
@@ -35,20 +42,18 @@ export class Incidence {
   readonly #free: number[][] = [];
   #end = 1;
 
-  add(owner: number, rows: readonly IncidenceRow[]): void {
-    if (rows.length === 0) return;
-    const start = this.#reserve(rows.length);
+  add(owner: number, { fields }: IncidenceRows): void {
+    const length = fields.length / givenFields;
+    if (length === 0) return;
+    const start = this.#reserve(length);
     this.#start.set(owner, start);
-    this.#length.set(owner, rows.length);
-    let at = start;
-    for (const { node, value, label } of rows) {
-      const row = at * width;
-      this.#rows.set(row + nodeField, node);
-      this.#rows.set(row + valueField, value);
-      this.#rows.set(row + labelField, label);
+    this.#length.set(owner, length);
+    for (let at = 0; at < length; at += 1) {
+      const row = (start + at) * width;
+      for (let field = 0; field < givenFields; field += 1)
+        this.#rows.set(row + field, fields[at * givenFields + field] ?? 0);
       this.#rows.set(row + ownerField, owner);
-      this.#link(at, node);
-      at += 1;
+      this.#link(start + at, this.nodeOf(start + at));
     }
   }
 

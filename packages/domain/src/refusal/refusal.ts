@@ -16,6 +16,7 @@ export const refusals = {
   'invalid-cursor': { category: 'invalid', title: 'The page cursor is not valid' },
   'idempotency-key-reused': { category: 'invalid', title: 'The idempotency key was used for another request' },
   'not-signed-in': { category: 'unauthenticated', title: 'Sign in first' },
+  'weak-password': { category: 'invalid', title: 'The password is too easy to guess' },
   'wrong-credentials': { category: 'unauthenticated', title: 'Name or password is wrong' },
   'wrong-token': { category: 'unauthenticated', title: 'The token is not valid' },
   'not-permitted': { category: 'forbidden', title: 'You may not do this' },
@@ -61,6 +62,8 @@ export interface Refusal {
   /** This case, in a sentence, and what to do about it. */
   readonly detail: string;
   readonly faults?: readonly Fault[];
+  /** After how many seconds it may be tried again, where that is known. */
+  readonly retryAfter?: number;
 }
 
 /** The only error class of the domain: an expected refusal. Everything else that is thrown is a fault or a defect. */

@@ -1,4 +1,4 @@
-import { roles } from '@almanac/domain';
+import { attemptScopes, roles } from '@almanac/domain';
 import { z } from 'zod';
 import { displayName, id, name, page, paging, reference, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
@@ -30,6 +30,40 @@ export const apiToken = z
   })
   .meta({ id: 'ApiToken' });
 export type ApiToken = z.output<typeof apiToken>;
+
+export const session = z
+  .object({
+    id: id<'session'>(),
+    createdAt: timestamp,
+    lastSeenAt: timestamp,
+    /** From where it was opened. */
+    address: z.string(),
+    userAgent: z.string(),
+    /** Whether it is the one that asks. */
+    current: z.boolean(),
+  })
+  .meta({ id: 'Session' });
+export type Session = z.output<typeof session>;
+
+/** A link by which somebody sets a password, once; its secret is shown to whoever made it, and never again. */
+export const passwordLink = z
+  .object({ url: z.string(), token: z.string(), expiresAt: timestamp })
+  .meta({ id: 'PasswordLink' });
+
+export const signInBlock = z
+  .object({
+    scope: z.enum(attemptScopes),
+    /** The account, the address, or both. */
+    key: z.string(),
+    failures: z.int(),
+    /** Until then, further tries are refused. */
+    until: timestamp,
+  })
+  .meta({ id: 'SignInBlock' });
+export type SignInBlock = z.output<typeof signInBlock>;
+
+const onePrincipal = z.object({ principal: reference });
+const assignableRole = z.enum(roles).exclude(['builder']);
 
 export const accessRoutes = {
   getSetup: route({
@@ -109,6 +143,108 @@ export const accessRoutes = {
     params: z.object({ principal: reference }),
     body: z.strictObject({}),
     response: principal.extend({ active: z.boolean() }),
+  }),
+  activatePrincipal: route({
+    method: 'POST',
+    path: '/principals/:principal/activate',
+    summary: 'Lets somebody who was deactivated come in again; sessions and tokens of before stay ended',
+    permission: 'right:manage-users',
+    audit: 'principal-activated',
+    params: onePrincipal,
+    body: z.strictObject({}),
+    response: principal.extend({ active: z.boolean() }),
+  }),
+  updatePrincipal: route({
+    method: 'PATCH',
+    path: '/principals/:principal',
+    summary: 'Gives a person or service account another name to show, role or team; nobody changes their own role',
+    permission: 'right:manage-users',
+    audit: 'principal-changed',
+    params: onePrincipal,
+    body: z.strictObject({
+      displayName: displayName.optional(),
+      role: assignableRole.optional(),
+      team: z.string().min(1).max(60).nullable().optional(),
+    }),
+    response: principal.extend({ active: z.boolean() }),
+  }),
+  inviteUser: route({
+    method: 'POST',
+    path: '/users',
+    summary: 'Makes an account for a person, with a link by which they set their password',
+    permission: 'right:manage-users',
+    audit: 'user-invited',
+    body: z.strictObject({
+      name,
+      displayName: displayName.optional(),
+      role: assignableRole,
+      team: z.string().min(1).max(60).optional(),
+    }),
+    response: principal.extend({ link: passwordLink }),
+    status: 201,
+  }),
+  makePasswordLink: route({
+    method: 'POST',
+    path: '/principals/:principal/password-link',
+    summary: 'Makes a link by which a person sets a new password; an earlier link ends',
+    permission: 'right:manage-users',
+    audit: 'password-link-made',
+    params: onePrincipal,
+    body: z.strictObject({}),
+    response: passwordLink,
+    status: 201,
+  }),
+  setPassword: route({
+    method: 'POST',
+    path: '/password',
+    summary: 'Sets a password with a link, and signs in; every other session of the account ends',
+    permission: 'public',
+    audit: 'password-set',
+    body: z.strictObject({ token: z.string().max(200), password }),
+    response: principal,
+    status: 201,
+  }),
+  changePassword: route({
+    method: 'PUT',
+    path: '/me/password',
+    summary: 'Changes your password; every other session of yours ends',
+    permission: 'signed-in',
+    audit: 'password-changed',
+    body: z.strictObject({ current: z.string().max(200), password }),
+  }),
+  listSessions: route({
+    method: 'GET',
+    path: '/sessions',
+    summary: 'Lists your sessions',
+    permission: 'signed-in',
+    audit: null,
+    query: paging,
+    response: page(session),
+  }),
+  endSession: route({
+    method: 'DELETE',
+    path: '/sessions/:session',
+    summary: 'Ends one of your sessions',
+    permission: 'signed-in',
+    audit: 'session-ended',
+    params: z.object({ session: id<'session'>() }),
+  }),
+  listSignInBlocks: route({
+    method: 'GET',
+    path: '/sign-in-blocks',
+    summary: 'Lists accounts and addresses that may not try to sign in now',
+    permission: 'right:manage-users',
+    audit: null,
+    query: paging,
+    response: page(signInBlock),
+  }),
+  liftSignInBlock: route({
+    method: 'POST',
+    path: '/sign-in-blocks/lift',
+    summary: 'Lets an account or an address try again',
+    permission: 'right:manage-users',
+    audit: 'sign-in-block-lifted',
+    body: signInBlock.pick({ scope: true, key: true }).strict(),
   }),
   listApiTokens: route({
     method: 'GET',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, named, page, paging, timestamp } from '../primitives.ts';
+import { id, named, paging, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
 import { environment } from './environments.ts';
@@ -52,21 +52,6 @@ export const boardRow = z
   .meta({ id: 'BoardRow' });
 export type BoardRow = z.output<typeof boardRow>;
 
-export const auditEntry = z
-  .object({
-    sequence: z.int(),
-    at: timestamp,
-    actor: z.string(),
-    action: z.string(),
-    /** What it concerned, such as `application:orders`. */
-    subject: z.string(),
-    detail: z.record(z.string(), z.unknown()),
-    /** SHA-256 over the entry before and this one: nobody edits the record unseen. */
-    hash: z.string(),
-  })
-  .meta({ id: 'AuditEntry' });
-export type AuditEntry = z.output<typeof auditEntry>;
-
 /** What changed, as a hint to read it again; sent as server-sent events with the outbox position as the id. */
 export const liveEvent = z
   .object({
@@ -111,15 +96,6 @@ export const estateRoutes = {
       /** Position of the newest event that this answer contains. */
       position: z.int(),
     }),
-  }),
-  listAudit: route({
-    method: 'GET',
-    path: '/audit',
-    summary: 'The audit record, newest first',
-    permission: 'right:read-audit',
-    audit: null,
-    query: paging,
-    response: page(auditEntry),
   }),
   getAbout: route({
     method: 'GET',

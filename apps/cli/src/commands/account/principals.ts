@@ -3,7 +3,7 @@ import { exitCodes } from '../../exit-codes.ts';
 import { CommandError } from '../../output/report-error.ts';
 import { tableLines } from '../../output/table.ts';
 
-const roles = ['administrator', 'deployer', 'approver', 'viewer'] as const;
+export const roles = ['administrator', 'deployer', 'approver', 'viewer'] as const;
 
 export const addPrincipal: CommandDefinition = {
   usage: 'add <name>',

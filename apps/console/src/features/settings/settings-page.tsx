@@ -8,6 +8,7 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { OwnPassword, OwnSessions } from './own-account.tsx';
 
 export function SettingsPage() {
   return (
@@ -21,6 +22,15 @@ export function SettingsPage() {
           Who is told of plans, builds, sites and applications, by signed webhook or e-mail:{' '}
           <Link to="/settings/notifications">all subscriptions</Link>
         </p>
+        <h2>People and audit</h2>
+        <p style={{ margin: 0 }}>
+          Who may come in: <Link to="/people">people and service accounts</Link>. Who did what:{' '}
+          <Link to="/audit">the audit</Link>
+        </p>
+        <h2>Your password</h2>
+        <OwnPassword />
+        <h2>Your sessions</h2>
+        <OwnSessions />
         <h2>Your API tokens</h2>
         <Tokens />
       </div>

@@ -1,4 +1,4 @@
-import type { ApiTokenId, PrincipalId, Role } from '@almanac/domain';
+import type { ApiTokenId, AttemptScope, PrincipalId, Role, SessionId } from '@almanac/domain';
 import type { Generated } from 'kysely';
 import type { Time } from '#platform/tables';
 
@@ -16,12 +16,24 @@ export interface AccessTables {
     revision: Generated<number>;
   };
   readonly sessions: {
+    id: SessionId;
     tokenHash: string;
     principalId: PrincipalId;
     createdAt: Time;
     lastSeenAt: Time;
     expiresAt: Time;
+    address: string;
+    userAgent: string;
   };
+  readonly signInAttempts: {
+    scope: AttemptScope;
+    key: string;
+    failures: number;
+    since: Time;
+    blockedUntil: Date | null;
+  };
+  readonly knownDevices: { tokenHash: string; principalId: PrincipalId; lastSeenAt: Time };
+  readonly passwordLinks: { tokenHash: string; principalId: PrincipalId; expiresAt: Time };
   readonly apiTokens: {
     id: ApiTokenId;
     principalId: PrincipalId;

@@ -5,8 +5,8 @@ import { batchReads } from '#platform/reads';
 import type { Tables } from '#tables';
 import { hashToken } from './tokens.ts';
 
-/** Idle sessions end after this many hours. */
-const idleHours = 12;
+/** Idle sessions end after so many minutes. */
+const idleMinutes = 30;
 
 /** Looks credentials up, those that come together at once; what was used is written down at most once a minute. */
 export function createAuthenticator(input: {
@@ -31,7 +31,7 @@ async function principalsBySession(db: Kysely<Tables>, hashes: readonly string[]
     .where('tokenHash', 'in', hashes)
     .where('principals.active', '=', true)
     .where(
-      sql<boolean>`sessions.expires_at > now() and sessions.last_seen_at > now() - make_interval(hours => ${idleHours})`,
+      sql<boolean>`sessions.expires_at > now() and sessions.last_seen_at > now() - make_interval(mins => ${idleMinutes})`,
     )
     .execute();
   const stale = rows.filter((row) => row.isStale).map((row) => row.tokenHash);

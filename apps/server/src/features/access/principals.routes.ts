@@ -1,7 +1,7 @@
 import { type PrincipalId, refuse } from '@almanac/domain';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
-import { command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
+import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
 import type { Tables } from '#tables';
 import { hashToken, newToken } from './tokens.ts';
 
@@ -21,8 +21,7 @@ export const principalEndpoints: readonly Endpoint[] = [
 
   command('createPrincipal', async (context, { body }) => {
     const { db } = context;
-    const taken = await db.selectFrom('principals').select('id').where('name', '=', body.name).executeTakeFirst();
-    if (taken !== undefined) return refuse('name-taken', `somebody is called ${body.name} already`);
+    await refuseTakenName(context, body.name);
     const id = context.newId<'principal'>();
     const principal = {
       id,
@@ -60,26 +59,73 @@ export const principalEndpoints: readonly Endpoint[] = [
     const found = await findPrincipal(db, params.principal);
     if (actor.kind === 'principal' && actor.id === found.id)
       return refuse('not-permitted', 'nobody deactivates themselves; ask another administrator');
-    if (found.role === 'administrator' || found.role === 'builder') {
-      const others = await db
-        .selectFrom('principals')
-        .select('id')
-        .where('role', '=', found.role)
-        .where('active', '=', true)
-        .where('id', '<>', found.id)
-        .limit(1)
-        .executeTakeFirst();
-      if (others === undefined) return refuse('in-use', `${found.name} is the last ${found.role}`);
-    }
+    await refuseLast(context, found);
     await db.updateTable('principals').set({ active: false }).where('id', '=', found.id).execute();
     await db.deleteFrom('sessions').where('principalId', '=', found.id).execute();
     await db.deleteFrom('apiTokens').where('principalId', '=', found.id).execute();
-    context.audit({ subject: `principal:${found.name}` });
+    await db.deleteFrom('passwordLinks').where('principalId', '=', found.id).execute();
+    context.audit({ subject: `principal:${found.name}`, before: present(found) });
     return present({ ...found, active: false });
+  }),
+
+  command('activatePrincipal', async (context, { params }) => {
+    const found = await findPrincipal(context.db, params.principal);
+    if (found.active) return refuse('wrong-state', `${found.name} is active`);
+    await context.db.updateTable('principals').set({ active: true }).where('id', '=', found.id).execute();
+    context.audit({ subject: `principal:${found.name}`, before: present(found) });
+    return present({ ...found, active: true });
+  }),
+
+  command('updatePrincipal', async (context, { params, body }) => {
+    const { db, actor } = context;
+    const found = await findPrincipal(db, params.principal);
+    const role = body.role ?? found.role;
+    if (role !== found.role) {
+      if (actor.kind === 'principal' && actor.id === found.id)
+        return refuse('not-permitted', 'nobody changes their own role; ask another administrator');
+      if (found.role === 'builder') return refuse('not-permitted', `${found.name} builds, and does nothing else`);
+      await refuseLast(context, found);
+    }
+    const changed = {
+      displayName: body.displayName ?? found.displayName,
+      role,
+      team: body.team === undefined ? found.team : body.team,
+    };
+    await db
+      .updateTable('principals')
+      .set({ ...changed, revision: sql`revision + 1` })
+      .where('id', '=', found.id)
+      .execute();
+    context.audit({ subject: `principal:${found.name}`, detail: { ...body }, before: present(found) });
+    return present({ ...found, ...changed });
   }),
 ];
 
-async function findPrincipal(db: Kysely<Tables>, reference: string) {
+export async function refuseTakenName({ db }: CommandContext, name: string): Promise<void> {
+  const taken = await db.selectFrom('principals').select('id').where('name', '=', name).executeTakeFirst();
+  if (taken !== undefined) refuse('name-taken', `somebody is called ${name} already`);
+}
+
+/** Somebody must be left who can do what only this role can. */
+async function refuseLast(
+  { db }: CommandContext,
+  found: { readonly id: PrincipalId; readonly name: string; readonly role: Tables['principals']['role'] },
+): Promise<void> {
+  if (found.role !== 'administrator' && found.role !== 'builder') return;
+  // Two that take each other away at the same time would leave nobody.
+  const all = await db
+    .selectFrom('principals')
+    .select('id')
+    .where('role', '=', found.role)
+    .where('active', '=', true)
+    .orderBy('id')
+    .forUpdate()
+    .execute();
+  if (all.every((each) => each.id === found.id)) refuse('in-use', `${found.name} is the last ${found.role}`);
+}
+
+/** By name or key. */
+export async function findPrincipal(db: Kysely<Tables>, reference: string) {
   const byKey = z.uuid().safeParse(reference).success;
   const found = await db
     .selectFrom('principals')

@@ -89,6 +89,9 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
       const application = await findApplication(context.db, params.application);
       if (body.name !== undefined && body.name !== application.name) await refuseTakenName(context, body.name);
       await holdAtRevision(context, { table: 'applications', id: application.id, expected: expectedRevision });
+      const presentNow = async () =>
+        present(await applicationRows(context.db).where('id', '=', application.id).executeTakeFirstOrThrow());
+      const before = await presentNow();
       await context.db
         .updateTable('applications')
         .set({
@@ -101,8 +104,8 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
         .where('id', '=', application.id)
         .execute();
       await context.record({ kind: 'application-changed', subject: { application: application.id } });
-      context.audit({ subject: `application:${application.name}`, detail: { ...body } });
-      return present(await applicationRows(context.db).where('id', '=', application.id).executeTakeFirstOrThrow());
+      context.audit({ subject: `application:${application.name}`, detail: { ...body }, before });
+      return presentNow();
     }),
 
     command('deleteApplication', async (context, { params, expectedRevision }) => {

@@ -84,6 +84,11 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
       const { db } = context;
       const environment = await findEnvironment(db, params.environment);
       await holdAtRevision(context, { table: 'environments', id: environment.id, expected: expectedRevision });
+      const present = async () =>
+        presentEnvironment(
+          await environmentRows(db).where('environments.id', '=', environment.id).executeTakeFirstOrThrow(),
+        );
+      const before = await present();
       const from = body.promotesFrom ?? null;
       const earlier = from === null ? null : await findEnvironment(db, from);
       if (earlier !== null) await refuseCircle(context, { environment: environment.id, earlier: earlier.id });
@@ -107,10 +112,8 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
       await recordPolicy(context, environment.id);
       if (body.drift !== undefined && body.drift !== environment.drift) await tellSites(context, environment.id);
       await context.record({ kind: 'environment-changed', subject: { environment: environment.id } });
-      context.audit({ subject: `environment:${environment.name}`, detail: { ...body } });
-      return presentEnvironment(
-        await environmentRows(db).where('environments.id', '=', environment.id).executeTakeFirstOrThrow(),
-      );
+      context.audit({ subject: `environment:${environment.name}`, detail: { ...body }, before });
+      return present();
     }),
 
     command('deleteEnvironment', async (context, { params, expectedRevision }) => {

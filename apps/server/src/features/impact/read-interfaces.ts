@@ -104,17 +104,24 @@ async function readConsumed(
   const found = new Map<BuildId, ConsumedContract[]>();
   for (const { buildId, module, contract, elements } of rows) {
     const own = found.get(buildId) ?? [];
-    own.push({ module, contract, elements: elements.split(elementEnd).flatMap(elementOf) });
+    own.push({ module, contract, elements: elementsOf(elements) });
     found.set(buildId, own);
   }
   return found;
 }
 
-function elementOf(text: string): ConsumedContract['elements'] {
-  const end = text.indexOf(fieldEnd);
-  const key = text.slice(0, end);
-  const builtAgainst = text.slice(end + 1);
-  return key === everyElement ? [] : [{ key, builtAgainst: builtAgainst === '' ? null : builtAgainst }];
+function elementsOf(text: string): ConsumedContract['elements'] {
+  const elements: ConsumedContract['elements'][number][] = [];
+  for (let start = 0; start <= text.length; ) {
+    const middle = text.indexOf(fieldEnd, start);
+    const next = text.indexOf(elementEnd, middle);
+    const end = next === -1 ? text.length : next;
+    const key = text.slice(start, middle);
+    if (key !== everyElement)
+      elements.push({ key, builtAgainst: middle + 1 === end ? null : text.slice(middle + 1, end) });
+    start = end + 1;
+  }
+  return elements;
 }
 
 /** What manifests alone say: contracts by name, and elements without a fingerprint. */

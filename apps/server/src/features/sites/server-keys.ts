@@ -6,6 +6,8 @@ import type { DesiredState, SignedDesiredState } from '@almanac/protocol';
 export interface ServerKeys {
   readonly publicKeys: readonly { readonly keyId: string; readonly publicKey: string }[];
   readonly sign: (state: DesiredState) => SignedDesiredState;
+  /** Signs any other text; it must begin with a word that says what it is. */
+  readonly signText: (text: string) => { readonly keyId: string; readonly signature: string };
 }
 
 /** The key with which this installation signs what it tells its sites; made at the first start, kept outside the database. */
@@ -21,5 +23,6 @@ export async function openServerKeys(file: string): Promise<ServerKeys> {
       const payload = JSON.stringify(state);
       return { payload, keyId: publicKey.keyId, signature: signText(payload, key) };
     },
+    signText: (text) => ({ keyId: publicKey.keyId, signature: signText(text, key) }),
   };
 }

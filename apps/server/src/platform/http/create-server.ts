@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DomainError } from '@almanac/domain';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -68,7 +69,7 @@ export async function createServer(input: {
     else request.log.error({ instance: request.id, url: request.routeOptions.url, err: error }, 'request failed');
     if (reply.sent || reply.raw.headersSent) return reply.raw.destroy();
     if (problem.category === 'limited' && !reply.hasHeader('retry-after'))
-      void reply.header('retry-after', retryAfter(problem.code));
+      void reply.header('retry-after', retryAfter(error, problem.code));
     return reply
       .code(problem.status)
       .type('application/problem+json')
@@ -79,6 +80,8 @@ export async function createServer(input: {
 }
 
 /** Seconds. Whoever is refused because there are too many does not come again together with all the others. */
-function retryAfter(code: string): string {
+function retryAfter(error: unknown, code: string): string {
+  const known = error instanceof DomainError ? error.refusal.retryAfter : undefined;
+  if (known !== undefined) return String(known);
   return code === 'overloaded' ? String(1 + Math.floor(Math.random() * 4)) : '5';
 }

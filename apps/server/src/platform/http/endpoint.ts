@@ -24,6 +24,15 @@ export interface DirectContext extends ReadContext {
 /** What a change may be told to others once it is committed. */
 export type EventDraft = Pick<LiveEvent, 'kind' | 'subject'>;
 
+/** What the audit says of a command beside who did what, and when. */
+export interface AuditDraft {
+  readonly subject: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+  /** What is changed as it was, and as it is; only digests of them are kept. */
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
 /** What a command needs: one transaction in which the change, its audit entry and its events commit together. */
 export interface CommandContext {
   readonly actor: Actor;
@@ -40,9 +49,9 @@ export interface CommandContext {
    * Says what the audit entry of this command concerns; without it the path parameters are taken. With null there is
    * no entry: nothing was changed.
    */
-  readonly audit: (
-    entry: { readonly subject: string; readonly detail?: Readonly<Record<string, unknown>> } | null,
-  ) => void;
+  readonly audit: (entry: AuditDraft | null) => void;
+  /** What the command leaves, unless its entry says so itself. */
+  readonly auditAfter: (after: unknown) => void;
   /** Adds a graphile-worker job in the same transaction; one with the same key replaces an earlier one. */
   readonly enqueue: (job: {
     readonly task: string;

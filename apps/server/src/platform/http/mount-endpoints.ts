@@ -18,16 +18,16 @@ export interface MountOptions {
   readonly answerBox: AnswerBox;
   /** Fires when the server stops: nobody waits any longer then. */
   readonly stopping: AbortSignal;
-  /** Requests in a minute, from one address or for one account, for what can be guessed at. */
+  /** Requests in a minute, from one address, for what can be guessed at. */
   readonly guessLimit: number;
   readonly gate: Gate;
 }
 
 /** Operations at which somebody could guess a secret. */
-const guessable = new Set(['completeSetup', 'signIn', 'enrolAgent']);
+const guessable = new Set(['completeSetup', 'setPassword', 'enrolAgent']);
 
 /** Operations that answer with a cookie; giving back only the body of an earlier answer would be no answer. */
-const cookieAnswers = new Set(['completeSetup', 'signIn']);
+const cookieAnswers = new Set(['completeSetup', 'setPassword', 'signIn']);
 
 /** What machines ask is not held back: they are few, and lose their leases or stay without their files otherwise. */
 const machineOperations = new Set(['enrolAgent', 'getArtifact']);
@@ -46,15 +46,10 @@ export function mountEndpoints(server: FastifyInstance, options: MountOptions): 
     if (handled.has(endpoint.operation)) throw new Error(`${endpoint.operation} is handled twice`);
     handled.set(endpoint.operation, endpoint);
   }
-  const limitAccount = server.createRateLimit({
-    max: options.guessLimit,
-    timeWindow: 60_000,
-    keyGenerator: (request) => `account:${accountOf(request.body)}`,
-  });
   for (const [name, route] of Object.entries<Route>(routes)) {
     const endpoint = handled.get(name);
     if (endpoint === undefined) throw new Error(`${name} is handled by no feature`);
-    mount({ server, options, route, endpoint, limitAccount });
+    mount({ server, options, route, endpoint });
   }
 }
 
@@ -63,7 +58,6 @@ function mount(input: {
   readonly options: MountOptions;
   readonly route: Route;
   readonly endpoint: AnyEndpoint;
-  readonly limitAccount: ReturnType<FastifyInstance['createRateLimit']>;
 }): void {
   const { server, options, route, endpoint } = input;
   server.route({
@@ -87,22 +81,16 @@ async function answer(input: {
   readonly options: MountOptions;
   readonly route: Route;
   readonly endpoint: AnyEndpoint;
-  readonly limitAccount: ReturnType<FastifyInstance['createRateLimit']>;
   readonly place: Place;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }): Promise<FastifyReply> {
-  const { options, route, endpoint, request, reply } = input;
+  const { options, route, request, reply } = input;
   const actor = await identify(request, options);
   const decision = authorize(actor, route.permission);
   if (!decision.allowed)
     return refuse(actor.kind === 'anonymous' ? 'not-signed-in' : 'not-permitted', `${route.summary}: ${decision.why}`);
   const parsed = parseRequest(route, request);
-  if (endpoint.operation === 'signIn') {
-    const limit = await input.limitAccount(request);
-    if (!limit.isAllowed && limit.isExceeded)
-      return refuse('too-many-requests', `too many tries for this account; try again in ${limit.ttlInSeconds} s`);
-  }
   const http = { request, reply, sessionCookie: options.sessionCookie };
   const handled = { ...parsed, expectedRevision: expectedRevision(route, request), http };
   const given = await answerOf({ ...input, actor, scope: decision.scope, handled });
@@ -150,7 +138,11 @@ async function answerOf(input: {
       key,
       request: repeatable,
       box: options.answerBox,
-      work: async () => ({ status, body: await handle(scoped, input.handled) }),
+      work: async () => {
+        const body = await handle(scoped, input.handled);
+        scoped.auditAfter(body);
+        return { status, body };
+      },
     });
   });
 }
@@ -173,11 +165,6 @@ function bytesOf(body: unknown): Buffer {
   return bytes;
 }
 
-function accountOf(body: unknown): string {
-  return typeof body === 'object' && body !== null && 'name' in body ? String(body.name) : '';
-}
-
-/** Fires when the client went away, so that nobody waits for it any longer. */
 function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());

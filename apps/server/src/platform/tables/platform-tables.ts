@@ -21,13 +21,17 @@ export interface PlatformTables {
   };
   readonly outboxHead: { id: Generated<boolean>; position: number };
   readonly audit: {
-    sequence: number;
+    id: string;
+    /** Place in the chain; null until it is sealed. */
+    sequence: number | null;
     at: Time;
     actor: string;
     action: string;
     subject: string;
     detail: JSONColumnType<Record<string, unknown>>;
-    hash: string;
+    beforeDigest: string | null;
+    afterDigest: string | null;
+    hash: string | null;
   };
   readonly auditHead: { id: Generated<boolean>; sequence: number; hash: string };
   readonly idempotency: {

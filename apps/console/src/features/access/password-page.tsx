@@ -1,0 +1,59 @@
+import { Button, PasswordInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../../api.ts';
+import { ErrorNote } from '../../ui/page-states.tsx';
+
+/** Where the link of an invitation leads: whoever has it sets a password and is signed in. */
+export function PasswordPage() {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const [password, setPassword] = useState('');
+  // Behind the hash, so that it stands in no log; it is not needed in the address from here on.
+  const [token] = useState(() => location.hash.slice(1));
+  const set = useMutation({
+    mutationFn: () => api.setPassword({ body: { token, password } }),
+    onSuccess: (me) => {
+      queryClient.clear();
+      queryClient.setQueryData(['me'], me);
+      void navigate({ to: '/', search: {} });
+    },
+  });
+  return (
+    <div className="centered">
+      <form
+        className="panel stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          set.mutate();
+        }}
+      >
+        <h1>Choose a password</h1>
+        {token === '' ? (
+          <p>This link is not complete. Open it as it was given to you, or ask an administrator for a new one.</p>
+        ) : (
+          <>
+            <p className="soft" style={{ margin: 0 }}>
+              The link that brought you here works once. Nobody else learns your password.
+            </p>
+            <PasswordInput
+              label="Password"
+              description="At least 12 characters; several words are better than signs"
+              required
+              minLength={12}
+              autoComplete="new-password"
+              data-autofocus
+              value={password}
+              onChange={(event) => setPassword(event.currentTarget.value)}
+            />
+            {set.isError ? <ErrorNote error={set.error} /> : null}
+            <Button type="submit" size="sm" loading={set.isPending}>
+              Set the password and sign in
+            </Button>
+          </>
+        )}
+      </form>
+    </div>
+  );
+}

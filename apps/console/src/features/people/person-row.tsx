@@ -1,0 +1,93 @@
+import type { Principal } from '@almanac/protocol';
+import { Button, Menu, Modal, Select } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../../api.ts';
+import { ErrorNote } from '../../ui/page-states.tsx';
+import { StateMark } from '../../ui/state-mark.tsx';
+import { PasswordLink } from './password-link.tsx';
+import { type AssignableRole, assignableRoles } from './roles.ts';
+
+export function PersonRow({ person }: { readonly person: Principal & { readonly active: boolean } }) {
+  const queryClient = useQueryClient();
+  const [changing, setChanging] = useState(false);
+  const params = { principal: person.id };
+  const onSuccess = () => void queryClient.invalidateQueries({ queryKey: ['principals'] });
+  const change = useMutation({
+    mutationFn: (role: AssignableRole) => api.updatePrincipal({ params, body: { role } }),
+    onSuccess: () => {
+      setChanging(false);
+      onSuccess();
+    },
+  });
+  const turn = useMutation({
+    mutationFn: () =>
+      person.active ? api.deactivatePrincipal({ params, body: {} }) : api.activatePrincipal({ params, body: {} }),
+    onSuccess,
+  });
+  const link = useMutation({ mutationFn: () => api.makePasswordLink({ params, body: {} }) });
+  const error = turn.error ?? link.error;
+  return (
+    <tr>
+      <td>
+        {person.displayName}
+        {person.displayName === person.name ? null : <div className="soft mono">{person.name}</div>}
+      </td>
+      <td>{person.kind === 'user' ? 'person' : 'service account'}</td>
+      <td>{person.role}</td>
+      <td>{person.team ?? '–'}</td>
+      <td>
+        <StateMark
+          health={person.active ? 'healthy' : 'offline'}
+          word={person.active ? 'active' : 'deactivated'}
+          showWord
+        />
+        {error === null ? null : <ErrorNote error={error} />}
+      </td>
+      <td>
+        {person.role === 'builder' ? null : (
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button variant="default" aria-label={`What you can do with ${person.name}`} loading={turn.isPending}>
+                More
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => setChanging(true)}>Change the role…</Menu.Item>
+              {person.kind === 'user' && person.active ? (
+                <Menu.Item onClick={() => link.mutate()}>Make a link for a new password</Menu.Item>
+              ) : null}
+              <Menu.Item onClick={() => turn.mutate()}>{person.active ? 'Deactivate' : 'Activate'}</Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+        <Modal
+          opened={changing}
+          onClose={() => setChanging(false)}
+          title={`Change the role of ${person.name}`}
+          closeButtonProps={{ 'aria-label': 'Close' }}
+        >
+          <div className="stack">
+            <Select
+              label="Role"
+              data={[...assignableRoles]}
+              value={person.role}
+              allowDeselect={false}
+              disabled={change.isPending}
+              onChange={(value) => value !== null && change.mutate(value as AssignableRole)}
+            />
+            {change.isError ? <ErrorNote error={change.error} /> : null}
+          </div>
+        </Modal>
+        <Modal
+          opened={link.data !== undefined}
+          onClose={() => link.reset()}
+          title="A new password"
+          closeButtonProps={{ 'aria-label': 'Close' }}
+        >
+          {link.data === undefined ? null : <PasswordLink name={person.name} link={link.data} />}
+        </Modal>
+      </td>
+    </tr>
+  );
+}
