@@ -48,12 +48,12 @@ export function evaluationTimes(): readonly number[] {
     const told = new Map(moves.map((each) => [each.site, each]));
     sites = sites.map((site) => {
       const move = told.get(site.site);
-      const ring = move === undefined ? site.ring : { position: move.ring, released: move.released };
-      const reports = ring?.released === true ? [{ operation: 'new', phase: 'healthy', message: null }] : [];
+      const ring = move === undefined ? site.ring : { position: move.ring, told: move.told };
+      const reports = ring?.told === true ? [{ operation: 'new', phase: 'healthy', message: null }] : [];
       return { ...site, ring, reports };
     });
   }
-  if (!sites.some((each) => each.ring?.position === 1 && each.ring.released))
+  if (!sites.some((each) => each.ring?.position === 1 && each.ring.told))
     throw new Error('the second ring did not begin: nothing was measured');
   return times;
 }

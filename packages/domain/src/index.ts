@@ -62,7 +62,7 @@ export {
   type RingState,
   ringErrorActions,
 } from './fleet/fleet.ts';
-export type { SiteMove } from './fleet/plan-releases.ts';
+export type { SiteMove } from './fleet/plan-moves.ts';
 export { ringsWords, ringWords } from './fleet/ring-words.ts';
 export type { Calendar } from './governance/calendar.ts';
 export {

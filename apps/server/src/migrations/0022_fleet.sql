@@ -25,7 +25,7 @@ create table fleet_sites (
   operation_id uuid not null references held_targets (operation_id) on delete cascade,
   site_id uuid not null references sites (id) on delete cascade,
   ring integer not null,
-  released boolean not null,
+  told boolean not null,
   primary key (operation_id, site_id)
 );
 create index fleet_sites_of on fleet_sites (site_id);

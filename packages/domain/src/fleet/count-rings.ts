@@ -1,6 +1,6 @@
 import type { FleetPolicy, PlacedSite } from './fleet.ts';
 
-/** How the sites of a ring stand; each is counted once. `waiting` has not come to an end, released or not. */
+/** How the sites of a ring stand; each is counted once. `waiting` has not come to an end, told or not. */
 export interface RingCounts {
   readonly total: number;
   readonly done: number;
@@ -17,7 +17,7 @@ export function countRings(policy: FleetPolicy, sites: readonly PlacedSite[]): r
     if (count === undefined) continue;
     count.total += 1;
     if (!site.online) count.offline += 1;
-    else if (!site.released || site.outcome === 'working') count.waiting += 1;
+    else if (!site.told || site.outcome === 'working') count.waiting += 1;
     else count[site.outcome] += 1;
   }
   return counts;

@@ -26,7 +26,7 @@ export function aFleetSite(name: string, given: Partial<FleetSite> = {}): FleetS
     labels: {},
     online: true,
     ring: null,
-    released: false,
+    told: false,
     outcome: 'working',
     ...given,
   };

@@ -5,7 +5,7 @@ import { countRings } from './count-rings.ts';
 import { type Fleet, type FleetPolicy, type FleetSite, hasBegun, newFleet } from './fleet.ts';
 import { aFleetSite, aPolicy, aRing } from './fleet-for-tests.ts';
 import { placeSites } from './place-sites.ts';
-import { planReleases } from './plan-releases.ts';
+import { planMoves } from './plan-moves.ts';
 
 const minute = 60_000;
 const percent = fc.integer({ min: 0, max: 100 });
@@ -92,7 +92,7 @@ class World {
     if (act === 'leave') this.sites = this.sites.filter((each) => each !== site);
     else if (act === 'away' || act === 'back') put({ online: act === 'back' });
     else if (act === 'relabel') put({ labels: { ...site.labels, tier: 'canary' } });
-    else if ((act === 'done' || act === 'failed') && site.released && site.online && site.outcome === 'working')
+    else if ((act === 'done' || act === 'failed') && site.told && site.online && site.outcome === 'working')
       put({ outcome: act });
   }
 
@@ -110,13 +110,13 @@ class World {
       }
     }
     const kept = new Map(this.sites.flatMap(({ site, ring }) => (ring === null ? [] : [[site, ring] as const])));
-    const moves = planReleases(this.fleet, { policy: this.policy, sites: placed, kept, resting: this.resting });
+    const moves = planMoves(this.fleet, { policy: this.policy, sites: placed, kept, resting: this.resting });
     const told = new Map(moves.map((each) => [each.site, each]));
     this.sites = this.sites.map((each) => {
       const move = told.get(each.site);
       if (move === undefined) return each;
       // A site that is told to hold goes back, and says nothing of the change any more.
-      return { ...each, ring: move.ring, released: move.released, outcome: move.released ? each.outcome : 'working' };
+      return { ...each, ring: move.ring, told: move.told, outcome: move.told ? each.outcome : 'working' };
     });
   }
 }
@@ -131,7 +131,7 @@ function check(world: World, before: Fleet): void {
     if (before.rings[index]?.state === 'waiting' && hasBegun(ring) && earlier !== undefined)
       expect(['passed', 'stopped']).toContain(earlier.state);
     if (ring.state === 'waiting' || ring.state === 'returned')
-      expect(world.sites.filter((each) => each.ring === index && each.released)).toEqual([]);
+      expect(world.sites.filter((each) => each.ring === index && each.told)).toEqual([]);
     const [rule, count] = [policy.rings[index], counts[index]];
     if (rule === undefined || count === undefined) continue;
     const failed = count.failed - ring.accepted;
@@ -145,9 +145,7 @@ function check(world: World, before: Fleet): void {
   }
   if (policy.link === null) return;
   for (const line of ['north', 'south']) {
-    const busy = world.sites.filter(
-      (each) => each.labels['line'] === line && each.released && each.outcome === 'working',
-    );
+    const busy = world.sites.filter((each) => each.labels['line'] === line && each.told && each.outcome === 'working');
     expect(busy.length).toBeLessThanOrEqual(policy.link.atOnce);
   }
 }
@@ -201,7 +199,7 @@ test('once sites are back and do what they are told, a change ends, or waits for
         world.sites = world.sites.map((each) => ({
           ...each,
           online: true,
-          outcome: each.released && each.outcome === 'working' ? 'done' : each.outcome,
+          outcome: each.told && each.outcome === 'working' ? 'done' : each.outcome,
         }));
         world.pass();
       }

@@ -7,7 +7,7 @@ import { type Fleet, type FleetSite, newFleet, type PlacedSite } from './fleet.t
 import { aFleetSite, aPolicy, aRing } from './fleet-for-tests.ts';
 import { judgeRing } from './judge-ring.ts';
 import { placeSites } from './place-sites.ts';
-import { planReleases } from './plan-releases.ts';
+import { planMoves } from './plan-moves.ts';
 
 const minute = 60_000;
 const canary = aRing('canary', { sites: { kind: 'labels', labels: { tier: 'canary' } } });
@@ -108,13 +108,13 @@ describe('sites find their ring', () => {
 describe('a change goes over rings', () => {
   const policy = aPolicy([aRing('first', { soak: 5, errorThreshold: 10, minExecuted: 2 }), rest]);
   const at = (ring: number, given: Partial<FleetSite>): PlacedSite => ({
-    ...aFleetSite(`${ring}-${JSON.stringify(given)}`, { released: true, ...given }),
+    ...aFleetSite(`${ring}-${JSON.stringify(given)}`, { told: true, ...given }),
     ring,
   });
   const states = (fleet: Fleet) => fleet.rings.map((each) => each.state);
   const go = (fleet: Fleet, sites: readonly PlacedSite[], now: number) => advanceFleet(fleet, { policy, sites }, now);
-  const working = [at(0, {}), at(1, { released: false })];
-  const firstDone = [at(0, { outcome: 'done' }), at(1, { released: false })];
+  const working = [at(0, {}), at(1, { told: false })];
+  const firstDone = [at(0, { outcome: 'done' }), at(1, { told: false })];
 
   test('the next ring waits until the one before has it and soaked', () => {
     const begun = go(newFleet(policy), working, 0).fleet;
@@ -130,7 +130,7 @@ describe('a change goes over rings', () => {
 
   test('a ring that falls short while it soaks begins to soak anew', () => {
     const soaking = go(go(newFleet(policy), working, 0).fleet, firstDone, 0).fleet;
-    const short = go(soaking, [at(0, { outcome: 'working' }), at(1, { released: false })], 4 * minute).fleet;
+    const short = go(soaking, [at(0, { outcome: 'working' }), at(1, { told: false })], 4 * minute).fleet;
     const again = go(short, firstDone, 5 * minute).fleet;
 
     expect(states(short)).toEqual(['running', 'waiting']);
@@ -165,28 +165,28 @@ describe('sites are told', () => {
   const site = (name: string, given: Partial<FleetSite> = {}): PlacedSite => ({ ...aFleetSite(name, given), ring: 0 });
   const begun: Fleet = { rings: [{ name: 'rest', state: 'running', since: 0, failed: 0, accepted: 0 }] };
   const moves = (sites: readonly PlacedSite[], link: string | null = null, fleet = begun) =>
-    planReleases(fleet, {
+    planMoves(fleet, {
       policy: aPolicy([rest], link === null ? null : { label: link, atOnce: 1 }),
       sites,
       kept: new Map(sites.map((each) => [each.site, each.ring])),
       resting: false,
-    }).map((each) => `${each.site} ${each.released ? 'takes' : 'holds'}`);
+    }).map((each) => `${each.site} ${each.told ? 'takes' : 'holds'}`);
 
   test('when they are online and their ring began', () => {
     expect(moves([site('a'), site('b', { online: false })])).toEqual(['site-a takes']);
   });
 
   test('nothing, where all is as it should be', () => {
-    expect(moves([site('a', { released: true }), site('b', { released: true, outcome: 'done' })])).toEqual([]);
+    expect(moves([site('a', { told: true }), site('b', { told: true, outcome: 'done' })])).toEqual([]);
   });
 
   test('so many of a link at a time, in order', () => {
     const labels = { line: 'north' };
     const first = [site('a', { labels }), site('b', { labels }), site('c')];
     const ended = [
-      site('a', { labels, released: true, outcome: 'failed' }),
+      site('a', { labels, told: true, outcome: 'failed' }),
       site('b', { labels }),
-      site('c', { released: true }),
+      site('c', { told: true }),
     ];
 
     expect(moves(first, 'line')).toEqual(['site-a takes', 'site-c takes']);
@@ -195,7 +195,7 @@ describe('sites are told', () => {
 
   test('a site that went away gives its place on the link back', () => {
     const labels = { line: 'north' };
-    const sites = [site('a', { labels, released: true, online: false }), site('b', { labels })];
+    const sites = [site('a', { labels, told: true, online: false }), site('b', { labels })];
 
     expect(moves(sites, 'line')).toEqual(['site-a holds', 'site-b takes']);
     expect(moves(sites)).toEqual(['site-b takes']);
@@ -204,6 +204,6 @@ describe('sites are told', () => {
   test('to hold, once their ring went back', () => {
     const back: Fleet = { rings: begun.rings.map((each) => ({ ...each, state: 'returned' })) };
 
-    expect(moves([site('a', { released: true, outcome: 'done' })], null, back)).toEqual(['site-a holds']);
+    expect(moves([site('a', { told: true, outcome: 'done' })], null, back)).toEqual(['site-a holds']);
   });
 });

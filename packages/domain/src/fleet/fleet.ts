@@ -64,7 +64,7 @@ export interface FleetSite {
   /** Position of its ring; null for a site that joined and was not placed yet. */
   readonly ring: number | null;
   /** Whether it was told to take the change. */
-  readonly released: boolean;
+  readonly told: boolean;
   /** What it says of the change. */
   readonly outcome: 'done' | 'failed' | 'working';
 }

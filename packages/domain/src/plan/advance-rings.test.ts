@@ -25,7 +25,7 @@ function world(given: { readonly told?: string; readonly reports?: Record<string
     aSite(name, {
       application: 'orders',
       labels: name === 'east' ? { tier: 'canary' } : {},
-      ring: given.told === undefined ? null : { position, released: given.told.includes(name) },
+      ring: given.told === undefined ? null : { position, told: given.told.includes(name) },
       reports: given.reports?.[name] === undefined ? {} : { 'new-orders': given.reports[name] },
     }),
   );
@@ -43,7 +43,7 @@ function go(plan: Plan, sites: readonly SiteProgress[], now = 1) {
 const queued = aPlan({ course, operations: [orders] });
 const begun = go(queued, world()).plan;
 const told = (plan: Plan, sites: readonly SiteProgress[]) =>
-  [...movesOf(plan, seen(plan, sites)).values()].flat().map((each) => `${each.site} ${each.ring} ${each.released}`);
+  [...movesOf(plan, seen(plan, sites)).values()].flat().map((each) => `${each.site} ${each.ring} ${each.told}`);
 
 describe('a plan in an environment with rings', () => {
   test('begins with the first ring, and stages nothing anywhere', () => {
@@ -110,6 +110,20 @@ describe('a plan in an environment with rings', () => {
 
     expect(go(paused, failing).plan).toBe(paused);
     expect(told(paused, failing)).toEqual([]);
+  });
+
+  test('tells no further site of a build that came into quarantine, or while a freeze stops it', () => {
+    const stopping = { ...begun, course: { ...course, whileFrozen: 'stop' } } as const;
+    const gates = (given: object) => ({ ...seen(stopping, world()), gates: openGates(stopping, given) });
+
+    const quarantined = advancePlan(stopping, gates({ quarantined: new Set([aTarget('new-orders').build]) }), 2).plan;
+    const frozen = advancePlan(stopping, gates({ frozen: 'inventory' }), 2).plan;
+
+    expect(quarantined).toMatchObject({ state: 'paused', paused: { by: 'ring' } });
+    expect(quarantined.reason).toContain('quarantine');
+    expect(frozen).toMatchObject({ state: 'paused', paused: { by: 'freeze' } });
+    expect(told(frozen, world())).toEqual(['site-east 0 false', 'site-west 1 false']);
+    expect(advancePlan(begun, gates({ frozen: 'inventory' }), 2).plan.state).toBe('deploying');
   });
 
   test('goes back everywhere when it is aborted', () => {

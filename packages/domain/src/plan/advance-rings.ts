@@ -2,7 +2,7 @@ import { type AdvancedFleet, advanceFleet, returnFrom } from '../fleet/advance-f
 import { countRings, type RingCounts } from '../fleet/count-rings.ts';
 import { type Fleet, type FleetPolicy, type FleetSite, hasBegun } from '../fleet/fleet.ts';
 import { placeSites } from '../fleet/place-sites.ts';
-import { planReleases, type SiteMove } from '../fleet/plan-releases.ts';
+import { planMoves, type SiteMove } from '../fleet/plan-moves.ts';
 import { refuse } from '../refusal/refusal.ts';
 import { type Advanced, note } from './note.ts';
 import { mayPause, type Plan, type PlanObservation, type PlanOperation, type SiteProgress } from './plan.ts';
@@ -26,6 +26,28 @@ export function observeRings(
   if (sites.length === 0 && operation.after !== null) return undefined;
   const policy = policyOf(plan);
   return advanceFleet(operation.fleet, { policy, sites: placeSites(policy, sites) }, now);
+}
+
+/**
+ * What keeps further sites from being told, though the operation began: its build came into quarantine, or the
+ * environment is frozen and policy says to stop. A freeze that ends lets it go on by itself.
+ */
+export function barRings(
+  plan: Plan,
+  given: { readonly operation: RingedOperation; readonly observed: PlanObservation },
+): Advanced | undefined {
+  const { operation } = given;
+  const { frozen, quarantined } = given.observed.gates;
+  const isBarred = operation.kind === 'deploy' && operation.after !== null && quarantined.has(operation.after.build);
+  const isFrozen = frozen !== null && plan.course.whileFrozen === 'stop';
+  if (!isBarred && !isFrozen) return undefined;
+  const reason = isBarred
+    ? `${operation.applicationName}: its build was put into quarantine, and no further site takes it; abort the plan to take it back everywhere`
+    : `rests while the environment is frozen (${frozen})`;
+  return {
+    plan: { ...plan, state: 'paused', paused: { from: 'deploying', by: isBarred ? 'ring' : 'freeze' }, reason },
+    notes: [note('warning', reason, operation)],
+  };
 }
 
 /** What a ring that failed makes of a plan that goes on all the same: it rests until somebody says what next. */
@@ -69,7 +91,7 @@ export function movesOf(plan: Plan, observed: PlanObservation): ReadonlyMap<Ring
     const sites = fleetSites(operation, observed.sites);
     const kept = new Map(sites.flatMap(({ site, ring }) => (ring === null ? [] : [[site, ring] as const])));
     const resting = plan.state !== 'deploying';
-    const moved = planReleases(operation.fleet, { policy, sites: placeSites(policy, sites), kept, resting });
+    const moved = planMoves(operation.fleet, { policy, sites: placeSites(policy, sites), kept, resting });
     if (moved.length > 0) moves.set(operation, moved);
   }
   return moves;
@@ -114,7 +136,7 @@ function fleetSites(operation: RingedOperation, sites: PlanObservation['sites'])
       labels: site.labels,
       online: site.online,
       ring: site.ring?.position ?? null,
-      released: site.ring?.released ?? false,
+      told: site.ring?.told ?? false,
       outcome: outcomeAt(site, operation),
     }));
 }

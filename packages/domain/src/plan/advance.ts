@@ -1,7 +1,15 @@
 import { newFleet } from '../fleet/fleet.ts';
 import { mayWaitFor } from '../governance/obstacle.ts';
 import type { ApplicationId } from '../identity/id.ts';
-import { isRinged, moveRings, notesOf, observeRings, type RingedOperation, restAtRing } from './advance-rings.ts';
+import {
+  barRings,
+  isRinged,
+  moveRings,
+  notesOf,
+  observeRings,
+  type RingedOperation,
+  restAtRing,
+} from './advance-rings.ts';
 import { passGates } from './gates.ts';
 import { type Advanced, note, withReason } from './note.ts';
 import type { OperationState, Plan, PlanObservation, PlanOperation, SiteProgress, Target } from './plan.ts';
@@ -72,7 +80,12 @@ function leaveQueue(plan: Plan, observed: PlanObservation): Advanced {
       stagedUntil: null,
       continued: false,
     },
-    notes: [note('info', 'the plan began: artifacts are brought to the sites')],
+    notes: [
+      note(
+        'info',
+        `the plan began: ${observed.gates.course.rings === null ? 'artifacts are brought to the sites' : 'its sites take it ring by ring'}`,
+      ),
+    ],
   };
 }
 
@@ -111,7 +124,7 @@ function stage(plan: Plan, observed: PlanObservation, now: number): Advanced {
   if (!plan.course.twoStep)
     return {
       plan: { ...plan, state: 'deploying', reason: null },
-      notes: [note('info', 'everything is staged: the switch begins')],
+      notes: plan.course.rings === null ? [note('info', 'everything is staged: the switch begins')] : [],
     };
   const stagedUntil = plan.stagedUntil ?? now + plan.course.stagedFor;
   return {
@@ -210,6 +223,8 @@ function settleRings(
   now: number,
 ): Advanced | undefined {
   const { operation, observed } = given;
+  const barred = barRings(plan, given);
+  if (barred !== undefined) return barred;
   const next = observeRings(plan, given, now);
   if (next === undefined) return undefined;
   const { outcome } = next;

@@ -157,7 +157,7 @@ export interface SiteProgress {
   readonly labels: Readonly<Record<string, string>>;
   readonly application: ApplicationId;
   /** Where it was placed in the rings of the operation that runs; null where it was not. */
-  readonly ring: { readonly position: number; readonly released: boolean } | null;
+  readonly ring: { readonly position: number; readonly told: boolean } | null;
   /** One entry for each operation of the application that the site reports. */
   readonly reports: readonly { readonly operation: string; readonly phase: string; readonly message: string | null }[];
 }

@@ -104,7 +104,7 @@ function RingRow(props: {
         onChange={(event) => onChange({ ...ring, name: event.currentTarget.value })}
       />
       <TextInput
-        label={isLast ? 'Sites: all that are left' : 'Sites: label=value, or a share'}
+        label={isLast ? 'Sites that are left' : 'Sites (a=b, or 10 %)'}
         required
         disabled={isLast && ring.sites === '100 %'}
         value={ring.sites}
@@ -133,7 +133,7 @@ function RingRow(props: {
         onChange={(value) => onChange({ ...ring, soak: Number(value) })}
       />
       <Select
-        label="When it stops"
+        label="When it stops,"
         allowDeselect={false}
         data={Object.entries(errorWords).map(([value, label]) => ({ value, label }))}
         value={ring.onError}

@@ -21,9 +21,9 @@ export interface RingsDraft {
 }
 
 export const errorWords = {
-  pause: 'rest until somebody says',
-  'rollback-ring': 'take the ring back and rest',
-  'rollback-all': 'take all sites back and end',
+  pause: 'the plan rests',
+  'rollback-ring': 'the ring goes back',
+  'rollback-all': 'all sites go back',
 } as const satisfies Record<Ring['onError'], string>;
 
 const plain = { errorThreshold: 0, minExecuted: 1, soak: 0, maxOffline: 100, onError: 'pause' } as const;

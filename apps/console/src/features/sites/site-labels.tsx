@@ -11,6 +11,12 @@ function linesOf(labels: Site['labels']): readonly string[] {
   return Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 }
 
+/** What the command line is told: labels as they are to be, and those that go with a minus. */
+function wordsOf(before: Site['labels'], after: Site['labels']): readonly string[] {
+  const gone = Object.keys(before).filter((key) => after[key] === undefined);
+  return [...linesOf(after), ...gone.map((key) => `${key}-`)];
+}
+
 /** The labels of a site, and a way to change them. */
 export function SiteLabels(props: { readonly site: Site }) {
   const { site } = props;
@@ -59,7 +65,7 @@ function EditLabels(props: { readonly site: Site; readonly onClose: () => void }
           onChange={(event) => setText(event.currentTarget.value)}
         />
         {save.isError ? <ErrorNote error={save.error} /> : null}
-        <CommandLine command={`almanac site label ${site.name} ${linesOf(labelsOf(text)).join(' ')}`} />
+        <CommandLine command={`almanac site label ${site.name} ${wordsOf(site.labels, labelsOf(text)).join(' ')}`} />
         <div className="row">
           <Button type="submit" loading={save.isPending}>
             Label {site.name}

@@ -10,13 +10,11 @@ export async function moveSites(
   const moved = new Set<SiteId>();
   for (const [operation, each] of moves) {
     await sql`
-      insert into fleet_sites (operation_id, site_id, ring, released)
-      select ${operation.id}::uuid, site, ring, released
+      insert into fleet_sites (operation_id, site_id, ring, told)
+      select ${operation.id}::uuid, site, ring, told
       from unnest(${each.map((move) => move.site)}::uuid[], ${each.map((move) => move.ring)}::int[],
-        ${each.map((move) => move.released)}::boolean[]) as moves (site, ring, released)
-      on conflict (operation_id, site_id) do update set ring = excluded.ring, released = excluded.released`.execute(
-      context.db,
-    );
+        ${each.map((move) => move.told)}::boolean[]) as moves (site, ring, told)
+      on conflict (operation_id, site_id) do update set ring = excluded.ring, told = excluded.told`.execute(context.db);
     for (const { site } of each) moved.add(site);
   }
   return [...moved];

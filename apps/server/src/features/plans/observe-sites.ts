@@ -69,8 +69,8 @@ async function ringsOf(
 ): Promise<ReadonlyMap<SiteId, NonNullable<SiteProgress['ring']>>> {
   const rows = await db
     .selectFrom('fleetSites')
-    .select(['siteId', 'ring', 'released'])
+    .select(['siteId', 'ring', 'told'])
     .where('operationId', '=', operation)
     .execute();
-  return new Map(rows.map(({ siteId, ring, released }) => [siteId, { position: ring, released }]));
+  return new Map(rows.map(({ siteId, ring, told }) => [siteId, { position: ring, told }]));
 }

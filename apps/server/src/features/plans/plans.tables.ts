@@ -43,7 +43,7 @@ export interface PlansTables {
     settings: JSONColumnType<PinnedSettings> | null;
     settingsHash: string | null;
   };
-  readonly fleetSites: { operationId: OperationId; siteId: SiteId; ring: number; released: boolean };
+  readonly fleetSites: { operationId: OperationId; siteId: SiteId; ring: number; told: boolean };
   readonly plans: {
     id: PlanId;
     number: number;

@@ -206,7 +206,7 @@ async function readHeld(db: CommandContext['db'], environment: EnvironmentId): P
       .selectFrom('fleetSites')
       .select('siteId')
       .where('operationId', '=', operationId)
-      .where('released', '=', true)
+      .where('told', '=', true)
       .execute();
     const before = buildId === null || operation === null ? null : { buildId, operation, settings: settings ?? {} };
     held.push({ applicationId, name, before, told: new Set(told.map((each) => each.siteId)) });

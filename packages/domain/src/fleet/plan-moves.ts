@@ -5,7 +5,7 @@ import { type Fleet, type FleetPolicy, hasBegun, type PlacedSite } from './fleet
 export interface SiteMove {
   readonly site: SiteId;
   readonly ring: number;
-  readonly released: boolean;
+  readonly told: boolean;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface SiteMove {
  * are online take the change in the order given, so many of a link at a time. A site that went away before it came to
  * an end gives its place on the link back, and is told again when it is here. While the plan rests nobody begins.
  */
-export function planReleases(
+export function planMoves(
   fleet: Fleet,
   given: {
     readonly policy: FleetPolicy;
@@ -24,18 +24,18 @@ export function planReleases(
   },
 ): readonly SiteMove[] {
   const links = new LinkPlaces(given.policy);
-  const wanted = given.sites.map((site) => ({ site, released: keepsRelease(fleet, site, links) }));
-  for (const { site, released } of wanted) if (released && site.outcome === 'working') links.take(site);
-  return wanted.flatMap(({ site, released }) => {
-    const begins = !released && !given.resting && mayBegin(fleet, site) && links.take(site);
-    const move = { site: site.site, ring: site.ring, released: released || begins };
-    return move.released === site.released && given.kept.get(site.site) === site.ring ? [] : [move];
+  const wanted = given.sites.map((site) => ({ site, told: staysTold(fleet, site, links) }));
+  for (const { site, told } of wanted) if (told && site.outcome === 'working') links.take(site);
+  return wanted.flatMap(({ site, told }) => {
+    const begins = !told && !given.resting && mayBegin(fleet, site) && links.take(site);
+    const move = { site: site.site, ring: site.ring, told: told || begins };
+    return move.told === site.told && given.kept.get(site.site) === site.ring ? [] : [move];
   });
 }
 
-function keepsRelease(fleet: Fleet, site: PlacedSite, links: LinkPlaces): boolean {
+function staysTold(fleet: Fleet, site: PlacedSite, links: LinkPlaces): boolean {
   const ring = fleet.rings[site.ring];
-  if (!site.released || ring === undefined || !hasBegun(ring)) return false;
+  if (!site.told || ring === undefined || !hasBegun(ring)) return false;
   return site.online || site.outcome !== 'working' || !links.isLimited(site);
 }
 
