@@ -22,7 +22,7 @@ export type PlanRow = Awaited<ReturnType<ReturnType<typeof planRows>['execute']>
 export async function findPlan(db: Kysely<Tables>, reference: string): Promise<PlanRow> {
   const byKey = z.uuid().safeParse(reference).success;
   const number = Number(reference);
-  if (!byKey && !(Number.isInteger(number) && number > 0))
+  if (!byKey && !(Number.isInteger(number) && number > 0 && number < 2 ** 31))
     return refuse('not-found', `there is no plan ${reference}; a plan has a number`);
   const found = await planRows(db)
     .where((where) => (byKey ? where('plans.id', '=', reference as never) : where('plans.number', '=', number)))

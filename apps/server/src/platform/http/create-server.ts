@@ -4,7 +4,13 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { problemOf } from './problem-details.ts';
 
 const largestJson = 4 * 1024 * 1024;
@@ -26,6 +32,8 @@ export async function createServer(input: {
     // Requests under way end; connections that only wait are closed.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    // What is refused before there is a route: addresses that are too long, or none.
+    frameworkErrors: answerError,
   });
   server.server.headersTimeout = 20_000;
   // A client lets go of an idle connection when it was told to; were we as quick, a request could meet a closed door.
@@ -62,21 +70,23 @@ export async function createServer(input: {
         .send(`This server does not answer for ${host}; set ALMANAC_PUBLIC_URL.\n`);
     return undefined;
   });
-  server.setErrorHandler((error, request, reply) => {
-    const { problem, expected } = problemOf(error, request.id);
-    if (expected)
-      request.log.debug({ instance: request.id, code: problem.code, url: request.routeOptions.url }, problem.detail);
-    else request.log.error({ instance: request.id, url: request.routeOptions.url, err: error }, 'request failed');
-    if (reply.sent || reply.raw.headersSent) return reply.raw.destroy();
-    if (problem.category === 'limited' && !reply.hasHeader('retry-after'))
-      void reply.header('retry-after', retryAfter(error, problem.code));
-    return reply
-      .code(problem.status)
-      .type('application/problem+json')
-      .header('cache-control', 'no-store')
-      .send(JSON.stringify(problem));
-  });
+  server.setErrorHandler(answerError);
   return server;
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): unknown {
+  const { problem, expected } = problemOf(error, request.id);
+  if (expected)
+    request.log.debug({ instance: request.id, code: problem.code, url: request.routeOptions.url }, problem.detail);
+  else request.log.error({ instance: request.id, url: request.routeOptions.url, err: error }, 'request failed');
+  if (reply.sent || reply.raw.headersSent) return reply.raw.destroy();
+  if (problem.category === 'limited' && !reply.hasHeader('retry-after'))
+    void reply.header('retry-after', retryAfter(error, problem.code));
+  return reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(problem));
 }
 
 /** Seconds. Whoever is refused because there are too many does not come again together with all the others. */

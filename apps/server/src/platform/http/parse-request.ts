@@ -14,6 +14,11 @@ export function parseRequest(route: Route, request: FastifyRequest): ParsedParts
   const faults: Fault[] = [];
   const part = (schema: z.ZodType | undefined, value: unknown, prefix: string): unknown => {
     if (schema === undefined) return undefined;
+    const unstorable = unstorableText(value);
+    if (unstorable !== undefined) {
+      faults.push({ pointer: pointerOf(prefix, unstorable), detail: 'a text with a NUL, or with half a character' });
+      return undefined;
+    }
     const result = schema.safeParse(value ?? {});
     if (result.success) return result.data;
     faults.push(
@@ -40,6 +45,25 @@ export function expectedRevision(route: Route, request: FastifyRequest): number 
     return refuse('revision-required', 'read it first, and send the revision that you read as If-Match');
   const revision = Number(/^(?:W\/)?"(\d+)"$/.exec(header)?.[1]);
   return Number.isInteger(revision) ? revision : refuse('invalid-request', 'If-Match is a revision in quotes');
+}
+
+/**
+ * Where a text stands that no database keeps: with a NUL, or with one half of a pair of UTF-16. Values come from JSON or from
+ * an address, so there are no circles; their depth is bounded by the size of a request, so this goes without recursion.
+ */
+function unstorableText(value: unknown): readonly string[] | undefined {
+  const open: { readonly value: unknown; readonly path: readonly string[] }[] = [{ value, path: [] }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value: found, path } = next;
+    if (typeof found === 'string') {
+      if (found.includes('\u0000') || !found.isWellFormed()) return path;
+    } else if (typeof found === 'object' && found !== null)
+      for (const [key, each] of Object.entries(found)) {
+        if (key.includes('\u0000') || !key.isWellFormed()) return path;
+        if (typeof each === 'string' || typeof each === 'object') open.push({ value: each, path: [...path, key] });
+      }
+  }
+  return undefined;
 }
 
 function pointerOf(prefix: string, path: readonly PropertyKey[]): string {
