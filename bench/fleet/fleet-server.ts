@@ -43,7 +43,7 @@ export async function makeFleetServer(): Promise<FleetServer> {
     });
     child = started;
     const [line] = (await once(started.stdout, 'data')) as [Buffer];
-    if (!line.toString().includes('"ready":true')) throw new Error(`the server does not start: ${line}`);
+    if (!line.toString().includes('"ready":true')) throw new Error(`the server does not start: ${line.toString()}`);
   };
   const stop = async () => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

@@ -131,6 +131,8 @@ describe('rings of sites', () => {
       async () => undefined,
     );
     expect(before.reason).toBe('orders waits for ring canary: its sites are at work');
+    const why = await send(`GET /plans/${first}/standing`);
+    expect(why.body.obstacles).toMatchObject([{ code: 'ring-waits', application: 'orders' }]);
     expect(await told()).toEqual({ 'shop-1': ['1.0.0'], 'shop-2': ['1.0.0'], 'shop-3': [], 'shop-4': [] });
     const counts = { total: 2, done: 0, failed: 0, offline: 0, waiting: 2 };
     expect(before.operations[0].rings.map((each: { counts: unknown }) => each.counts)).toEqual([counts, counts]);

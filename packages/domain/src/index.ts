@@ -224,6 +224,7 @@ export {
   type SiteProgress,
   type Target,
 } from './plan/plan.ts';
+export { ringObstacles } from './plan/ring-obstacles.ts';
 export { orderInWaves, type WaveMember } from './plan/waves.ts';
 export {
   type Category,

@@ -14,6 +14,7 @@ import {
   openGates,
   plainCourse,
 } from './plan-for-tests.ts';
+import { ringObstacles } from './ring-obstacles.ts';
 
 const canary = aRing('canary', { sites: { kind: 'labels', labels: { tier: 'canary' } } });
 const course = { ...plainCourse, rings: aPolicy([canary, aRing('rest')]) };
@@ -67,6 +68,16 @@ describe('a plan in an environment with rings', () => {
     expect(told(next, world({ told: 'east', reports: { east: 'healthy' } }))).toEqual(['site-west 1 true']);
     expect(done.state).toBe('succeeded');
     expect(targetsOf(done).get(applicationId('orders'))?.held).toBeUndefined();
+  });
+
+  test('names the ring that waits, and who can do something about it', () => {
+    const stopped = go(begun, world({ told: 'east', reports: { east: 'failed' } })).plan;
+
+    expect(ringObstacles(begun)).toMatchObject([
+      { code: 'ring-waits', detail: 'orders waits for ring canary: its sites are at work', earliest: null },
+    ]);
+    expect(ringObstacles(stopped)).toMatchObject([{ action: 'almanac plan continue 1', owner: expect.any(String) }]);
+    expect(ringObstacles(queued)).toEqual([]);
   });
 
   test('rests when a ring fails, and goes on when somebody says so', () => {

@@ -123,7 +123,7 @@ export function presentStanding(
 }
 
 /** Commands name the plan, where there is one. */
-function presentObstacle(each: Obstacle, plan: number | undefined): Standing['obstacles'][number] {
+export function presentObstacle(each: Obstacle, plan: number | undefined): Standing['obstacles'][number] {
   const action = plan === undefined ? each.action : each.action.replace('<number>', String(plan));
   return { ...each, action, earliest: timeOf(each.earliest) };
 }
