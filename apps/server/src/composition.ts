@@ -9,7 +9,6 @@ import { pino } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { createAuthenticator, ensureSetupToken, writeBootstrapTokens } from '#features/access';
 import { createArtifactStore } from '#features/artifacts';
-import { createReach } from '#features/notifications';
 import { openSecretBox, Secret } from '#features/settings';
 import { agentByToken, openServerKeys } from '#features/sites';
 import { checkDurable, migrate, openDatabase } from '#platform/database';
@@ -97,7 +96,7 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
       ownDatabase: config.databaseUrl,
       serverKeys: await openServerKeys(join(keys, 'signing.pem')),
       notifications: {
-        reach: createReach(config.internalReceivers),
+        reach: config.reach,
         mail: config.mail,
         publicUrl: config.publicUrl,
         userAgent: `Almanac/${serverVersion}`,

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
-import { HostFault } from '@almanac/host';
+import { HostFault, type Reach, readReach } from '@almanac/host';
 import type { AuditSink } from '#features/audit';
-import { createReach, type MailServer } from '#features/notifications';
+import type { MailServer } from '#features/notifications';
 import { readMailServer } from './mail-config.ts';
 
 export interface ServerConfig {
@@ -16,8 +16,8 @@ export interface ServerConfig {
   readonly consoleDirectory: string | undefined;
   /** Where tokens for the processes that start together with the server are written. */
   readonly bootstrapTokens: string | undefined;
-  /** Networks and hosts that are not public and may be sent notifications all the same. */
-  readonly internalReceivers: readonly string[];
+  /** Where notifications may go. */
+  readonly reach: Reach;
   /** No e-mail is sent without one. */
   readonly mail: MailServer | undefined;
   /** Where checkpoints of the audit go. */
@@ -50,25 +50,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): ServerConfig {
     allowedHosts: new Set(['127.0.0.1', 'localhost', '[::1]', host, ...named]),
     consoleDirectory: environment['ALMANAC_CONSOLE_DIR'],
     bootstrapTokens: environment['ALMANAC_BOOTSTRAP_TOKENS'],
-    internalReceivers: readInternalReceivers(environment['ALMANAC_NOTIFICATIONS_INTERNAL']),
+    reach: readReach(environment, 'ALMANAC_NOTIFICATIONS_INTERNAL'),
     mail: readMailServer(environment),
     auditSink: readAuditSink(environment['ALMANAC_AUDIT_SINK']),
     auditKeptDays: readDays(environment['ALMANAC_AUDIT_RETENTION_DAYS']),
     logLevel: environment['ALMANAC_LOG_LEVEL'] ?? 'info',
   };
-}
-
-function readInternalReceivers(text: string | undefined): readonly string[] {
-  const entries = (text ?? '')
-    .split(',')
-    .map((each) => each.trim())
-    .filter((each) => each !== '');
-  try {
-    createReach(entries);
-  } catch (error) {
-    throw new HostFault(`ALMANAC_NOTIFICATIONS_INTERNAL: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  return entries;
 }
 
 function readAuditSink(text: string | undefined): AuditSink | undefined {

@@ -11,6 +11,31 @@ export {
 } from './access/attempts.ts';
 export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export { type AnalysisInput, advanceAnalysis, verdictOfAnalysis } from './analysis/advance-analysis.ts';
+export {
+  type AdvancedAnalysis,
+  type Analysis,
+  type Foresight,
+  type GivenVerdict,
+  type Judgement,
+  type Measurement,
+  type MetricProgress,
+  type Reading,
+  type Verdict,
+  verdicts,
+  type WantedMeasurement,
+} from './analysis/analysis.ts';
+export { worstOf } from './analysis/assess-metric.ts';
+export type { Hash } from './analysis/judge/canonical-text.ts';
+export type {
+  AnalysisSpec,
+  ComparisonRule,
+  Condition,
+  MetricSource,
+  MetricSpec,
+  ThresholdRule,
+} from './analysis/metric.ts';
+export { startAnalysis } from './analysis/start-analysis.ts';
 export {
   type AuditCheckpoint,
   type AuditFault,

@@ -9,6 +9,8 @@ export { privateDirectory } from './files/private-directory.ts';
 export { rotateLog } from './files/rotate-log.ts';
 export { syncDirectory, syncTree, writeDurably } from './files/write-durably.ts';
 export { HostFault } from './host-fault.ts';
+export { createReach, type Reach, readReach } from './network/reachable-address.ts';
+export { sentenceOf } from './network/sentence-of.ts';
 export {
   type PostgresOptions,
   type RunningPostgres,
@@ -22,9 +24,10 @@ export {
   type ResourceLimits,
 } from './processes/control-groups.ts';
 export { isAlive, type ProcessIdentity, processIdentity } from './processes/identity.ts';
-export { memoryByGroup, memoryOf } from './processes/memory.ts';
+
 export { type DetachedProcess, findRecorded, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
 export { stopGroup, whenGone } from './processes/stop.ts';
+export { type GroupUsage, memoryByGroup, memoryOf, usageByGroup } from './processes/usage.ts';
 export { newPrivateKey, privateKeyFromPem, publicKeyFromRaw, rawPublicKey } from './sealing/keys.ts';
 export { open, type Sealed, seal } from './sealing/seal.ts';
 export { keyIdOf, publicSigningKey, signText, verifyText } from './sealing/sign.ts';

@@ -32,6 +32,7 @@ export {
   signingKey,
   siteReport,
 } from './agent.ts';
+export { analysisSpec, condition, metric, metricSource } from './analysis.ts';
 export {
   type ApiToken,
   apiToken,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isAlive, type ProcessIdentity, processIdentity } from './identity.ts';
-import { memoryByGroup } from './memory.ts';
+import { memoryByGroup } from './usage.ts';
 
 const pollMs = 20;
 

@@ -1,5 +1,5 @@
 import { type DeliveryId, decideDelivery, type SubscriptionId } from '@almanac/domain';
-import { failpoint } from '@almanac/host';
+import { failpoint, type Reach } from '@almanac/host';
 import { type Kysely, sql } from 'kysely';
 import { Secret, type SecretBox } from '#features/settings';
 import type { BackgroundContext } from '#platform/feature';
@@ -7,7 +7,6 @@ import type { InTransaction } from '#platform/http';
 import type { Tables } from '#tables';
 import { cloudEventOf, type ToldNotification } from './cloud-event.ts';
 import { letterOf } from './email-template.ts';
-import type { Reach } from './reachable-address.ts';
 import { type MailServer, sendEmail } from './send-email.ts';
 import { failure, type SendResult, sendWebhook } from './send-webhook.ts';
 import { signatureHeaders } from './webhook-signature.ts';

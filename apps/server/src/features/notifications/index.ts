@@ -1,4 +1,3 @@
 export type { DeliveryTools } from './attempt-delivery.ts';
 export { notificationsFeature } from './notifications.feature.ts';
-export { createReach } from './reachable-address.ts';
 export type { MailServer } from './send-email.ts';

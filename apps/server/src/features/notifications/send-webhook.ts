@@ -1,6 +1,6 @@
 import { type ClientRequest, request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
-import type { Reach } from './reachable-address.ts';
+import { type Reach, sentenceOf } from '@almanac/host';
 
 /** How one attempt went. */
 export interface SendResult {
@@ -104,13 +104,4 @@ function retryAfterOf(header: unknown): number | null {
 
 export function failure(detail: string): SendResult {
   return { delivered: false, status: null, detail, response: null, retryAfterSeconds: null, gone: false };
-}
-
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Several addresses were tried in turn; what each said is inside.
-  const inner = error instanceof AggregateError ? error.errors : [];
-  const messages =
-    inner.length === 0 ? [error.message] : inner.map((each) => (each instanceof Error ? each.message : String(each)));
-  return [...new Set(messages)].join('; ').slice(0, 500) || error.name;
 }

@@ -1,17 +1,18 @@
 import { createServer as createPlain } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createReach } from '@almanac/host';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloudEventOf, type ToldNotification } from './cloud-event.ts';
 import { letterOf } from './email-template.ts';
-import { createReach } from './reachable-address.ts';
 import { type Mailbox, mailCertificate, type Receiver, startMailbox, startReceiver } from './receivers-for-tests.ts';
 import { type MailServer, sendEmail } from './send-email.ts';
 import { sendWebhook } from './send-webhook.ts';
 import { newWebhookSecret, signatureHeaders } from './webhook-signature.ts';
 
 const signal = new AbortController().signal;
-const reach = createReach(['127.0.0.0/8']);
+const setting = 'ALMANAC_NOTIFICATIONS_INTERNAL';
+const reach = createReach({ internal: ['127.0.0.0/8'], setting });
 const notification: ToldNotification = {
   id: '0198c2a4-0000-7000-8000-000000000001',
   kind: 'plan-failed',
@@ -231,5 +232,49 @@ describe('a letter', () => {
     expect(await post(mailServer(mailbox, { password: 'wrong' }))).toMatchObject({ delivered: false, status: 535 });
     expect(await post(mailServer(mailbox), ['nobody@example.com'])).toMatchObject({ delivered: false, status: 550 });
     await mailbox.close();
+  });
+});
+
+describe('a name of a receiver', () => {
+  it('that leads elsewhere at the second look is asked once for each connection, and the answer is what is connected to', async () => {
+    let requests = 0;
+    const receiver = createPlain((_request, response) => {
+      requests += 1;
+      response.end();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const { port } = receiver.address() as AddressInfo;
+    // The receiver listens on 127.0.0.1 alone.
+    const answers = ['127.0.0.2', '127.0.0.1'];
+    let asked = 0;
+    const rebinding = createReach({
+      internal: ['rebind.example'],
+      setting,
+      resolve: async () => {
+        asked += 1;
+        return [{ address: answers[asked - 1] ?? '127.0.0.1', family: 4 }];
+      },
+    });
+    const strict = createReach({ internal: [], setting, resolve: async () => [{ address: '127.0.0.1', family: 4 }] });
+
+    const refused = await sendWebhook({
+      url: `https://rebind.example:${port}/`,
+      headers: {},
+      body: '{}',
+      reach: strict,
+      signal,
+    });
+    const unreached = await sendWebhook({
+      url: `http://rebind.example:${port}/`,
+      headers: {},
+      body: '{}',
+      reach: rebinding,
+      signal,
+    });
+
+    expect(refused).toMatchObject({ delivered: false, status: null, detail: expect.stringContaining('no public') });
+    expect(unreached.delivered).toBe(false);
+    expect([asked, requests]).toEqual([1, 0]);
+    receiver.close();
   });
 });

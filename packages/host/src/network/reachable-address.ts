@@ -1,6 +1,7 @@
 import { lookup as lookupAddress } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { callbackify } from 'node:util';
+import { HostFault } from '../host-fault.ts';
 
 /**
  * Addresses that are not of the public internet, by IANA's registries of special-purpose addresses (RFC 6890): this
@@ -28,11 +29,11 @@ const notPublicV4 = [
 const globalUnicastV6 = '2000::/3';
 const notPublicV6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'] as const;
 
-/** Where the server may send what others ask it to send. */
+/** Where a program may go when others say where. */
 export interface Reach {
   /** Why an address may not be reached; undefined when it may. The host is what people wrote. */
   readonly refusalOf: (address: string, host: string) => string | undefined;
-  /** Why a webhook may not go to a URL, as far as the URL alone tells. */
+  /** Why a URL may not be reached, as far as the URL alone tells. */
   readonly refusalOfUrl: (url: URL) => string | undefined;
   /** Resolves a name for a connection, and gives out only what may be reached: that address is then connected to. */
   readonly lookup: LookupFunction;
@@ -41,12 +42,34 @@ export interface Reach {
 type Resolve = (host: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
 /**
+ * What the operator of this installation allows by a variable of the environment, as entries with commas between them.
+ *
+ * @throws {HostFault} when an entry is neither a network nor a host
+ */
+export function readReach(environment: Readonly<Record<string, string | undefined>>, setting: string): Reach {
+  const internal = (environment[setting] ?? '')
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
+  try {
+    return createReach({ internal, setting });
+  } catch (error) {
+    throw new HostFault(`${setting}: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}
+
+/**
  * By default only the public internet over https. `internal` are networks (CIDR), addresses and host names that the
- * operator of this installation allows as well, also without TLS.
+ * operator of this installation allows as well, also without TLS; `setting` is how.
  *
  * @throws {RangeError} with a sentence when an entry is none of these
  */
-export function createReach(internal: readonly string[], resolve: Resolve = resolveAll): Reach {
+export function createReach(input: {
+  readonly internal: readonly string[];
+  readonly setting: string;
+  readonly resolve?: Resolve;
+}): Reach {
+  const { internal, setting, resolve = resolveAll } = input;
   const hosts = new Set<string>();
   const allowed = new BlockList();
   for (const entry of internal) {
@@ -56,7 +79,7 @@ export function createReach(internal: readonly string[], resolve: Resolve = reso
   const refusalOf = (address: string, host: string) =>
     isPublicAddress(address) || isAllowed(address, host)
       ? undefined
-      : `${host === address ? host : `${host} is ${address}, which`} is no public address; whoever runs this server may allow it by ALMANAC_NOTIFICATIONS_INTERNAL`;
+      : `${host === address ? host : `${host} is ${address}, which`} is no public address; whoever runs this installation may allow it by ${setting}`;
   const judged = callbackify(async (host: string) => {
     const found = await resolve(host);
     // One address that may not be reached is enough: a name that leads to both is not an accident.
@@ -77,7 +100,7 @@ export function createReach(internal: readonly string[], resolve: Resolve = reso
       const mayBePlain = hosts.has(host) || (literal && inList(allowed, host)) || isLocalName(host);
       return url.protocol === 'https:' || mayBePlain
         ? undefined
-        : 'notifications go over https; plain http is only for hosts in ALMANAC_NOTIFICATIONS_INTERNAL';
+        : `only https may be used; plain http is for hosts in ${setting}`;
     },
     lookup: (host, options, callback) =>
       judged(host, (error, found) => {
