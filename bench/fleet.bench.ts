@@ -10,7 +10,7 @@ import { residentMegabytes } from './server-process.ts';
 
 /** Bars are for 10,000 sites; ALMANAC_FLEET_SITES takes another number. */
 const siteCount = Number(process.env['ALMANAC_FLEET_SITES'] ?? 10_000);
-const heartbeatMs = 30_000;
+const heartbeatMs = 60_000;
 const patienceSeconds = 300;
 
 /** One server, its PostgreSQL and many sites on one machine; what the server costs is that of its process alone. */
