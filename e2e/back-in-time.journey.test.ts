@@ -1,21 +1,19 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import {
   addApplication,
   askSite,
   createRepository,
   type Estate,
+  outputOf,
   type Repository,
+  runAlmanac,
   startEstate,
   waitUntil,
   whenRunning,
 } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 
 const server = (words: string) => `
 require('node:http').createServer((request, response) => response.end('${words}, ' + process.env.WORD)).listen(process.env.PORT, '127.0.0.1');
@@ -34,8 +32,7 @@ describe('a server that was restored from a backup', () => {
 
   const tells = async () => (await askSite({ application: 'teller', port: estate.sitePorts[0], path: '/' })).body;
   const untilTold = (words: string) => waitUntil(`"${words}" to be told`, async () => (await tells()) === words, 60);
-  const almanac = (...args: readonly string[]) =>
-    promisify(execFile)(process.execPath, [program, ...args, '--data', estate.data], { cwd: directory });
+  const almanac = (...args: readonly string[]) => runAlmanac([...args, '--data', estate.data], { directory });
   const push = async (words: string) => {
     const commit = await repository.commit(`feat: tell ${words}`, { 'server.js': server(words) });
     await estate.client.reportPush({ params: { application: 'teller' }, body: { commit } });
@@ -54,7 +51,7 @@ describe('a server that was restored from a backup', () => {
     });
     await push('Tuesday');
     await untilTold('Tuesday, rain');
-    await almanac('backup', join(directory, 'tuesday'));
+    outputOf(await almanac('backup', join(directory, 'tuesday')));
     await push('Wednesday');
     await push('Thursday');
     await untilTold('Thursday, rain');
@@ -67,19 +64,19 @@ describe('a server that was restored from a backup', () => {
   });
 
   it('is not restored while it runs', async () => {
-    await expect(almanac('restore', join(directory, 'tuesday'), '--replace')).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('stop it first'),
+    expect(await almanac('restore', join(directory, 'tuesday'), '--replace')).toMatchObject({
+      status: 1,
+      complaint: expect.stringContaining('stop it first'),
     });
   });
 
   it('takes its sites back with it, secrets included, though they had newer orders', async () => {
     await estate.stop();
 
-    const { stdout } = await almanac('restore', join(directory, 'tuesday'), '--replace');
+    const output = outputOf(await almanac('restore', join(directory, 'tuesday'), '--replace'));
     estate = await startEstate(estate);
 
-    expect(stdout).toContain('Restored as of');
+    expect(output).toContain('Restored as of');
     await untilTold('Tuesday, rain');
   });
 

@@ -4,18 +4,18 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  almanacProgram,
   askSite,
   createRepository,
   type Estate,
   freePorts,
   type Repository,
+  runAlmanac,
   startEstate,
   waitUntil,
   whenRunning,
 } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 
 /** Answers with its greeting, and with a word that nobody but its site may know. */
 const server = `
@@ -36,12 +36,6 @@ settings:
   SECRET_WORD: { secret: true }
 `;
 
-interface Ended {
-  readonly status: number;
-  readonly output: string;
-  readonly complaint: string;
-}
-
 describe('the walk by command line', () => {
   let estate: Estate;
   let directory: string;
@@ -49,25 +43,8 @@ describe('the walk by command line', () => {
   let agent: ChildProcess | undefined;
   let edgePort: number;
 
-  /** Runs one command in a real process, as the account whose configuration stands in a folder of the test. */
-  async function almanac(words: string, input = ''): Promise<Ended> {
-    const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [program, ...words.split(' ')], {
-      cwd: directory,
-      env: { PATH, XDG_CONFIG_HOME: join(directory, 'config'), ALMANAC_SERVER: estate.url },
-    });
-    let output = '';
-    let complaint = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      complaint += chunk.toString('utf8');
-    });
-    child.stdin.end(input);
-    const status = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
-    return { status, output, complaint };
-  }
+  /** As the account whose configuration stands in a folder of the test. */
+  const almanac = (words: string, input = '') => runAlmanac(words.split(' '), { server: estate, directory, input });
 
   /** Runs a command that must succeed. */
   async function done(words: string, input?: string): Promise<string> {
@@ -98,7 +75,7 @@ describe('the walk by command line', () => {
       await ended;
       const stopping = spawn(
         process.execPath,
-        [program, 'agent', 'stop-all', '--server', estate.url, '--data', 'edge'],
+        [almanacProgram, 'agent', 'stop-all', '--server', estate.url, '--data', 'edge'],
         {
           cwd: directory,
           stdio: 'ignore',
@@ -170,7 +147,7 @@ describe('the walk by command line', () => {
     agent = spawn(
       process.execPath,
       [
-        program,
+        almanacProgram,
         'agent',
         'run',
         '--server',

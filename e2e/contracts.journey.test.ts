@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { type Estate, loadSample, startEstate, waitUntil } from '@almanac/testkit';
+import { type Estate, loadSample, outputOf, runAlmanac, startEstate, waitUntil } from '@almanac/testkit';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { letThrough, planFor, repositoryOf } from './sample-estate.ts';
 
 const executablePath = process.env['ALMANAC_CHROMIUM'];
-const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 const pictures = join(import.meta.dirname, '..', 'test-output', 'contracts');
 
 describe('contracts of the sample estate', () => {
@@ -16,10 +13,8 @@ describe('contracts of the sample estate', () => {
   /** A commit of the catalogue that breaks its consumers. */
   let breaking = '';
 
-  const almanac = async (...words: readonly string[]): Promise<string> => {
-    const env = { PATH: process.env['PATH'] ?? '', ALMANAC_SERVER: estate.url, ALMANAC_TOKEN: estate.token };
-    return (await promisify(execFile)(process.execPath, [program, ...words], { env })).stdout;
-  };
+  const almanac = async (...words: readonly string[]): Promise<string> =>
+    outputOf(await runAlmanac(words, { server: estate, token: estate.token }));
 
   /** Builds a commit to its end. */
   const built = (application: string, commit: string) =>

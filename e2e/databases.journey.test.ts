@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import {
   askSite,
   type Estate,
   endOf,
   loadSample,
+  outputOf,
+  runAlmanac,
   startEstate,
   startSystemPostgres,
   systemPostgresBinaries,
@@ -17,15 +17,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repositoryOf } from './sample-estate.ts';
 
 const binaries = systemPostgresBinaries();
-const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 
 describe('the databases of the sample', () => {
   let estate: Estate;
 
   const agent = async (...args: readonly string[]) => {
-    const words = ['agent', ...args, '--config', join(estate.data, 'agent.json')];
-    const env = { ...process.env, ALMANAC_RUNTIME_DIR: join(estate.directory, 'runtime') };
-    return (await promisify(execFile)(process.execPath, [program, ...words], { env })).stdout;
+    const environment = { ALMANAC_RUNTIME_DIR: join(estate.directory, 'runtime') };
+    return outputOf(await runAlmanac(['agent', ...args, '--config', join(estate.data, 'agent.json')], { environment }));
   };
   const ask = (path: string, json?: unknown) =>
     askSite({ application: 'orders', port: estate.sitePorts[0], path, ...(json === undefined ? {} : { json }) });

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,13 +6,14 @@ import {
   askSite,
   createRepository,
   type Estate,
+  outputOf,
   type Repository,
+  runAlmanac,
   startEstate,
+  waitUntil,
   whenRunning,
 } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 
 const server = (words: string) =>
   `require('node:http').createServer((_, response) => response.end('${words}')).listen(process.env.PORT, '127.0.0.1');\n`;
@@ -34,29 +34,9 @@ describe('an environment with a policy, by command line', () => {
   let repository: Repository;
   let approver = '';
 
-  const almanac = async (args: readonly string[], token = estate.token) => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: directory,
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        XDG_CONFIG_HOME: join(directory, 'config'),
-        ALMANAC_SERVER: estate.url,
-        ALMANAC_TOKEN: token,
-      },
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString('utf8');
-      });
-    const status = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
-    return { status, output };
-  };
-  const done = async (...args: readonly string[]) => {
-    const ended = await almanac(args);
-    if (ended.status !== 0) throw new Error(`almanac ${args.join(' ')} ended with ${ended.status}: ${ended.output}`);
-    return ended.output;
-  };
+  const almanac = (args: readonly string[], token = estate.token) =>
+    runAlmanac(args, { server: estate, token, directory });
+  const done = async (...args: readonly string[]) => outputOf(await almanac(args));
   const tells = async (site: 0 | 1 | 2) =>
     (await askSite({ application: 'teller', port: estate.sitePorts[site], path: '/' })).body;
 
@@ -82,7 +62,7 @@ describe('an environment with a policy, by command line', () => {
     const wrong = await almanac(['policy', 'set', 'production', '--file', 'wrong.yaml']);
     expect(wrong).toMatchObject({
       status: 2,
-      output: expect.stringContaining('2:1  twostep: unknown key twostep: did you mean twoStep?'),
+      complaint: expect.stringContaining('2:1  twostep: unknown key twostep: did you mean twoStep?'),
     });
 
     expect(await done('policy', 'set', 'production', '--file', 'policy.yaml')).toContain('version 1 of the policy');
@@ -93,8 +73,49 @@ describe('an environment with a policy, by command line', () => {
     approver = made.secret;
   });
 
+  it('puts an earlier version in force again, and shows every one', async () => {
+    await writeFile(join(directory, 'stricter.yaml'), `${policy}tests: true\n`);
+    await done('policy', 'set', 'production', '--file', 'stricter.yaml', '--note', 'tests too');
+    expect(await done('policy', 'set', 'production', '--version', '1')).toContain('version 3 of the policy');
+
+    const history = await done('policy', 'history', 'production');
+    expect(history).toContain('version 2 by launcher');
+    expect(history).toContain('tests too');
+    expect(history.match(/tests must have passed/g)).toHaveLength(1);
+    expect(await almanac(['policy', 'set', 'production', '--version', '9'])).toMatchObject({
+      status: 2,
+      output: expect.stringContaining('there is no version 9 of this policy'),
+    });
+  });
+
+  it('is read from git, with its commit, and set by hand when nobody follows it any more', async () => {
+    const policies = await createRepository(join(directory, 'policies'));
+    const commit = await policies.commit('feat: a policy', { 'estate.yaml': 'minimumAge: 1\n' });
+    const show = () => done('policy', 'show', 'development');
+
+    await done('policy', 'follow', '--estate', '--repository', policies.path, '--file', 'estate.yaml');
+    await waitUntil('the policy of the commit', async () => (await show()).includes('at least 1 min old'));
+    expect(await show()).toContain(`version 1 from estate.yaml at ${commit.slice(0, 8)}`);
+    await policies.commit('fix: nothing', { 'estate.yaml': 'minimumage: 0\n' });
+    await waitUntil('the fault', async () => (await show()).includes('1:1  minimumage: unknown key'));
+    expect(await almanac(['policy', 'set', '--estate', '--version', '1'])).toMatchObject({
+      status: 6,
+      output: expect.stringContaining('stop following it'),
+    });
+
+    expect(await done('policy', 'unfollow', '--estate')).toContain('set by hand from now on');
+    await writeFile(join(directory, 'open.yaml'), 'tests: false\n');
+    await done('policy', 'set', '--estate', '--file', 'open.yaml');
+  });
+
   it('lets a promotion wait for a second person, stage, and switch when it is continued', async () => {
-    await done('promote', 'teller', '--from', 'development', '--to', 'quality');
+    await done('release', 'create', 'monday', 'teller@1.0.0');
+    expect(await done('release', 'deploy', 'monday', '--to', 'quality')).toContain('of release monday: succeeded');
+    expect(await done('release', 'show', 'monday')).toContain('development 1/1 · quality 1/1');
+    expect(await almanac(['plan', 'create', '--release', 'monday', '--to', 'quality'])).toMatchObject({
+      status: 6,
+      output: expect.stringContaining('quality runs all that is to come of release monday already'),
+    });
     const promoted = await done('promote', 'teller', '--from', 'quality', '--to', 'production');
     expect(promoted).toContain('release desk: 1 of 1 approvals are missing');
     const number = /Plan (\d+) in production/.exec(promoted)?.[1] ?? '';
@@ -126,7 +147,7 @@ describe('an environment with a policy, by command line', () => {
     expect(await tells(0)).toBe('Monday');
     expect(await almanac(['deploy', 'teller', '--version', '1.1.0', '--to', 'quality'])).toMatchObject({
       status: 6,
-      output: expect.stringContaining('Tuesday is wrong'),
+      complaint: expect.stringContaining('Tuesday is wrong'),
     });
     expect(await done('quarantine', 'list')).toContain('Tuesday is wrong');
     expect(await tells(0)).toBe('Monday');
@@ -145,7 +166,7 @@ describe('an environment with a policy, by command line', () => {
       'teller',
       '--start',
     ]);
-    expect(refused).toMatchObject({ status: 6, output: expect.stringContaining('we count') });
+    expect(refused).toMatchObject({ status: 6, complaint: expect.stringContaining('we count') });
     const waiting = await done(
       'plan',
       'create',

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,14 +8,14 @@ import {
   askSite,
   createRepository,
   type Estate,
+  outputOf,
   type Repository,
+  runAlmanac,
   startEstate,
   waitUntil,
   whenRunning,
 } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 
 const server = (price: string, more = '') => `
 ${more}
@@ -67,32 +66,8 @@ describe('a hotfix of what Production runs', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** Runs one command; gives its exit status and everything that it printed. */
-  async function almanac(words: string): Promise<{ readonly status: number; readonly output: string }> {
-    const { PATH = '' } = process.env;
-    const child = spawn(process.execPath, [program, ...words.split(' ')], {
-      env: {
-        PATH,
-        XDG_CONFIG_HOME: join(directory, 'config'),
-        ALMANAC_SERVER: estate.url,
-        ALMANAC_TOKEN: estate.token,
-      },
-    });
-    let output = '';
-    const take = (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.stdin.end();
-    const status = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
-    return { status, output };
-  }
-  async function done(words: string): Promise<string> {
-    const ended = await almanac(words);
-    if (ended.status !== 0) throw new Error(`almanac ${words}: ${ended.output}`);
-    return ended.output;
-  }
+  const almanac = (words: string) => runAlmanac(words.split(' '), { server: estate, token: estate.token, directory });
+  const done = async (words: string) => outputOf(await almanac(words));
   const answerOf = async (port: number | undefined) =>
     (await askSite({ port: port ?? 0, application: 'prices', path: '/' })).body;
 
@@ -133,7 +108,7 @@ describe('a hotfix of what Production runs', () => {
     // Whoever would lose it is told, and has to say that it is wanted.
     const lost = await almanac('promote prices --to production');
     expect(lost.status).toBe(6);
-    expect(lost.output).toContain('production runs hotfix 1 (hotfix/1.7.0)');
+    expect(`${lost.output}${lost.complaint}`).toContain('production runs hotfix 1 (hotfix/1.7.0)');
 
     // Quality becomes what Production is, to look at it there.
     await done('replicate --from production --to quality');

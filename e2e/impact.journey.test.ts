@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +6,11 @@ import {
   createRepository,
   type Estate,
   type Repository,
+  runAlmanac,
   startEstate,
   whenRunning,
 } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 
 const server = `
 require('node:http').createServer((request, response) => response.end('fine')).listen(process.env.PORT, '127.0.0.1');
@@ -48,20 +46,7 @@ describe('a breaking change of a contract', () => {
   let catalog: Repository;
   let shop: Repository;
 
-  /** Runs one command in a real process. */
-  async function almanac(words: string): Promise<{ readonly status: number; readonly output: string }> {
-    const child = spawn(process.execPath, [program, ...words.split(' ')], {
-      cwd: directory,
-      env: { PATH: process.env['PATH'], ALMANAC_SERVER: estate.url, ALMANAC_TOKEN: estate.token },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString('utf8');
-    });
-    const status = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)));
-    return { status, output };
-  }
+  const almanac = (words: string) => runAlmanac(words.split(' '), { server: estate, token: estate.token, directory });
 
   /** Commits to a repository and waits until that runs in Development. */
   async function push(application: string, change: () => Promise<string>): Promise<void> {

@@ -1,21 +1,19 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import {
   addApplication,
   askSite,
   createRepository,
   type Estate,
+  outputOf,
   type Repository,
+  runAlmanac,
   startEstate,
   waitUntil,
   whenRunning,
 } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
 
 const server = (words: string) => `
 require('node:http').createServer((request, response) => response.end('${words}, ' + process.env.WORD + ', ' + process.env.KEY)).listen(process.env.PORT, '127.0.0.1');
@@ -37,13 +35,8 @@ describe('an environment and its time machine', () => {
   const tells = async (application = 'teller') =>
     (await askSite({ application, port: estate.sitePorts[0], path: '/' })).body;
   const untilTold = (words: string) => waitUntil(`"${words}" to be told`, async () => (await tells()) === words, 60);
-  const almanac = async (...args: readonly string[]) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [program, ...args], {
-      cwd: directory,
-      env: { ...process.env, ALMANAC_SERVER: estate.url, ALMANAC_TOKEN: estate.token, NO_COLOR: '1' },
-    });
-    return stdout;
-  };
+  const almanac = (...args: readonly string[]) => runAlmanac(args, { server: estate, token: estate.token, directory });
+  const done = async (...args: readonly string[]) => outputOf(await almanac(...args));
   const push = async (words: string) => {
     const commit = await teller.commit(`feat: tell ${words}`, { 'server.js': server(words) });
     await estate.client.reportPush({ params: { application: 'teller' }, body: { commit } });
@@ -74,7 +67,7 @@ describe('an environment and its time machine', () => {
     await push('two');
     await set('WORD', 'loud');
     await set('KEY', 'second');
-    await almanac('configure', 'teller', '--in', 'development');
+    await done('configure', 'teller', '--in', 'development');
     await untilTold('two, loud, second');
     const other = await createRepository(join(directory, 'other'));
     await other.commit('feat: begin', { 'almanac.yaml': manifest('other'), 'server.js': server('other') });
@@ -89,7 +82,7 @@ describe('an environment and its time machine', () => {
   });
 
   it('tells what differs between then and now, and no secret', async () => {
-    const text = await almanac('diff', `development@${between}`);
+    const text = await done('diff', `development@${between}`);
 
     expect(text).toMatch(/other +version +- +\w{8}/);
     expect(text).toMatch(/teller +settings: WORD +plain +loud/);
@@ -98,15 +91,22 @@ describe('an environment and its time machine', () => {
   });
 
   it('only plans the way back until somebody says yes, and says what goes', async () => {
-    const text = await almanac('env', 'restore', 'development', '--at', between);
+    const text = await done('env', 'restore', 'development', '--at', between);
 
     expect(text).toContain('other: it is taken out');
     expect(text).toContain('Nothing has changed yet');
     expect(await tells()).toBe('two, loud, second');
   });
 
+  it('lists values one by one where they are to be set back, too', async () => {
+    const text = await done('env', 'restore', 'development', '--at', between, '--settings');
+
+    expect(text).toContain('teller: WORD is taken away again: it was not set then');
+    expect(text).toContain('teller: KEY is set back to the secret of then');
+  });
+
   it('runs again what ran then, with the settings and secrets of then, and without what was not there', async () => {
-    await almanac('env', 'restore', 'development', '--at', between, '--yes');
+    await done('env', 'restore', 'development', '--at', between, '--yes');
 
     expect(await tells()).toBe('one, plain, first');
     expect((await askSite({ application: 'other', port: estate.sitePorts[0], path: '/' })).status).toBe(404);
@@ -115,7 +115,7 @@ describe('an environment and its time machine', () => {
   });
 
   it('is not brought forward again by the branch that it follows, but by a newer commit', async () => {
-    const holds = await almanac('env', 'holds', 'development');
+    const holds = await done('env', 'holds', 'development');
     expect(holds).toContain('teller');
 
     await push('three');
@@ -128,7 +128,7 @@ describe('an environment and its time machine', () => {
     const { items } = await estate.client.listPlans({ query: { environment: 'development', limit: 10 } });
     const restored = items.find((each) => each.origin === 'restore' && each.state === 'succeeded');
 
-    await almanac('plan', 'rollback', String(restored?.number), '--yes');
+    await done('plan', 'rollback', String(restored?.number), '--yes');
 
     await untilTold('two, loud, second');
     expect(await tells('other')).toBe('other, plain, undefined');
@@ -137,22 +137,22 @@ describe('an environment and its time machine', () => {
   it('finds what somebody changed by hand on a site, and puts it back unless it should only be shown', async () => {
     const file = await findRelease(estate.directory, "'two, ");
     const original = await readFile(file, 'utf8');
-    await almanac('env', 'drift', 'development', 'show');
+    await done('env', 'drift', 'development', 'show');
     await writeFile(file, original.replace('two', 'bad'));
 
-    const shown = await almanac('sync', 'development').catch((error: { stdout: string }) => error.stdout);
+    const shown = (await almanac('sync', 'development')).output;
     expect(shown).toContain('web/server.js is not what was brought');
     expect(await readFile(file, 'utf8')).toContain('bad');
     const { rows } = await estate.client.getBoard({ query: {} });
     const drifts = rows.flatMap((row) => row.cells.map((cell) => cell.drift)).filter((each) => each !== null);
     expect(drifts).toEqual(['development: web/server.js is not what was brought']);
 
-    await almanac('env', 'drift', 'development', 'heal');
+    await done('env', 'drift', 'development', 'heal');
     await waitUntil('the site to know', async () => {
       const { generation } = await estate.client.getSite({ params: { site: 'development' } });
       return generation.desired === generation.observed;
     });
-    const healed = await almanac('sync', 'development');
+    const healed = await done('sync', 'development');
     expect(healed).toContain('in-step');
     expect(await readFile(file, 'utf8')).toBe(original);
   });

@@ -137,6 +137,7 @@ export class SimulatedSite {
       modules: each.modules.map((module) => ({ name: module.name, port: null, instances: [] })),
       steps: [],
       drift: null,
+      rollout: null,
       traffic: [],
     });
   }
@@ -154,6 +155,7 @@ export class SimulatedSite {
         applications: [...this.#applications.values()],
         gateway: { state: 'serving', frontPort: null, message: null },
         notices: [this.#notice],
+        capabilities: { toolchains: [], connections: [], strategies: [] },
         disk: { freeBytes: 1e10 + Math.round(Math.random() * 1e6), usedBytes: 1e9 },
       },
     });

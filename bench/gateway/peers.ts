@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type GatewayConfigInput, gatewayControl } from '@almanac/protocol';
 import { askSite, waitUntil } from '@almanac/testkit';
@@ -54,25 +55,48 @@ export function startHttpProxy(input: { readonly port: number; readonly backend:
   return started(spawn(process.execPath, args, { stdio: 'ignore' }), input.port);
 }
 
-/** Our gateway as an agent runs it: a process with a control socket, one service with one backend. */
+/** What is asked of a gateway beside passing requests on. */
+export interface GatewayDuties {
+  /** Per cent of the requests for a second version. */
+  readonly canary?: number;
+  /** Per cent of the requests that the second version gets copies of. */
+  readonly mirror?: number;
+  readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
+}
+
+/** Our gateway as an agent runs it: a process with a control socket, one service with two versions on one backend. */
 export async function startGateway(
   directory: string,
   input: { readonly port: number; readonly backend: number },
+  { canary = 0, mirror, tls }: GatewayDuties = {},
 ): Promise<Peer> {
-  const control = join(directory, 'gateway.sock');
+  const control = join(directory, `gateway-${input.port}.sock`);
   const program = join(root, 'apps/gateway/src/main.ts');
-  const child = spawn(process.execPath, [program, '--control', control, '--state', join(directory, 'gateway.json')], {
+  const args = [program, '--control', control, '--state', join(directory, `gateway-${input.port}.json`)];
+  const child = spawn(process.execPath, args, {
     stdio: 'ignore',
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' },
   });
+  const versions = [
+    { version: 'one', build: 'build', weight: 100 - canary },
+    { version: 'two', build: 'build', weight: canary },
+  ];
   const config: GatewayConfigInput = {
     revision: 1,
-    listeners: [{ port: input.port, target: { kind: 'hosts', hosts: { 'shop.localhost': 'shop/web' } } }],
+    listeners: [
+      {
+        port: input.port,
+        target: { kind: 'hosts', hosts: { 'shop.localhost': 'shop/web' } },
+        tls: tls === undefined ? null : { certificates: [{ names: ['shop.localhost'], ...tls }] },
+      },
+    ],
     services: [
       {
         name: 'shop/web',
         hold: false,
-        backends: [{ instance: 'one', port: input.backend, weight: 100, build: 'build', state: 'active' }],
+        versions,
+        backends: versions.map(({ version }) => ({ instance: version, port: input.backend, version, state: 'active' })),
+        ...(mirror === undefined ? {} : { mirror: { version: 'two', percent: mirror } }),
       },
     ],
   };
@@ -85,13 +109,13 @@ export async function startGateway(
     put.on('error', reject);
     put.end(JSON.stringify(config));
   });
-  return started(child, input.port);
+  return started(child, input.port, tls !== undefined);
 }
 
-async function started(child: ChildProcess, port: number): Promise<Peer> {
+async function started(child: ChildProcess, port: number, secure = false): Promise<Peer> {
   await waitUntil(
     `port ${port}`,
-    async () => (await askSite({ port, application: 'shop', path: '/' })).status === 200,
+    async () => (secure ? canConnect(port) : (await askSite({ port, application: 'shop', path: '/' })).status === 200),
     20,
   );
   return {
@@ -102,4 +126,14 @@ async function started(child: ChildProcess, port: number): Promise<Peer> {
       await ended;
     },
   };
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
 }

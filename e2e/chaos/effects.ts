@@ -30,7 +30,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 const manifest = `application: effects
 modules:
-  web: { migrate: [node, migrate.js], start: [node, server.js], health: /, stopGrace: 2 }
+  web: { migrate: { run: [node, migrate.js], reversible: true }, start: [node, server.js], health: /, stopGrace: 2 }
 settings:
   COUNTER: { default: "0" }
 `;

@@ -38,6 +38,6 @@ export function isForTests(path: string): boolean {
 
 /**
  * Second doors of packages: what most parts of Almanac would only carry along. Recurrence rules weigh more than the rest of
- * the domain together, and only the server asks for them.
+ * the domain together, and only the server asks for them. Suites of tests load the runner of tests, which benchmarks lack.
  */
-export const sideDoors: ReadonlySet<string> = new Set(['@almanac/domain/governance']);
+export const sideDoors: ReadonlySet<string> = new Set(['@almanac/domain/governance', '@almanac/testkit/data-plane']);

@@ -1,9 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gatewayCertificate } from '@almanac/protocol';
 import { z } from 'zod';
+import { type DataPlane, dataPlanes } from './traffic/data-plane.ts';
 
-const site = z.object({ directory: z.string(), frontPort: z.int().min(1).max(65535), token: z.string().optional() });
+const port = z.int().min(1).max(65535);
+const site = z.object({
+  directory: z.string(),
+  frontPort: port,
+  token: z.string().optional(),
+  /** The same as on the front port, over TLS. */
+  tls: z.object({ port, certificates: z.array(gatewayCertificate).min(1) }).optional(),
+});
 const file = z.object({ server: z.url(), sharedDirectory: z.string(), sites: z.array(site).min(1) });
 
 /** What this agent runs: one site or several, with one server. */
@@ -60,6 +69,18 @@ export function readBackupsKept(environment: NodeJS.ProcessEnv): number {
   if (!Number.isInteger(kept) || kept < 0 || kept > 1000)
     throw new UsageError(`ALMANAC_DATABASE_BACKUPS must be a number from 0 to 1000, not ${kept}`);
   return kept;
+}
+
+/**
+ * What passes requests on at the sites of this agent, from `ALMANAC_GATEWAY`.
+ *
+ * @throws {UsageError} when there is no such data plane
+ */
+export function readDataPlane(environment: NodeJS.ProcessEnv): DataPlane {
+  const asked = environment['ALMANAC_GATEWAY'] ?? 'almanac';
+  const known = dataPlanes.find((each) => each === asked);
+  if (known === undefined) throw new UsageError(`ALMANAC_GATEWAY is ${dataPlanes.join(' or ')}, not ${asked}`);
+  return known;
 }
 
 /** Reads the command line; gives the help where it was asked for. */

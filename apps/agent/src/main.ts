@@ -6,10 +6,18 @@ import {
   openControlGroups,
   openRuntimeDirectory,
   type RuntimeDirectory,
+  readReach,
 } from '@almanac/host';
 import { pino } from 'pino';
 import { createReleases } from './artifacts/releases.ts';
-import { type AgentCommand, type AgentConfig, readBackupsKept, readCommand, UsageError } from './config.ts';
+import {
+  type AgentCommand,
+  type AgentConfig,
+  readBackupsKept,
+  readCommand,
+  readDataPlane,
+  UsageError,
+} from './config.ts';
 import { createDatabaseGuard } from './connections/database-guard.ts';
 import { createSitePostgres, type SitePostgres } from './connections/site-postgres.ts';
 import type { SiteContext } from './converge/site-context.ts';
@@ -19,7 +27,8 @@ import { loadIdentity } from './identity/site-identity.ts';
 import { openJournal } from './journal/journal.ts';
 import { readModuleLog } from './logs/module-log.ts';
 import { createProcessRuntime } from './runtimes/process-runtime.ts';
-import { createGatewayClient } from './traffic/gateway-client.ts';
+import { siteCapabilities } from './runtimes/site-capabilities.ts';
+import { openDataPlane } from './traffic/data-plane.ts';
 import { keepConnected } from './transport/connect.ts';
 import { openDesiredStore } from './transport/desired-store.ts';
 
@@ -82,6 +91,7 @@ interface Machine {
   readonly runtime: RuntimeDirectory | undefined;
   readonly groups: ControlGroups | undefined;
   readonly notices: readonly string[];
+  readonly capabilities: SiteContext['capabilities'];
 }
 
 async function openMachine(config: AgentConfig): Promise<Machine> {
@@ -97,7 +107,7 @@ async function openMachine(config: AgentConfig): Promise<Machine> {
       ? ['The processor is not limited, and memory is looked at every two seconds: there are no control groups here.']
       : []),
   ];
-  return { databases, runtime, groups, notices };
+  return { databases, runtime, groups, notices, capabilities: await siteCapabilities() };
 }
 
 /** Applications cannot start their PostgreSQL again: whoever killed it, it is back within a second. */
@@ -135,6 +145,7 @@ async function openSite(input: {
   return {
     directory,
     frontPort,
+    tls: site.tls,
     identity,
     journal,
     log: own,
@@ -142,6 +153,7 @@ async function openSite(input: {
     databases: machine.databases,
     guard: createDatabaseGuard({ databases: machine.databases, kept: readBackupsKept(process.env), log: own }),
     notices: machine.notices,
+    capabilities: machine.capabilities,
     desired: await openDesiredStore({ directory, identity, log: own }),
     releases: createReleases({
       files,
@@ -149,7 +161,13 @@ async function openSite(input: {
     }),
     runtime: createProcessRuntime({ directory, groups: machine.groups }),
     groups: machine.groups,
-    gateway: createGatewayClient({ directory, journal: journal.state.gateway }),
+    reach: readReach(process.env, 'ALMANAC_METRICS_INTERNAL'),
+    gateway: await openDataPlane({
+      plane: readDataPlane(process.env),
+      directory,
+      journal: journal.state.gateway,
+      log: own,
+    }),
   };
 }
 

@@ -63,6 +63,11 @@ export interface BuilderForTests {
     readonly signal?: AbortSignal;
   }) => Promise<{ readonly result: JobResultInput; readonly log: string }>;
   readonly inspect: (source: Partial<BuildWork['source']> & { readonly repository: string }) => Promise<JobResultInput>;
+  readonly read: (work: {
+    readonly repository: string;
+    readonly path: string;
+    readonly known?: string;
+  }) => Promise<JobResultInput>;
   readonly makeBranch: (work: {
     readonly repository: string;
     readonly branch: string;
@@ -138,6 +143,8 @@ export async function aBuilder(limits: Partial<MirrorLimits> = {}): Promise<Buil
       ),
     inspect: async (source) =>
       (await run({ kind: 'inspect', source: { branch: 'main', manifestPath: 'almanac.yaml', ...source } })).result,
+    read: async ({ repository, path, known = null }) =>
+      (await run({ kind: 'read', source: { repository, branch: 'main' }, path, known })).result,
     makeBranch: async ({ commit, ...source }) =>
       (await run({ kind: 'branch', source: { manifestPath: 'almanac.yaml', ...source }, commit })).result,
     leftovers: () => [

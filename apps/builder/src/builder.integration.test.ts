@@ -118,6 +118,20 @@ describe('a build', () => {
     expect(built(third.result).modules[0]).toMatchObject({ reused: false });
   });
 
+  it('says when the migration of a module is another one, where the manifest says what it consists of', async () => {
+    const lines = ['path: web', 'migrate: { run: npm run migrate, files: [migrations] }'];
+    const keyOf = (result: JobResultInput) => built(result).modules[0]?.migration;
+    const first = keyOf((await buildOf(lines, { 'web/migrations/1.sql': '1', 'web/a': '1' })).result);
+    const same = keyOf((await buildOf(lines, { 'web/a': '2' })).result);
+    const other = keyOf((await buildOf(lines, { 'web/migrations/2.sql': '2' })).result);
+    const unsaid = keyOf((await buildOf(['path: web', 'migrate: npm run migrate'])).result);
+
+    expect(first).toMatch(/^sha256:/);
+    expect(same).toBe(first);
+    expect(other).not.toBe(first);
+    expect(unsaid).toBeNull();
+  });
+
   it('sees a stated environment and nothing of its host', async () => {
     process.env['ALMANAC_TEST_SECRET'] = 'of the host';
     const { result } = await buildOf([
@@ -242,6 +256,50 @@ describe('a repository', () => {
 
     expect(fault(await small.inspect({ repository: repository.path }))).toMatchObject({ code: 'repository-too-large' });
     await small.remove();
+  });
+});
+
+describe('a file that the server asks for', () => {
+  const path = 'policies/production.yaml';
+
+  it('comes with the commit at the head, and not again where that is known', async () => {
+    const commit = await repository.commit('feat: a policy', { [path]: 'tests: true\n' });
+
+    expect(await builder.read({ repository: repository.path, path })).toEqual({
+      kind: 'read',
+      commit,
+      text: 'tests: true\n',
+    });
+    expect(await builder.read({ repository: repository.path, path, known: commit })).toMatchObject({ text: null });
+    const next = await repository.commit('feat: another', { [path]: 'tests: false\n' });
+    expect(await builder.read({ repository: repository.path, path, known: commit })).toMatchObject({
+      commit: next,
+      text: 'tests: false\n',
+    });
+  });
+
+  it('is refused where it is missing, a link, no text, or larger than the limit, each at its commit', async () => {
+    const read = async () => {
+      const result = await builder.read({ repository: repository.path, path: 'policy.yaml' });
+      return { ...fault(result), commit: result.kind === 'fault' ? result.commit : undefined };
+    };
+    const empty = await repository.commit('docs: nothing', { 'README.md': '' });
+    expect(await read()).toMatchObject({ code: 'file-missing', commit: empty });
+
+    const large = await repository.commit('feat: too much', { 'policy.yaml': '#'.repeat(70_000) });
+    expect(await read()).toMatchObject({
+      code: 'file-invalid',
+      commit: large,
+      detail: expect.stringContaining('65536'),
+    });
+
+    const binary = await repository.commit('feat: no text', { 'policy.yaml': 'tests: true\0' });
+    expect(await read()).toMatchObject({ code: 'file-invalid', commit: binary, detail: 'policy.yaml is no text' });
+
+    await rm(join(repository.path, 'policy.yaml'));
+    await symlink('/etc/passwd', join(repository.path, 'policy.yaml'));
+    const link = await repository.commit('feat: a link');
+    expect(await read()).toMatchObject({ code: 'file-invalid', commit: link });
   });
 });
 

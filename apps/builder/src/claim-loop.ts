@@ -32,11 +32,14 @@ export async function claimJobs(loop: ClaimLoop): Promise<void> {
   }
 }
 
+/** Looks that are taken every few seconds: only what goes wrong with them is worth a line. */
+const quiet = new Set<BuilderJob['work']['kind']>(['resolve', 'read']);
+
 async function carryOut(loop: ClaimLoop, job: BuilderJob): Promise<void> {
   const { log } = loop;
   const startedAt = performance.now();
   failpoint('job-after-claim');
-  if (job.work.kind !== 'resolve') log.info({ job: job.id, kind: job.work.kind }, 'job started');
+  if (!quiet.has(job.work.kind)) log.info({ job: job.id, kind: job.work.kind }, 'job started');
   const session = openJobSession({ client: loop.client, job, stopping: loop.stopping });
   const result = await runJob({ tools: loop.tools, job, session });
   await session.close();
@@ -50,7 +53,7 @@ async function carryOut(loop: ClaimLoop, job: BuilderJob): Promise<void> {
   await complete(loop, job, result);
   failpoint('job-after-complete');
   const outcome = result.kind === 'fault' ? result.fault.code : result.kind;
-  if (job.work.kind !== 'resolve' || result.kind === 'fault') {
+  if (!quiet.has(job.work.kind) || result.kind === 'fault') {
     log.info({ job: job.id, outcome, seconds: Math.round((performance.now() - startedAt) / 100) / 10 }, 'job ended');
   }
 }

@@ -5,15 +5,17 @@ import { useSyncExternalStore } from 'react';
 
 /** Which reads an event makes old, by the first part of their keys. */
 export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]>> = {
-  'application-changed': ['board', 'applications', 'application'],
+  'application-changed': ['board', 'applications', 'application', 'releases', 'release'],
   'build-changed': ['board', 'builds', 'build'],
-  'release-changed': ['releases'],
+  'release-changed': ['releases', 'release'],
+  'rollout-changed': ['rollout', 'plan'],
   'version-created': ['board', 'versions', 'builds', 'build', 'applications', 'application'],
   'environment-changed': ['board', 'environments'],
-  'site-changed': ['board', 'sites', 'site'],
+  'site-changed': ['board', 'sites', 'site', 'rollout'],
   'settings-changed': ['board', 'settings'],
   'plan-changed': ['board', 'plans', 'plan', 'history'],
-  'target-changed': ['board', 'history', 'site'],
+  'target-changed': ['board', 'history', 'site', 'releases', 'release'],
+  'references-resolved': ['build'],
   'governance-changed': ['plan', 'plans', 'governance'],
   'inspection-changed': ['inspection'],
   'hotfix-changed': ['board', 'hotfixes', 'versions'],

@@ -9,6 +9,7 @@ import './styles/shell.css';
 import './styles/board.css';
 import './styles/content.css';
 import './styles/plans.css';
+import './styles/rollouts.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';

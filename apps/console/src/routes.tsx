@@ -122,6 +122,25 @@ const compose = createRoute({
   }),
   component: lazyRouteComponent(() => import('./features/plans/compose-page.tsx'), 'ComposePage'),
 });
+const releases = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/releases',
+  component: lazyRouteComponent(() => import('./features/releases/releases-page.tsx'), 'ReleasesPage'),
+});
+const release = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/releases/$release',
+  component: lazyRouteComponent(() => import('./features/releases/release-page.tsx'), 'ReleasePage'),
+});
+const policy = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/governance/policy',
+  validateSearch: z.object({
+    scope: z.enum(['estate', 'path', 'environment']).optional(),
+    environment: z.string().optional(),
+  }),
+  component: lazyRouteComponent(() => import('./features/governance/policy-page.tsx'), 'PolicyPage'),
+});
 const plan = createRoute({
   getParentRoute: () => signedIn,
   path: '/plans/$plan',
@@ -187,6 +206,9 @@ const tree = root.addChildren([
     plans,
     compose,
     plan,
+    releases,
+    release,
+    policy,
     sites,
     site,
     environment,

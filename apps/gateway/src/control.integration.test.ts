@@ -6,8 +6,8 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts, waitUntil } from '@almanac/testkit';
+import { aBackend, aConfig, ask, type Program, startProgram } from '@almanac/testkit/data-plane';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { aBackend, aConfig, ask, type Program, startProgram } from './gateway-for-tests.ts';
 
 let directory: string;
 let control: string;

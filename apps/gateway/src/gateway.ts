@@ -1,160 +1,98 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Server as TcpServer } from 'node:net';
 import type { GatewayConfig, GatewayListener, GatewayStats } from '@almanac/protocol';
+import { gatewayConfig } from '@almanac/protocol';
 import type { Logger } from 'pino';
-import { hostName } from './headers.ts';
-import { answerPlainly, plainHead } from './plain-answer.ts';
-import { proxy } from './proxy.ts';
+import type { InheritedSocket } from './inherited-socket.ts';
+import { Listener } from './listener.ts';
 import { Service } from './service.ts';
-import { mayUpgrade, passUpgrade } from './upgrade.ts';
 
 /** The data plane of a site. */
 export interface Gateway {
   /** Brings the gateway to a configuration; false when a newer one is in force already. */
   readonly apply: (config: GatewayConfig) => boolean;
   readonly stats: () => GatewayStats;
+  /** The sockets that accept connections, by the key of their listener. */
+  readonly listening: () => ReadonlyMap<string, TcpServer>;
+  /** Stops accepting; resolves when every connection ended, each after its next answer. Those left are cut in the end. */
+  readonly leave: (lingerMs: number) => Promise<void>;
   /** Stops accepting and lets requests end. */
   readonly close: (graceMs: number) => Promise<void>;
 }
 
-interface Listening {
-  target: GatewayListener['target'];
-  readonly server: Server;
-  /** Connections that left HTTP; the server does not know them any more. */
-  readonly upgraded: Set<Duplex>;
-  timer: NodeJS.Timeout | undefined;
-}
+const noConfig = gatewayConfig.parse({ revision: 1, listeners: [], services: [] });
 
-const retryMs = 2000;
-
-export function createGateway(log: Logger): Gateway {
+export function createGateway(
+  log: Logger,
+  inherited: ReadonlyMap<string, InheritedSocket> = new Map<string, InheritedSocket>(),
+): Gateway {
   const startedAt = new Date().toISOString();
   const services = new Map<string, Service>();
-  const listening = new Map<string, Listening>();
+  const listeners = new Map<string, Listener>();
   const faults = new Map<number, string>();
   let revision = 0;
-  let idleMs = 60_000;
+  let { limits } = noConfig;
+  const around = { log, faults, service: (name: string) => services.get(name), limits: () => limits };
 
-  const serviceOf = (listener: Listening, request: IncomingMessage): Service | undefined => {
-    const { target } = listener;
-    const name = target.kind === 'service' ? target.service : target.hosts[hostName(request.headers.host)];
-    return name === undefined ? undefined : services.get(name);
+  const configureServices = (wanted: GatewayConfig['services']) => {
+    const names = new Set(wanted.map((each) => each.name));
+    for (const each of wanted) {
+      const service = services.get(each.name) ?? new Service(each.name);
+      services.set(each.name, service);
+      service.configure(each, limits);
+    }
+    for (const [name, service] of services) {
+      if (names.has(name)) continue;
+      service.close();
+      services.delete(name);
+    }
   };
-  const open = (listener: GatewayListener): Listening => {
-    const server = createServer({
-      keepAlive: true,
-      noDelay: true,
-      maxHeaderSize: 32 * 1024,
-      headersTimeout: 30_000,
-      requestTimeout: 0,
-      shouldUpgradeCallback: mayUpgrade,
-      keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 5000,
-    });
-    const state: Listening = { target: listener.target, server, upgraded: new Set(), timer: undefined };
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      request.on('error', () => response.destroy());
-      response.on('error', () => response.destroy());
-      const service = serviceOf(state, request);
-      if (service === undefined) return answerPlainly(response, 404);
-      try {
-        proxy({ request, response, service, idleMs });
-      } catch (error) {
-        log.error({ err: error }, 'a request could not be passed on');
-        answerPlainly(response, 502);
-      }
-    });
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      state.upgraded.add(socket);
-      socket.once('close', () => state.upgraded.delete(socket));
-      const service = serviceOf(state, request);
-      if (service === undefined) return socket.end(plainHead(404));
-      passUpgrade({ request, socket, head, service }).catch(() => socket.destroy());
-    });
-    server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end(plainHead(400));
-      else socket.destroy();
-    });
-    const listen = () => server.listen(listener.port, listener.address);
-    server.on('listening', () => faults.delete(listener.port));
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      const words = error.code === 'EADDRINUSE' ? `port ${listener.port} is taken by another program` : error.message;
-      if (!faults.has(listener.port)) log.error({ port: listener.port }, words);
-      faults.set(listener.port, words);
-      state.timer = setTimeout(listen, retryMs);
-    });
-    listen();
-    return state;
+  const configureListeners = (wanted: readonly GatewayListener[]) => {
+    const byKey = new Map(wanted.map((each) => [keyOf(each), each]));
+    for (const [key, listener] of listeners) {
+      if (byKey.has(key)) continue;
+      listeners.delete(key);
+      listener.leave();
+      listener.closeIdle();
+    }
+    for (const [key, each] of byKey) {
+      const listener = listeners.get(key) ?? new Listener(each, around);
+      listener.configure(each);
+      if (!listeners.has(key)) listener.open(inherited.get(key));
+      listeners.set(key, listener);
+    }
   };
-  const shut = (key: string, state: Listening) => {
-    listening.delete(key);
-    clearTimeout(state.timer);
-    state.server.close();
-    state.server.closeIdleConnections();
-  };
-
   return {
     apply: (config) => {
       if (config.revision < revision) return false;
       revision = config.revision;
-      idleMs = config.limits.backendIdleSeconds * 1000;
-      const wanted = new Set(config.services.map((each) => each.name));
-      for (const each of config.services) {
-        const service = services.get(each.name) ?? new Service(each.name);
-        services.set(each.name, service);
-        service.configure(each, config.limits);
-      }
-      for (const [name, service] of services) {
-        if (wanted.has(name)) continue;
-        service.close();
-        services.delete(name);
-      }
-      const ports = new Map(config.listeners.map((each) => [`${each.address}:${each.port}`, each]));
-      for (const [key, state] of listening) if (!ports.has(key)) shut(key, state);
-      for (const [key, listener] of ports) {
-        const state = listening.get(key);
-        if (state === undefined) listening.set(key, open(listener));
-        else state.target = listener.target;
-      }
+      limits = config.limits;
+      configureServices(config.services);
+      configureListeners(config.listeners);
       return true;
     },
     stats: () => ({
       startedAt,
       revision,
       listenerFaults: Object.fromEntries([...faults].map(([port, words]) => [String(port), words])),
-      services: [...services.values()].map((service) => ({
-        name: service.name,
-        held: service.held,
-        builds: [...service.counters].map(([build, counters]) => ({
-          build,
-          ...counters,
-          latency: [...counters.latency],
-        })),
-        backends: service.backends.map(({ instance, inFlight, upgraded, pool }) => ({
-          instance,
-          inFlight,
-          upgraded,
-          connections: pool.stats.connected,
-        })),
-      })),
+      services: [...services.values()].map((service) => service.stats()),
     }),
+    listening: () =>
+      new Map([...listeners].flatMap(([key, { socket }]) => (socket === undefined ? [] : [[key, socket] as const]))),
+    leave: async (lingerMs) => {
+      for (const listener of listeners.values()) listener.leave();
+      await Promise.all([...listeners.values()].map((each) => each.ended(lingerMs)));
+    },
     close: async (graceMs) => {
-      const servers = [...listening.values()];
-      const closed = servers.map(({ server, upgraded, timer }) => {
-        clearTimeout(timer);
-        // Nobody can say when they would end; their clients connect again.
-        for (const socket of upgraded) socket.destroy();
-        return new Promise<void>((resolve) => {
-          if (!server.listening) return resolve();
-          server.close(() => resolve());
-          server.closeIdleConnections();
-        });
-      });
-      const limit = setTimeout(() => {
-        for (const { server } of servers) server.closeAllConnections();
-      }, graceMs);
-      await Promise.all(closed);
-      clearTimeout(limit);
+      for (const listener of listeners.values()) {
+        listener.leave();
+        listener.cutUpgraded();
+        listener.closeIdle();
+      }
+      await Promise.all([...listeners.values()].map((each) => each.ended(graceMs)));
     },
   };
+}
+
+function keyOf({ address, port, tls }: GatewayListener): string {
+  return `${address}:${port}${tls === null ? '' : ' TLS'}`;
 }

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeader } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeader } from 'node:http';
+import { type ClientRequest, hostOf } from './client-request.ts';
 
 /** Headers that concern one connection and are not passed on (RFC 9110, section 7.6.1). */
 const hopByHop = new Set([
@@ -14,6 +15,9 @@ const hopByHop = new Set([
 ]);
 
 const none: ReadonlySet<string> = new Set();
+
+/** Nobody can have these kept from the other side by naming them in Connection: they say what a message is. */
+const essential = new Set(['host', 'content-length', 'content-type', 'cookie', 'set-cookie', 'authorization']);
 
 /** Headers as name and value in turn, without those that end here; `without` names more of those. */
 export function passedHeaders(
@@ -44,29 +48,37 @@ export function answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeader[
   return passed;
 }
 
+/** Adds a cookie of ours to those that the backend sets. */
+export function addCookie(headers: OutgoingHttpHeader[], cookie: string): void {
+  const at = headers.indexOf('set-cookie');
+  if (at < 0) headers.push('set-cookie', cookie);
+  else headers[at + 1] = [headers[at + 1] ?? []].flat().map(String).concat(cookie);
+}
+
 function namedByConnection(headers: IncomingHttpHeaders): ReadonlySet<string> {
   const { connection } = headers;
   if (connection === undefined || connection === 'keep-alive') return none;
   return new Set(
     String(connection)
       .split(',')
-      .map((name) => name.trim().toLowerCase()),
+      .map((name) => name.trim().toLowerCase())
+      .filter((name) => !essential.has(name)),
   );
 }
 
 /** What a backend is told of the client, after what proxies before us said. */
-export function forwardedHeaders(request: IncomingMessage): string[] {
+function forwardedHeaders(request: ClientRequest, secure: boolean): string[] {
   const earlier = request.headers['x-forwarded-for'];
-  const address = request.socket.remoteAddress ?? '';
+  const address = request.socket?.remoteAddress ?? '';
   const chain = earlier === undefined ? address : `${String(earlier)}, ${address}`;
   const given = request.headers['x-forwarded-proto'];
   return [
     'x-forwarded-for',
     chain,
     'x-forwarded-proto',
-    typeof given === 'string' ? given : 'http',
+    typeof given === 'string' ? given : secure ? 'https' : 'http',
     'x-forwarded-host',
-    request.headers['x-forwarded-host']?.toString() ?? request.headers.host ?? '',
+    request.headers['x-forwarded-host']?.toString() ?? hostOf(request) ?? '',
   ];
 }
 
@@ -74,15 +86,23 @@ export function forwardedHeaders(request: IncomingMessage): string[] {
 const ownNames = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'expect']);
 
 /** The headers with which a request goes to a backend. */
-export function backendHeaders(request: IncomingMessage): string[] {
-  const headers = passedHeaders(request.rawHeaders, request.headers, ownNames);
-  headers.push(...forwardedHeaders(request));
+export function backendHeaders(request: ClientRequest, secure: boolean): string[] {
+  const headers =
+    request.stream === undefined
+      ? passedHeaders(request.rawHeaders, request.headers, ownNames)
+      : headersOfStream(request);
+  headers.push(...forwardedHeaders(request, secure));
   return headers;
 }
 
-/** Whether content follows the headers of a request (RFC 9112, section 6). */
-export function hasBody(request: IncomingMessage): boolean {
-  return request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+/** Of HTTP/2: without what begins with a colon, and with cookies in one line again (RFC 9113, section 8.2.3). */
+function headersOfStream(request: ClientRequest): string[] {
+  const passed = ['host', hostOf(request) ?? ''];
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value === undefined || name === 'host' || name.startsWith(':')) continue;
+    if (!hopByHop.has(name) && !ownNames.has(name)) passed.push(name, String(value));
+  }
+  return passed;
 }
 
 /** The name that a Host header asks for, without port and case. */

@@ -1,34 +1,24 @@
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
-import { serveControl } from './control.ts';
-import { createGateway } from './gateway.ts';
-import { readLastConfig, writeLastConfig } from './last-config.ts';
+import { GatewayProcess } from './gateway-process.ts';
 
-const log = pino({ base: { part: 'gateway' }, timestamp: pino.stdTimeFunctions.isoTime });
-const graceMs = 30_000;
+const log = pino({ base: { part: 'gateway', pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime });
 
 try {
-  const { values } = parseArgs({ options: { control: { type: 'string' }, state: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { control: { type: 'string' }, state: { type: 'string' }, program: { type: 'string' } },
+  });
   if (values.control === undefined || values.state === undefined)
     throw new Error('give --control <socket> and --state <file>');
-  const { control: path, state } = values;
-  const gateway = createGateway(log);
-  const last = readLastConfig(state);
-  const control = await serveControl({ path, gateway, onApplied: (config) => writeLastConfig(state, config) });
-  if (last !== undefined) gateway.apply(last);
-  log.info({ revision: last?.revision ?? 0 }, 'gateway ready');
+  const gateway = await GatewayProcess.start({
+    control: values.control,
+    state: values.state,
+    program: values.program ?? '',
+    log,
+  });
   process.on('uncaughtException', (error) => log.error({ err: error }, 'a defect; the gateway goes on'));
-  let stopping = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      control.close();
-      control.closeAllConnections();
-      void gateway.close(graceMs).then(() => process.exit(0));
-    });
-  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void gateway.stop());
 } catch (error) {
   log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'the gateway cannot run');
-  process.exitCode = 1;
+  process.exit(1);
 }

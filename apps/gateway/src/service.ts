@@ -1,29 +1,19 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Stream } from 'node:stream';
-import { type GatewayBackend, type GatewayService, latencyBounds } from '@almanac/protocol';
-import { Pool } from 'undici';
+import { type GatewayService, type GatewayServiceStats, type GatewayVersion, RequestCounters } from '@almanac/protocol';
+import { type Backend, drain, keepOrOpen } from './backend.ts';
 import { Balance } from './balance.ts';
+import { setCookie } from './cookies.ts';
+import { Mirror } from './mirror.ts';
+import { decidedVersion, type Routing } from './routing.ts';
 
-/** Node's servers close idle connections after 5 seconds; ours are given up before they might be closed under us. */
-const idleMs = 4000;
-
-export interface Backend {
-  readonly instance: string;
-  readonly port: number;
-  readonly build: string;
-  weight: number;
-  state: 'active' | 'draining';
-  inFlight: number;
-  upgraded: number;
-  pool: Pool;
-}
-
-interface BuildCounters {
-  requests: number;
-  errors: number;
-  readonly latency: number[];
+/** One version of a service, with those of its backends that take requests. */
+interface Version extends GatewayVersion {
+  readonly active: readonly Backend[];
 }
 
 interface Waiting {
+  readonly headers: IncomingHttpHeaders;
   readonly give: (backend: Backend | undefined) => void;
 }
 
@@ -32,11 +22,16 @@ export interface HoldLimits {
   readonly holdRequests: number;
 }
 
-/** One routed module: its backends, who waits for one, and what was counted. */
+/** One routed module: its versions and their backends, who waits for one, and what was counted. */
 export class Service {
   readonly name: string;
-  readonly counters = new Map<string, BuildCounters>();
+  readonly mirror = new Mirror();
+  readonly #counters = new RequestCounters();
   #backends: Backend[] = [];
+  #versions: Version[] = [];
+  #routing: Routing = { rules: [], spread: null, sticky: null };
+  /** Whether anything but weights decides. */
+  #routed = false;
   /** Gone from the configuration, with requests that still run. */
   readonly #leaving = new Set<Backend>();
   #hold = false;
@@ -48,20 +43,22 @@ export class Service {
     this.name = name;
   }
 
-  get held(): number {
-    return this.#waiting.size;
-  }
-
-  get backends(): readonly Backend[] {
-    return [...this.#backends, ...this.#leaving];
-  }
-
   /** Takes a configuration over; requests that run are not disturbed, and those that wait go on if they can. */
   configure(wanted: GatewayService, limits: HoldLimits): void {
     const earlier = new Map(this.#backends.map((each) => [each.instance, each]));
-    this.#backends = wanted.backends.map((each) => keep(earlier.get(each.instance), each));
+    const builds = new Map(wanted.versions.map((each) => [each.version, each.build]));
+    this.#backends = wanted.backends.map((each) =>
+      keepOrOpen(earlier.get(each.instance), { ...each, build: builds.get(each.version) ?? '' }),
+    );
     for (const backend of this.#backends) earlier.delete(backend.instance);
     for (const backend of earlier.values()) this.#leave(backend);
+    this.#setVersions(wanted.versions);
+    this.#routing = wanted;
+    this.#routed = wanted.rules.length > 0 || wanted.spread !== null || wanted.sticky !== null;
+    this.mirror.configure(
+      wanted.mirror,
+      this.#versions.find((each) => each.version === wanted.mirror?.version) ?? null,
+    );
     this.#hold = wanted.hold;
     this.#limits = limits;
     this.#release();
@@ -71,23 +68,37 @@ export class Service {
   close(): void {
     for (const backend of this.#backends) this.#leave(backend);
     this.#backends = [];
+    this.#setVersions([]);
+    this.mirror.configure(null, null);
     this.#hold = false;
     this.#release();
   }
 
   /** A backend for a request, at once; undefined when none can take it now. */
-  choose(except?: Backend): Backend | undefined {
-    const open = except === undefined ? this.#backends : this.#backends.filter((each) => each !== except);
-    const backend = this.#balance.choose(open);
+  choose(headers: IncomingHttpHeaders, except?: Backend): Backend | undefined {
+    const versions = except === undefined ? this.#versions : without(this.#versions, except);
+    const decided = this.#routed ? decidedVersion(this.#routing, headers, versions.filter(isOpen)) : undefined;
+    const version =
+      decided === undefined ? this.#balance.nextVersion(versions) : versions.find((each) => each.version === decided);
+    const backend = version === undefined ? undefined : this.#balance.leastLoaded(version.active);
     if (backend !== undefined) backend.inFlight += 1;
     return backend;
   }
 
+  /** The Set-Cookie by which a client stays with the version that weights gave it; undefined where none is due. */
+  cookieFor(headers: IncomingHttpHeaders, backend: Backend, secure: boolean): string | undefined {
+    const { sticky } = this.#routing;
+    if (sticky === null) return undefined;
+    if (decidedVersion(this.#routing, headers, this.#versions.filter(isOpen)) !== undefined) return undefined;
+    return setCookie({ name: sticky.cookie, value: backend.version, seconds: sticky.seconds, secure });
+  }
+
   /** A backend for a request that found none, as soon as there is one; undefined when it is not to wait any longer. */
-  wait(asker: Stream): Promise<Backend | undefined> {
+  wait(headers: IncomingHttpHeaders, asker: Stream): Promise<Backend | undefined> {
     if (!this.#hold || this.#waiting.size >= this.#limits.holdRequests) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const entry: Waiting = {
+        headers,
         give: (backend) => {
           clearTimeout(timer);
           asker.off('close', gone);
@@ -108,18 +119,33 @@ export class Service {
     if (backend.inFlight === 0) this.#leaving.delete(backend);
   }
 
-  count(input: { readonly build: string; readonly status: number; readonly milliseconds: number }): void {
-    const counters = this.counters.get(input.build) ?? {
-      requests: 0,
-      errors: 0,
-      latency: Array.from({ length: latencyBounds.length + 1 }, () => 0),
+  count(backend: Backend, status: number, milliseconds: number): void {
+    const { version, build } = backend;
+    this.#counters.count({ version, build, status, milliseconds });
+  }
+
+  stats(): GatewayServiceStats {
+    return {
+      name: this.name,
+      held: this.#waiting.size,
+      versions: this.#counters.list(),
+      mirrored: this.mirror.stats(),
+      backends: [...this.#backends, ...this.#leaving].map(({ instance, inFlight, upgraded, pool }) => ({
+        instance,
+        inFlight,
+        upgraded,
+        connections: pool.stats.connected,
+      })),
     };
-    this.counters.set(input.build, counters);
-    counters.requests += 1;
-    if (input.status >= 500) counters.errors += 1;
-    const bucket = latencyBounds.findIndex((bound) => input.milliseconds <= bound);
-    const index = bucket < 0 ? latencyBounds.length : bucket;
-    counters.latency[index] = (counters.latency[index] ?? 0) + 1;
+  }
+
+  #setVersions(wanted: readonly GatewayVersion[]): void {
+    for (const { version } of this.#versions)
+      if (!wanted.some((each) => each.version === version)) this.#balance.forget(version);
+    this.#versions = wanted.map((each) => ({
+      ...each,
+      active: this.#backends.filter((backend) => backend.version === each.version && backend.state === 'active'),
+    }));
   }
 
   #leave(backend: Backend): void {
@@ -129,42 +155,15 @@ export class Service {
 
   #release(): void {
     for (const entry of [...this.#waiting]) {
-      const backend = this.choose();
+      const backend = this.choose(entry.headers);
       if (backend !== undefined) entry.give(backend);
       else if (!this.#hold) entry.give(undefined);
-      else return;
     }
   }
 }
 
-function keep(earlier: Backend | undefined, wanted: GatewayBackend): Backend {
-  if (earlier !== undefined && earlier.port === wanted.port) {
-    if (wanted.state === 'draining') drain(earlier);
-    else if (earlier.state === 'draining') earlier.pool = poolOf(earlier.port);
-    earlier.weight = wanted.weight;
-    earlier.state = wanted.state;
-    return earlier;
-  }
-  const { instance, port, build, weight, state } = wanted;
-  return {
-    instance,
-    port,
-    build,
-    weight,
-    state,
-    inFlight: 0,
-    upgraded: 0,
-    pool: poolOf(port),
-  };
-}
+const isOpen = (version: Version): boolean => version.active.length > 0;
 
-/** One request at a time on a connection: a slow one must not hold up what came behind it. */
-function poolOf(port: number): Pool {
-  return new Pool(`http://127.0.0.1:${port}`, { connections: null, pipelining: 1, keepAliveTimeout: idleMs });
-}
-
-/** Closes the connections that carry nothing now; those in use end with their requests. */
-function drain(backend: Backend): void {
-  if (backend.state === 'active') void backend.pool.close();
-  backend.state = 'draining';
+function without(versions: readonly Version[], backend: Backend): readonly Version[] {
+  return versions.map((each) => ({ ...each, active: each.active.filter((other) => other !== backend) }));
 }

@@ -1,8 +1,10 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { backendHeaders, hasBody, passedHeaders } from './headers.ts';
+import type { Backend } from './backend.ts';
+import { hasBody } from './client-request.ts';
+import { backendHeaders, passedHeaders } from './headers.ts';
 import { plainHead } from './plain-answer.ts';
-import type { Backend, Service } from './service.ts';
+import type { Service } from './service.ts';
 
 interface Upgrade {
   readonly request: IncomingMessage;
@@ -10,6 +12,7 @@ interface Upgrade {
   /** What the client sent behind its request already. */
   readonly head: Buffer;
   readonly service: Service;
+  readonly secure: boolean;
 }
 
 /** Whether a request may leave HTTP: to HTTP/2 it may not, for then nobody would see where its requests begin. */
@@ -23,23 +26,22 @@ export async function passUpgrade(upgrade: Upgrade): Promise<void> {
   socket.on('error', () => socket.destroy());
   // Behind a body that the backend waits for, bytes could pass as another request.
   if (hasBody(request)) return void socket.end(plainHead(400));
-  const backend = service.choose() ?? (await service.wait(socket));
+  const backend = service.choose(request.headers) ?? (await service.wait(request.headers, socket));
   if (backend === undefined) return void socket.end(plainHead(503));
   if (socket.destroyed) return service.release(backend);
   askBackend(upgrade, backend);
 }
 
-function askBackend({ request, socket, head, service }: Upgrade, backend: Backend): void {
+function askBackend({ request, socket, head, service, secure }: Upgrade, backend: Backend): void {
   const startedAt = performance.now();
   backend.upgraded += 1;
-  const count = (status: number) =>
-    service.count({ build: backend.build, status, milliseconds: performance.now() - startedAt });
+  const count = (status: number) => service.count(backend, status, performance.now() - startedAt);
   const outgoing = httpRequest({
     host: '127.0.0.1',
     port: backend.port,
     method: request.method,
     path: request.url,
-    headers: [...backendHeaders(request), 'connection', 'upgrade', 'upgrade', request.headers.upgrade ?? ''],
+    headers: [...backendHeaders(request, secure), 'connection', 'upgrade', 'upgrade', request.headers.upgrade ?? ''],
     agent: false,
     setHost: false,
   });

@@ -62,6 +62,7 @@ describe('agents', () => {
       applications: [],
       gateway: { state: 'serving', frontPort: 8080, message: null },
       notices: [],
+      capabilities: { toolchains: [], connections: [], strategies: [] },
       disk: { freeBytes: 10e9, usedBytes: 1e9 },
       ...given,
     },

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { ElementBody, PlainSchema } from '@almanac/domain';
+import { comparingRules, type ElementBody, type PlainSchema } from '@almanac/domain';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '#platform/database';
+import { collectContracts } from './features/contracts/collect-contracts.ts';
 import {
   addApplication,
   builtResult,
@@ -185,6 +187,66 @@ describe('contracts of builds', () => {
     expect((await contractsOf(after.id)).consumes[0].elements[0].builtAgainst).toBe(early.elements[0]?.fingerprint);
   });
 
+  it('that nobody provided yet are resolved by the first build that does, element by element, and by no later one', async () => {
+    const consumer = await build('early', { consumes: { plans: ['GET /plans', 'POST /plans'], drafts: [] } });
+    const elements = async () =>
+      (await contractsOf(consumer.id)).consumes.map((each: { contract: string; elements: object[] }) => [
+        each.contract,
+        each.elements,
+      ]);
+    expect(await elements()).toMatchObject([
+      ['drafts', [{ element: '*', builtAgainst: null }]],
+      ['plans', [{ builtAgainst: null }, { builtAgainst: null }]],
+    ]);
+    const [one, two] = [aDocument({ 'GET /plans': 1 }), aDocument({ 'GET /plans': 2, 'POST /plans': 3 })];
+    const drafts = aDocument({ 'GET /drafts': 1, 'PUT /drafts': 2 });
+
+    await build('planner', { provides: { plans: one } });
+    await build('planner', { provides: { plans: two, drafts } });
+
+    expect(await elements()).toMatchObject([
+      ['drafts', drafts.elements.map(({ key, fingerprint }) => ({ element: key, builtAgainst: fingerprint }))],
+      [
+        'plans',
+        [
+          { element: 'GET /plans', builtAgainst: one.elements[0]?.fingerprint },
+          { element: 'POST /plans', builtAgainst: two.elements[1]?.fingerprint },
+        ],
+      ],
+    ]);
+  });
+
+  it('that were resolved later are judged by the index and by plans alike', async () => {
+    const reader = await build('reader', { consumes: { feeds: ['GET /feeds'] } });
+    await tests.send('POST /environments', { body: { name: 'feeding', displayName: 'Feeding', type: 'test' } });
+    await database.query(
+      `with added as (insert into targets (environment_id, application_id, build_id, operation, settings, settings_hash, plan_id, since)
+         select e.id, b.application_id, b.id, 'o', '{}', '', b.id, now() from builds b, environments e
+         where b.id = $1 and e.name = 'feeding' returning environment_id, application_id)
+       insert into outbox (id, kind, subject) select gen_random_uuid(), 'target-changed',
+         jsonb_build_object('environment', environment_id, 'application', application_id) from added`,
+      [reader.id],
+    );
+    const deploying = (id: string, application = 'feeder') => ({
+      operations: [{ kind: 'deploy', application, source: { kind: 'build', build: id } }],
+    });
+    const found = (body: { findings: readonly { code: string }[] }) =>
+      body.findings.filter((each) => each.code !== 'no-site');
+    // The index knows the consumer from here on, as it was.
+    await tests.send('POST /environments/feeding/impact', { body: deploying(reader.id, 'reader') });
+    const first = await build('feeder', { provides: { feeds: aDocument({ 'GET /feeds': 2 }) } });
+    const asked = async (id: string) =>
+      found((await tests.send('POST /environments/feeding/impact', { body: deploying(id) })).body);
+    expect(await asked(first.id)).toEqual([]);
+    const breaking = await build('feeder', { provides: { feeds: aDocument({ 'GET /feeds': 1 }) } });
+
+    expect(await asked(breaking.id)).toMatchObject([
+      { code: 'element-incompatible', elements: ['GET /feeds'], consumer: { application: { name: 'reader' } } },
+    ]);
+    const plan = await tests.send('POST /plans', { body: { environment: 'feeding', ...deploying(breaking.id) } });
+    expect(found(plan.body)).toEqual(await asked(breaking.id));
+  });
+
   it('that an application provides and consumes itself are resolved within the build', async () => {
     const document = aDocument({ 'GET /self': 3 });
 
@@ -226,6 +288,71 @@ describe('contracts of builds', () => {
     expect(again.body).toEqual(body);
     const { rows } = await database.query('select compatible from element_verdicts order by compatible');
     expect(rows).toEqual([{ compatible: false }, { compatible: true }]);
+  });
+
+  it('are compared anew where the verdict is of other rules', async () => {
+    const [before, after] = [aDocument({ 'GET /rules': 12 }), aDocument({ 'GET /rules': 11 })];
+    const first = await build('ruled', { provides: { rules: before } });
+    const second = await build('ruled', { provides: { rules: after } });
+    const pair = [after.elements[0]?.fingerprint, before.elements[0]?.fingerprint];
+    await database.query(`insert into element_verdicts values ($1, $2, true, '[]', 0)`, pair);
+
+    const { body } = await tests.send(`GET /builds/${second.id}/contract-changes?since=${first.id}`);
+
+    expect(body.contracts).toMatchObject([{ changed: [{ key: 'GET /rules', compatible: false }] }]);
+    const { rows } = await database.query(
+      'select compatible, rules from element_verdicts where provided = $1 and built_against = $2',
+      pair,
+    );
+    expect(rows).toEqual([{ compatible: false, rules: comparingRules }]);
+  });
+
+  it('are collected when no build names them: documents, elements, schemas and verdicts', async () => {
+    const { host, port, user = '', database: name = '' } = database;
+    const own = openDatabase({ config: { host, port, user, database: name }, onError: () => undefined });
+    const [kept, gone] = [aDocument({ 'GET /kept': 21 }), aDocument({ 'GET /gone': 22, 'GET /needed': 23 })];
+    await build('keeper', { provides: { kept } });
+    const going = await build('going', { provides: { gone } });
+    await build('needy', { consumes: { gone: ['GET /needed'] } });
+    const fingerprints = [...kept.elements, ...gone.elements].map((each) => each.fingerprint);
+    const [keptElement, goneElement, neededElement] = fingerprints;
+    for (const [provided, builtAgainst, rules] of [
+      [goneElement, keptElement, comparingRules],
+      [keptElement, neededElement, comparingRules],
+      [neededElement, keptElement, 0],
+    ])
+      await database.query(`insert into element_verdicts values ($1, $2, true, '[]', $3)`, [
+        provided,
+        builtAgainst,
+        rules,
+      ]);
+    expect(await collectContracts(own.db)).toEqual({ documents: 0, elements: 0, verdicts: 1 });
+    await database.query('delete from build_contracts where build_id = $1', [going.id]);
+
+    const collected = await collectContracts(own.db);
+    const again = await collectContracts(own.db);
+
+    expect(collected).toEqual({ documents: 1, elements: 1, verdicts: 1 });
+    expect(again).toEqual({ documents: 0, elements: 0, verdicts: 0 });
+    const left = async (table: string, column: string, values: readonly unknown[]) =>
+      (await database.query(`select ${column} as name from ${table} where ${column} = any($1)`, [values])).rows.map(
+        (row) => row.name,
+      );
+    expect(await left('contract_documents', 'fingerprint', [kept.fingerprint, gone.fingerprint])).toEqual([
+      kept.fingerprint,
+    ]);
+    expect(new Set(await left('contract_elements', 'fingerprint', fingerprints))).toEqual(
+      new Set([keptElement, neededElement]),
+    );
+    // What it was built against can still be compared: its schemas stayed.
+    const { rows } = await database.query(
+      `select count(*)::int as n from contract_elements e join contract_elements s on s.fingerprint = e.body ->> 'schemasOf'
+       where e.fingerprint = $1`,
+      [neededElement],
+    );
+    expect(rows).toEqual([{ n: 1 }]);
+    expect(await left('element_verdicts', 'provided', fingerprints)).toEqual([keptElement]);
+    await own.close();
   });
 
   it('whose document is not what was announced are refused, and nothing is kept', async () => {

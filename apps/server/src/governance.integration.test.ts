@@ -247,8 +247,20 @@ describe('governance', () => {
     await policy('quality', {});
     expect(await policy('quality', { windows: [{ start: 'soon', zone: 'Mars', duration: 'PT4H' }] })).toMatchObject({
       status: 422,
-      body: { errors: [{ pointer: '/policy/windows/0', detail: expect.stringContaining('wall-clock') }] },
+      body: { errors: [{ pointer: '/policy/windows/0/start', detail: expect.stringContaining('wall-clock') }] },
     });
+  });
+
+  it('lets a plan do what policy says when something fails, unless the plan says otherwise', async () => {
+    expect((await deploy('quality')).body.failurePolicy).toBe('stop');
+    await policy('quality', { failurePolicy: 'return' });
+
+    const usual = await deploy('quality');
+    const own = await deploy('quality', '0.1.0', { failurePolicy: 'continue' });
+
+    expect([usual.body.failurePolicy, own.body.failurePolicy]).toEqual(['return', 'continue']);
+    for (const plan of [usual, own]) await cancel(plan.body.number);
+    await policy('quality', {});
   });
 
   it('deploys nothing that is in quarantine, anywhere, until it is lifted', async () => {
@@ -346,6 +358,26 @@ describe('governance', () => {
     await becomes(plan.number, 'staging');
     await send(`POST /plans/${plan.number}/abort`, { body: {} });
     await becomes(plan.number, 'aborted', site.run);
+  });
+
+  it('takes out what no site has, and the environment does not contain it afterwards', async () => {
+    await send('POST /environments', { body: { name: 'empty', displayName: 'empty', type: 'test' } });
+    await session.query(
+      `insert into targets select e.id, b.application_id, b.id, 'earlier', '{}', '', gen_random_uuid(), now()
+       from environments e, builds b join applications a on a.id = b.application_id
+       where e.name = 'empty' and a.name = 'orders' and b.number = 1`,
+    );
+    const removal = await send('POST /plans', {
+      body: { environment: 'empty', operations: [{ kind: 'remove', application: 'orders' }], start: true },
+    });
+
+    const ended = await becomes(removal.body.number, 'succeeded');
+
+    expect(ended).toMatchObject({ startedAt: expect.any(String), operations: [{ state: 'succeeded' }] });
+    const { rows } = await session.query(
+      `select t.application_id from targets t join environments e on e.id = t.environment_id where e.name = 'empty'`,
+    );
+    expect(rows).toEqual([]);
   });
 
   it('brings values of settings with a plan, and stores them when it begins', async () => {

@@ -41,7 +41,11 @@ function obedientSite(session: pg.Client) {
       );
       await pause(25);
     }
-    throw new Error('the plan does not end');
+    const { rows } = await session.query('select state, body -> $2 as reason from plans where id = $1', [
+      plan.id,
+      'reason',
+    ]);
+    throw new Error(`the plan does not end: ${JSON.stringify(rows)}`);
   };
   return { settle };
 }
@@ -56,11 +60,18 @@ describe('the history of an environment', () => {
     tests.send(`PUT /applications/orders/settings/${key}`, {
       body: { value, place: { environment: 'production', level: 'environment' } },
     });
+  /** Looks into followed branches are work, too, and may come between. */
+  const claimBuild = async () => {
+    for (;;) {
+      const job = await scriptedBuilder(tests).claim();
+      if (job === null || job.work.kind === 'build') return job;
+    }
+  };
   const build = async (application: string, digit: string, parents: readonly string[] = []) => {
     const builder = scriptedBuilder(tests);
     const hash = digit.repeat(40);
     await tests.send(`POST /applications/${application}/builds`, { body: { commit: hash } });
-    const job = await builder.claim();
+    const job = await claimBuild();
     const result = await builtResult(tests, { name: application, commits: [commitOf(hash, parents)] });
     await builder.complete(job, { ...result, manifest: manifestOf(application, settings) });
     return job.work.build as string;
@@ -292,6 +303,66 @@ describe('the history of an environment', () => {
     expect(factOf(await stateAt(undefined), 'orders', 'CURRENCY')).toBe('CHF');
   });
 
+  it('sets values back that people set since where that is asked for, unless somebody changed one meanwhile', async () => {
+    const configure = async () =>
+      carryOut(
+        await tests.send('POST /plans', {
+          body: { environment: 'production', operations: [{ kind: 'configure', application: 'orders' }], start: true },
+        }),
+      );
+    const valuesOf = async (key: string) =>
+      (await tests.send('GET /applications/orders/settings')).body.settings.find(
+        (each: { key: string }) => each.key === key,
+      ).values;
+    await set('CURRENCY', 'DKK');
+    await configure();
+    const [{ fingerprint }] = await valuesOf('PAYMENT_KEY');
+    await moment('valued');
+    await set('CURRENCY', 'PLN');
+    await set('PAYMENT_KEY', 'third key');
+    await configure();
+    const restore = (start: boolean) =>
+      tests.send('POST /environments/production/restore', {
+        body: { at: moments['valued'], applications: ['orders'], setBack: true, start },
+      });
+
+    const { body: overtaken } = await restore(false);
+    await set('CURRENCY', 'HUF');
+    const refused = await tests.send(`POST /plans/${overtaken.number}/start`, { body: {} });
+    const answer = await restore(true);
+    await carryOut(answer);
+
+    expect(overtaken.findings).toMatchObject([
+      { code: 'value-set-back', subject: 'CURRENCY', detail: 'CURRENCY is set back to DKK, it is PLN now' },
+      {
+        code: 'value-set-back',
+        subject: 'PAYMENT_KEY',
+        detail: 'PAYMENT_KEY is set back to the secret of then',
+      },
+    ]);
+    expect(refused.body).toMatchObject({
+      code: 'plan-has-errors',
+      detail: expect.stringContaining('CURRENCY was changed since it was decided what it goes back to'),
+    });
+    expect(JSON.stringify(answer.body)).not.toContain('third key');
+    expect(await valuesOf('CURRENCY')).toMatchObject([{ value: 'DKK', changedBy: 'launcher' }]);
+    expect(await valuesOf('PAYMENT_KEY')).toMatchObject([{ fingerprint }]);
+    const { body: changes } = await tests.send('GET /applications/orders/setting-changes?limit=2');
+    expect(changes.items).toMatchObject([{ removed: false }, { removed: false }]);
+    const { rows } = await session.query(`select subject, detail from audit where action = 'values-set-back'`);
+    expect(rows).toEqual([
+      {
+        subject: `plan:${answer.body.number}`,
+        detail: { environment: 'production', values: ['orders CURRENCY', 'orders PAYMENT_KEY'], for: 'launcher' },
+      },
+    ]);
+    // What the next deployment takes is what runs.
+    const board = (await tests.send('GET /board')).body.rows.find(
+      (row: { application: { name: string } }) => row.application.name === 'orders',
+    );
+    expect(board.cells[0].settingsChanged).toBe(false);
+  });
+
   it('keeps a followed branch from bringing back what somebody went back from, until that is lifted', async () => {
     const { revision } = (await tests.send('GET /environments/production')).body;
     await tests.send('PATCH /environments/production', {
@@ -311,7 +382,7 @@ describe('the history of an environment', () => {
     const rebuild = async () => {
       await tests.send('POST /applications/orders/builds', { body: { commit: 'b'.repeat(40), rebuild: true } });
       const builder = scriptedBuilder(tests);
-      const job = await builder.claim();
+      const job = await claimBuild();
       const result = await builtResult(tests, {
         name: 'orders',
         commits: [commitOf('b'.repeat(40), ['a'.repeat(40)])],
@@ -337,7 +408,7 @@ describe('the history of an environment', () => {
     const builder = scriptedBuilder(tests);
     const hash = 'd'.repeat(40);
     await tests.send('POST /applications/catalog/builds', { body: { commit: hash } });
-    const job = await builder.claim();
+    const job = await claimBuild();
     const result = await builtResult(tests, { name: 'catalog', commits: [commitOf(hash, ['a'.repeat(40)])] });
     const needsMore = { ...settings, MUST_BE_SET: { required: true } };
     await builder.complete(job, { ...result, manifest: manifestOf('catalog', needsMore) });

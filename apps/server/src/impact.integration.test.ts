@@ -295,6 +295,35 @@ describe('the completion of a plan', () => {
     });
   });
 
+  it('adds a later build that passed its tests where none that runs before fits, and none that failed or is barred', async () => {
+    await install('quality', 'storefront@1');
+    const tested = (failed: number) =>
+      database.query('update builds set evidence = $2 where id = $1', [
+        buildOf('storefront@2'),
+        JSON.stringify([{ module: 'web', kind: 'tests', passed: 9, failed, skipped: 0, durationMs: 1, failures: [] }]),
+      ]);
+    const asked = async () => (await complete('production', [deploy('catalog@2')])).body;
+
+    await tested(1);
+    const failing = await asked();
+    await tested(0);
+    const passing = await asked();
+    const quarantine = await tests.send('POST /quarantines', {
+      body: { application: 'storefront', build: '2', reason: 'found bad' },
+    });
+    const barred = await asked();
+    await tests.send(`POST /quarantines/${quarantine.body.id}/lift`, { body: { reason: 'was none' } });
+    await install('quality', 'storefront@2');
+
+    expect([failing.outcome, barred.outcome]).toEqual(['impossible', 'impossible']);
+    expect(passing).toMatchObject({
+      outcome: 'complete',
+      proven: true,
+      operations: [{ kind: 'deploy', application: { name: 'storefront' }, build: { label: '0.2.0' } }],
+    });
+    expect(references(passing.remaining)).toEqual([]);
+  });
+
   it('takes applications out only where that is asked for', async () => {
     const remove = [{ kind: 'remove', application: 'catalog' }];
 

@@ -70,10 +70,17 @@ describe('a release', () => {
       { application: { name: 'orders' }, number: '2.0.0' },
     ]);
     await runs('catalog', 'production');
-    expect((await tests.send('GET /releases/spring')).body.environments).toMatchObject([
+    const shown = (await tests.send('GET /releases/spring')).body;
+    expect(shown.environments).toMatchObject([
       { environment: { name: 'quality' }, running: 2 },
       { environment: { name: 'production' }, running: 1 },
     ]);
+    expect(shown.cells).toHaveLength(3);
+    expect(shown.cells).toContainEqual({
+      application: shown.versions[0].application.id,
+      environment: shown.environments[1].environment.id,
+      build: expect.objectContaining({ id: builds['catalog'], version: '1.4.0' }),
+    });
   });
 
   it('refuses versions that do not exist, an application twice, and a name that is taken', async () => {
@@ -103,5 +110,113 @@ describe('a release', () => {
     expect(await tests.send('DELETE /releases/summer')).toMatchObject({ status: 204 });
     expect(await tests.send('GET /releases/summer')).toMatchObject({ status: 404 });
     expect((await tests.send('GET /applications/catalog/versions')).body.items).toHaveLength(1);
+  });
+
+  it('has a cursor of its own: another list refuses it', async () => {
+    await create('autumn', { versions: [{ application: 'catalog', number: '1.4.0' }] });
+    const { next } = (await tests.send('GET /releases?limit=1')).body;
+    await tests.send('DELETE /releases/autumn');
+
+    for (const list of ['environments', 'policies', 'freezes', 'quarantines'])
+      expect(await tests.send(`GET /${list}?cursor=${next}`)).toMatchObject({
+        status: 422,
+        body: { code: 'invalid-cursor' },
+      });
+  });
+
+  describe('as what a plan is composed of', () => {
+    const plan = (body: object) => tests.send('POST /plans', { body: { environment: 'production', ...body } });
+    const names = (answer: { readonly body: { readonly operations: readonly { application: { name: string } }[] } }) =>
+      answer.body.operations.map((each) => each.application.name);
+
+    it('brings what does not run there yet, and is remembered by its plan, also when that is reused', async () => {
+      const composed = await plan({ release: 'spring' });
+
+      expect(composed).toMatchObject({ status: 201, body: { release: { name: 'spring' }, origin: 'composed' } });
+      expect(names(composed)).toEqual(['orders']);
+      expect(composed.body.operations[0].after.version).toBe('2.0.0');
+      const reused = await tests.send(`POST /plans/${composed.body.number}/reuse`, {
+        body: { environment: 'quality' },
+      });
+      expect(reused.body.release).toEqual(composed.body.release);
+      expect((await tests.send(`GET /plans/${composed.body.number}/report.html`)).body).toContain('spring');
+    });
+
+    it('goes together with what is said of single applications', async () => {
+      const other = await plan({
+        release: 'spring',
+        operations: [
+          { kind: 'leave', application: 'orders' },
+          { kind: 'deploy', application: 'catalog', source: { kind: 'version', number: '1.4.0' } },
+        ],
+      });
+
+      expect(names(other)).toEqual(['catalog']);
+    });
+
+    it('takes the place of what a draft contained, and is forgotten when that is edited again', async () => {
+      const { body } = await plan({
+        operations: [{ kind: 'deploy', application: 'catalog', source: { kind: 'version', number: '1.4.0' } }],
+      });
+      const edit = (changes: object) => tests.send(`PATCH /plans/${body.number}`, { body: changes });
+
+      const edited = await edit({ release: 'spring' });
+      expect(names(edited)).toEqual(['orders']);
+      expect(edited.body.release.name).toBe('spring');
+      expect((await edit({ notes: 'for spring' })).body.release.name).toBe('spring');
+      const again = await edit({
+        operations: [{ kind: 'deploy', application: 'orders', source: { kind: 'latest' } }],
+      });
+      expect(again.body.release).toBeNull();
+    });
+
+    it('refuses one that does not exist, one that is there already, and one beside differences', async () => {
+      const before = (await tests.send('GET /plans')).body.items.length;
+
+      expect(await plan({ release: 'autumn' })).toMatchObject({
+        status: 404,
+        body: { detail: 'there is no release autumn' },
+      });
+      expect(await plan({ environment: 'quality', release: 'spring' })).toMatchObject({
+        status: 409,
+        body: { code: 'nothing-to-do', detail: 'quality runs all that is to come of release spring already' },
+      });
+      expect(await plan({ release: 'spring', differences: { from: 'quality' } })).toMatchObject({ status: 422 });
+      expect((await tests.send('GET /plans')).body.items.length).toBe(before);
+    });
+
+    it('refuses one whose application or build is gone, naming each; the release still says what it named', async () => {
+      const session = await tests.connect();
+      await session.query(
+        `delete from targets where application_id = (select id from applications where name = 'orders')`,
+      );
+      const { body: orders } = await tests.send('GET /applications/orders');
+      await tests.send('DELETE /applications/orders', { headers: { 'if-match': `"${orders.revision}"` } });
+      await session.query(`update builds set state = 'failed' where id = $1`, [builds['catalog']]);
+
+      const refused = await plan({ environment: 'production', release: 'spring' });
+
+      expect(refused).toMatchObject({
+        status: 409,
+        body: {
+          code: 'build-not-usable',
+          errors: [
+            { pointer: '/release', detail: 'the build of catalog 1.4.0 is gone' },
+            { pointer: '/release', detail: 'there is no application orders any more' },
+          ],
+        },
+      });
+      expect((await tests.send('GET /releases/spring')).body.versions).toMatchObject([
+        { application: { name: 'catalog' }, number: '1.4.0', build: null },
+        { application: { name: 'orders' }, number: '2.0.0', build: null },
+      ]);
+    });
+
+    it('is told by its name on plans of before when it is removed', async () => {
+      await tests.send('DELETE /releases/spring');
+
+      const { items } = (await tests.send('GET /plans')).body;
+      expect(items.map((each: { release: unknown }) => each.release)).toContainEqual({ id: null, name: 'spring' });
+    });
   });
 });

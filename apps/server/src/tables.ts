@@ -12,6 +12,7 @@ import type { HotfixesTables } from './features/hotfixes/hotfixes.tables.ts';
 import type { NotificationsTables } from './features/notifications/notifications.tables.ts';
 import type { PlansTables } from './features/plans/plans.tables.ts';
 import type { ReleasesTables } from './features/releases/releases.tables.ts';
+import type { RolloutsTables } from './features/rollouts/rollouts.tables.ts';
 import type { SettingsTables } from './features/settings/settings.tables.ts';
 import type { SitesTables } from './features/sites/sites.tables.ts';
 import type { VersionsTables } from './features/versions/versions.tables.ts';
@@ -33,6 +34,7 @@ export type Tables = PlatformTables &
   HoldsTables &
   PlansTables &
   ReleasesTables &
+  RolloutsTables &
   SettingsTables &
   SitesTables &
   VersionsTables;

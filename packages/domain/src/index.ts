@@ -45,7 +45,7 @@ export {
   type SealedEntry,
   sealedText,
 } from './audit/audit-chain.ts';
-export { compareElements } from './contract/compare-elements.ts';
+export { compareElements, comparingRules } from './contract/compare-elements.ts';
 export { schemasOf } from './contract/compare-operations.ts';
 export {
   type Body,
@@ -90,6 +90,7 @@ export {
 export type { SiteMove } from './fleet/plan-moves.ts';
 export { ringsWords, ringWords } from './fleet/ring-words.ts';
 export type { Calendar } from './governance/calendar.ts';
+export { calendarWords, durationWords, minutesWords } from './governance/calendar-words.ts';
 export {
   confirmationCodes,
   type Found,
@@ -110,7 +111,7 @@ export {
   type Requirements,
   type Scope as PolicyScope,
 } from './governance/policy.ts';
-export { calendarWords, policyWords, scopeWords } from './governance/policy-words.ts';
+export { policyWords, scopeWords } from './governance/policy-words.ts';
 export { type Stay, soakOf } from './governance/soak.ts';
 export {
   type EnvironmentState,
@@ -183,6 +184,7 @@ export type {
   ProvidedContract,
   ProvidedElement,
 } from './impact/build-interface.ts';
+export { missingCapabilities, type SiteCapabilities, type SiteNeeds } from './impact/capabilities.ts';
 export { applyChanges, type Change, type Installed } from './impact/change.ts';
 export { type Completion, type CompletionInput, completePlan, referenceErrors } from './impact/complete-plan.ts';
 export {
@@ -196,10 +198,11 @@ export {
   type Severity,
 } from './impact/finding.ts';
 export { ImpactIndex } from './impact/impact-index.ts';
-export { indexCatalogue } from './impact/index-catalogue.ts';
+export { irreversibleBetween, type MigratingBuild } from './impact/migrations.ts';
 export { type Neighbourhood, sameNeighbourhood } from './impact/neighbourhood.ts';
 export { factsWithout, type OperationFacts, operationFindings } from './impact/operation-findings.ts';
 export type { ImpactQuestion } from './impact/plan-view.ts';
+export { unresolvedConsumers } from './impact/unresolved-consumers.ts';
 export {
   type AttemptOutcome,
   type DeliveryDecision,
@@ -230,6 +233,7 @@ export type { Advanced, PlanNote } from './plan/note.ts';
 export {
   type FailurePolicy,
   type GateObservation,
+  hasBegun,
   isAtGates,
   isTerminal,
   isUnderWay,
@@ -260,22 +264,44 @@ export {
   refusals,
   refuse,
 } from './refusal/refusal.ts';
-export { advanceRollout, idleRollout, type RolloutInput, rolloutTransitions } from './rollout/advance-rollout.ts';
+export { advanceRollout, rolloutTransitions } from './rollout/advance-rollout.ts';
+export { decideCommand, type SiteRollout } from './rollout/decide-command.ts';
+export { forgetTheFuture } from './rollout/forget-the-future.ts';
 export { type InstanceOrder, planInstances, restartPause } from './rollout/plan-instances.ts';
-export type {
-  DesiredModuleShares,
-  DesiredShare,
-  InstanceState,
-  ModuleTarget,
-  ObservedInstance,
-  Rollout,
-  RolloutDesired,
-  RolloutObservation,
-  RolloutPhase,
-  RolloutTarget,
-  StepState,
-  Strategy,
+export {
+  blueGreenProgression,
+  canaryProgression,
+  type HeaderMatch,
+  type Progression,
+  type Reactions,
+  type RolloutStep,
+} from './rollout/progression.ts';
+export {
+  type AnalysisKey,
+  type DesiredModuleShares,
+  type DesiredPreview,
+  type DesiredShare,
+  type Hold,
+  type InstanceState,
+  idleRollout,
+  type ModuleTarget,
+  type ObservedAnalysis,
+  type ObservedInstance,
+  type Rollout,
+  type RolloutCommand,
+  type RolloutDesired,
+  type RolloutInput,
+  type RolloutObservation,
+  type RolloutPhase,
+  type RolloutTarget,
+  type Stepping,
+  type StepState,
+  type Strategy,
+  type TakenVerdict,
+  type Warm,
 } from './rollout/rollout.ts';
+export { warmFor } from './rollout/take-target.ts';
+export { analysisOfStep } from './rollout/take-verdict.ts';
 export {
   type ResolvedSettings,
   resolveSettings,
@@ -283,6 +309,7 @@ export {
   type SettingValue,
   type SiteFacts,
 } from './settings/resolve-settings.ts';
+export { type PlacedValue, type ValueBack, valuesBack } from './settings/values-back.ts';
 export {
   ancestorsOf,
   type CommitGraph,

@@ -2,6 +2,7 @@ export type { Account, AccountPool } from './accounts/account-pool.ts';
 export { asAccount, type CommandLine } from './accounts/as-account.ts';
 export { endProcessesOf, processesOf } from './accounts/end-processes.ts';
 export { openRuntimeDirectory, provideFolder, type RuntimeDirectory } from './accounts/runtime-directory.ts';
+export { type CertificateFiles, type LocalAuthority, openLocalAuthority } from './certificates/local-authority.ts';
 export { type Failpoint, FailpointError, failpoint, failpoints } from './faults/failpoint.ts';
 export { freeBytes } from './files/free-bytes.ts';
 export { type DirectoryLock, lockDirectory } from './files/lock-directory.ts';
@@ -11,6 +12,7 @@ export { syncDirectory, syncTree, writeDurably } from './files/write-durably.ts'
 export { HostFault } from './host-fault.ts';
 export { createReach, type Reach, readReach } from './network/reachable-address.ts';
 export { sentenceOf } from './network/sentence-of.ts';
+export { postgresFault } from './postgres/postgres-fault.ts';
 export {
   type PostgresOptions,
   type RunningPostgres,

@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { command, rolloutStrategy } from './manifest.ts';
+import { command } from './manifest.ts';
 import { digest, id, name, named, timestamp } from './primitives.ts';
+import { reportedRollout, rolloutCommand } from './reported-rollout.ts';
+import { rolloutStrategy } from './rollout.ts';
 
 /**
  * The protocol between server and agent. Documents are levels: a lost or repeated one does no harm. Unknown fields
  * are ignored on both sides (plain objects, never strict), so that minor versions can add some.
  */
-export const agentProtocol = { version: '1.1', path: '/api/v1/agents/connect' } as const;
+export const agentProtocol = { version: '1.2', path: '/api/v1/agents/connect' } as const;
 
 const bytes = z.base64url();
 
@@ -66,6 +68,10 @@ export const desiredApplication = z.object({
   /** Changes when the site must act anew, even for the same build; the agent deduplicates by it. */
   operation: z.string(),
   strategy: rolloutStrategy,
+  /** Who is to decide when its rollout waits for a person. */
+  decides: z.string().default('whoever may deploy here'),
+  /** What a person last asked of its rollout. */
+  command: rolloutCommand.nullable().default(null),
   modules: z.array(desiredModule),
   settings: z.record(z.string(), z.string()),
   sealed: z.record(z.string(), sealedValue),
@@ -118,6 +124,7 @@ export const applicationPhase = z.enum([
   'pulling',
   'staged',
   'migrating',
+  'stepping',
   'progressing',
   'verifying',
   'healthy',
@@ -152,6 +159,8 @@ export const reportedApplication = z.object({
       endedAt: timestamp.nullable(),
     }),
   ),
+  /** How far a rollout by steps is, or was when it ended; null where there was none. */
+  rollout: reportedRollout.nullable().default(null),
   /** What somebody changed by hand of the files that were brought; null while nothing is known to differ. */
   drift: z
     .object({ message: z.string(), healed: z.boolean(), files: z.array(z.string()).max(20) })
@@ -181,6 +190,14 @@ export const siteReport = z.object({
   /** What an operator should know of the site, such as that applications are not isolated. */
   notices: z.array(z.string()),
   disk: z.object({ freeBytes: z.number(), usedBytes: z.number() }),
+  /** What the site can do; an agent that does not say can do what every agent of before could. */
+  capabilities: z
+    .object({
+      toolchains: z.array(z.string().max(100)).max(100).optional(),
+      connections: z.array(z.string().max(100)).max(100).optional(),
+      strategies: z.array(z.string().max(100)).max(100).optional(),
+    })
+    .default({ strategies: ['recreate', 'rolling'] }),
 });
 export type SiteReport = z.output<typeof siteReport>;
 

@@ -10,6 +10,9 @@ export const source = z.object({
   manifestPath: z.string().min(1).max(400),
 });
 
+/** Largest text file that is read for the server, in bytes. */
+export const textFileMaxBytes = 64 * 1024;
+
 /** One commit as the change log shows it. */
 export const commitRecord = z.object({
   hash: commitHash,
@@ -35,6 +38,13 @@ export const builderJob = z.object({
     z.object({ kind: z.literal('inspect'), source }),
     /** Say where the branch points now. */
     z.object({ kind: z.literal('resolve'), source }),
+    /** Read a text file at the head of a branch, unless that is the commit which is known. */
+    z.object({
+      kind: z.literal('read'),
+      source: source.omit({ manifestPath: true }),
+      path: z.string().min(1).max(400),
+      known: commitHash.nullable(),
+    }),
     z.object({
       kind: z.literal('build'),
       source,
@@ -83,6 +93,8 @@ export const builtModule = z.object({
   artifact: z.object({ digest, size: z.int() }),
   reused: z.boolean(),
   durationMs: z.number(),
+  /** What its migration consists of, where the manifest says so. */
+  migration: digest.nullable().default(null),
 });
 export type BuiltModule = z.output<typeof builtModule>;
 
@@ -98,6 +110,8 @@ export const jobFault = z.object({
     'commit-missing',
     'manifest-missing',
     'manifest-invalid',
+    'file-missing',
+    'file-invalid',
     'path-outside-repository',
     'application-renamed',
     'contract-invalid',
@@ -128,6 +142,8 @@ export const jobResult = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('inspected'), commit: commitRecord, manifest }),
   z.object({ kind: z.literal('resolved'), commit: commitHash }),
+  /** `text` is null where the commit is the one that was known. */
+  z.object({ kind: z.literal('read'), commit: commitHash, text: z.string().max(textFileMaxBytes).nullable() }),
   z.object({
     kind: z.literal('built'),
     commit: commitHash,

@@ -94,6 +94,8 @@ export {
   type LiveEvent,
   liveEvent,
 } from './api/estate.ts';
+export { failurePolicy } from './api/failure-policy.ts';
+export { type FollowedPolicy, followedPolicy } from './api/followed-policies.ts';
 export {
   approvalRule,
   calendar,
@@ -103,7 +105,6 @@ export {
   obstacle,
   type PolicyVersion,
   policy,
-  policyScope,
   policyVersion,
   type Quarantine,
   quarantine,
@@ -139,7 +140,6 @@ export {
 export {
   deploySource,
   type Finding,
-  failurePolicy,
   finding,
   type Operation,
   operation,
@@ -160,7 +160,9 @@ export {
   planState,
   type RingProgress,
 } from './api/plans.ts';
-export { type Release, release } from './api/releases.ts';
+export { policyScope } from './api/policy-scope.ts';
+export { type Release, type ReleaseDetail, release } from './api/releases.ts';
+export { type Rollout, type RolloutVerdict, rollout, rolloutVerdict } from './api/rollouts.ts';
 export {
   type ReconciledSite,
   reconciledSite,
@@ -188,6 +190,7 @@ export {
   jobFault,
   jobResult,
   source,
+  textFileMaxBytes,
 } from './builder.ts';
 export {
   type BuiltContract,
@@ -200,26 +203,35 @@ export {
 } from './contract.ts';
 export {
   type GatewayBackend,
+  type GatewayCertificate,
   type GatewayConfig,
   type GatewayConfigInput,
+  type GatewayCounters,
   type GatewayListener,
+  type GatewayRule,
   type GatewayService,
+  type GatewayServiceInput,
+  type GatewayServiceStats,
   type GatewayStats,
+  type GatewaySuccessor,
+  type GatewayVersion,
+  gatewayCertificate,
   gatewayConfig,
   gatewayControl,
   gatewayHealth,
   gatewayStats,
+  gatewaySuccessor,
   latencyBounds,
 } from './gateway.ts';
+export { type CountedRequest, RequestCounters } from './gateway-counters.ts';
 export {
   type Command,
   command,
   type Manifest,
   type ModuleManifest,
   manifest,
+  migrationOf,
   moduleManifest,
-  type RolloutStrategy,
-  rolloutStrategy,
 } from './manifest.ts';
 export type { DocumentFault, ParsedDocument } from './parse-document.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
@@ -240,6 +252,23 @@ export {
   versionNumber,
 } from './primitives.ts';
 export { type Problem, problem } from './problem.ts';
+export {
+  type ReportedAnalysis,
+  type ReportedJudgement,
+  type ReportedMetric,
+  type ReportedRollout,
+  type RolloutPoint,
+  reportedRollout,
+  rolloutCommandKind,
+  verdict,
+} from './reported-rollout.ts';
+export {
+  type RolloutStepSpec,
+  type RolloutStrategy,
+  type RolloutStrategyInput,
+  rolloutStep,
+  rolloutStrategy,
+} from './rollout.ts';
 export {
   type CallInput,
   type Method,

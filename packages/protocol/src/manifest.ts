@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { name } from './primitives.ts';
+import { rolloutStrategy } from './rollout.ts';
 
 /** A string is run by `sh -c` in the module's folder; a list is run as it is. */
 export const command = z.union([z.string().min(1).max(4000), z.array(z.string().max(4000)).min(1).max(200)], {
@@ -35,26 +36,23 @@ const variableName = z
 
 const httpPath = z.string().startsWith('/').max(400);
 
-const rolling = z.strictObject({
-  strategy: z.literal('rolling'),
-  /** How many instances may run above the wanted number during a rollout. */
-  maxSurge: z.int().min(0).max(100).default(1),
-  /** How many of the wanted number may be missing during a rollout. */
-  maxUnavailable: z.int().min(0).max(100).default(0),
-});
-const recreate = z.strictObject({ strategy: z.literal('recreate') });
-
-export const rolloutStrategy = z
-  .discriminatedUnion('strategy', [rolling, recreate], {
-    error: (issue) =>
-      issue.code === 'invalid_union'
-        ? 'strategy is rolling or recreate; canary and blueGreen are not supported yet'
-        : undefined,
-  })
-  .refine((value) => value.strategy !== 'rolling' || value.maxSurge + value.maxUnavailable > 0, {
-    message: 'maxSurge and maxUnavailable cannot both be 0',
-  });
-export type RolloutStrategy = z.output<typeof rolloutStrategy>;
+/** A command alone, or with what it consists of and what it leaves behind. */
+const migration = z.union(
+  [
+    command,
+    z.strictObject({
+      run: command,
+      /**
+       * What the migration consists of, inside the module's folder: as long as these are the same, so is the migration.
+       * Without them it is another one whenever the module is.
+       */
+      files: z.array(relativePath).max(20).default([]),
+      /** Whether builds of before work with what it leaves behind. */
+      reversible: z.boolean().default(false),
+    }),
+  ],
+  { error: 'a command, or { run, files, reversible }' },
+);
 
 /** Declarations of a package and schemas of events are read, not asked. */
 function mayBeServed(contractFile: string): boolean {
@@ -77,7 +75,7 @@ export const moduleManifest = z
     start: command.optional(),
     image: notYet('image'),
     manifests: notYet('manifests'),
-    migrate: command.optional(),
+    migrate: migration.optional(),
     verify: command.optional(),
     volumes: z
       .record(
@@ -116,6 +114,13 @@ export const moduleManifest = z
     path: ['health'],
   });
 export type ModuleManifest = z.output<typeof moduleManifest>;
+
+/** The migration of a module, whichever way it is written; undefined where it has none. */
+export function migrationOf({ migrate }: Pick<ModuleManifest, 'migrate'>) {
+  if (migrate === undefined) return undefined;
+  const isCommand = typeof migrate === 'string' || Array.isArray(migrate);
+  return isCommand ? { run: migrate, files: [], reversible: false } : migrate;
+}
 
 const connection = z.strictObject({
   type: z.enum(['postgres'], { error: 'the type is postgres; other types are not supported yet' }),

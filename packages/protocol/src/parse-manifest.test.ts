@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { migrationOf } from './manifest.ts';
 import { manifestMaxBytes, parseManifest } from './parse-manifest.ts';
 
 /** A manifest whose module `web` has some more lines. */
@@ -29,6 +30,73 @@ describe('a manifest', () => {
     });
   });
 
+  it('knows canaries with their steps, and what becomes of them when an analysis cannot tell', () => {
+    const parsed = parseManifest(
+      `${withWeb()}rollout:
+  strategy: canary
+  steps:
+    - header: [{ name: x-tester, value: yes }]
+    - pause: until-resumed
+    - weight: 10
+    - analyse:
+        metrics:
+          - name: errors
+            source: { provider: gateway, of: error-rate }
+            rule: { kind: threshold, failure: { above: 0.05 } }
+            count: 6
+    - scale: 50%
+    - mirror: 20
+  onMarginal: continue
+`,
+    );
+
+    expect(parsed).toMatchObject({
+      ok: true,
+      manifest: {
+        rollout: {
+          strategy: 'canary',
+          maxSurge: 1,
+          onMarginal: 'continue',
+          onInsufficientData: 'hold',
+          onError: 'hold',
+          keepOld: 30,
+          holdLimit: 86_400,
+          steps: [
+            { header: [{ name: 'x-tester', value: 'yes', match: 'equals' }] },
+            { pause: 'until-resumed' },
+            { weight: 10 },
+            { analyse: { metrics: [{ name: 'errors', interval: 10, count: 6 }] } },
+            { scale: '50%' },
+            { mirror: 20 },
+          ],
+        },
+      },
+    });
+  });
+
+  it('lets nothing go on by itself without data', () => {
+    const text = `${withWeb()}rollout: { strategy: canary, steps: [{ weight: 5 }], onInsufficientData: continue }\n`;
+
+    expect(faultsOf(text)[0]?.path).toBe('rollout.onInsufficientData');
+  });
+
+  it.each([
+    ['no migration', '', undefined],
+    ['a command', 'migrate: npm run migrate', { run: 'npm run migrate', files: [], reversible: false }],
+    ['words', 'migrate: [node, migrate.js]', { run: ['node', 'migrate.js'], files: [], reversible: false }],
+    [
+      'a command with what it consists of and leaves behind',
+      'migrate: { run: npm run migrate, files: [migrations], reversible: true }',
+      { run: 'npm run migrate', files: ['migrations'], reversible: true },
+    ],
+  ])('may have as its migration %s', (_what, line, expected) => {
+    const parsed = parseManifest(withWeb(line));
+
+    expect(parsed.ok && parsed.manifest.modules['web'] && migrationOf(parsed.manifest.modules['web'])).toEqual(
+      expected,
+    );
+  });
+
   it.each(['catalog', 'orders', 'storefront'])('of the sample application %s is right', (application) => {
     const file = join(import.meta.dirname, '../../../examples', application, 'almanac.yaml');
 
@@ -49,12 +117,12 @@ describe('a manifest', () => {
       'image is not supported yet; remove it',
     ],
     [
-      'a strategy that comes later',
-      `${withWeb()}rollout: { strategy: canary }\n`,
+      'a strategy of another name',
+      `${withWeb()}rollout: { strategy: blueGreen }\n`,
       5,
       12,
       'rollout.strategy',
-      'canary and blueGreen are not supported yet',
+      'strategy is rolling, recreate, canary or blue-green',
     ],
     [
       'a key of canary',
@@ -63,6 +131,30 @@ describe('a manifest', () => {
       31,
       'rollout.steps',
       'unknown key',
+    ],
+    [
+      'a step that is two',
+      `${withWeb()}rollout: { strategy: canary, steps: [{ weight: 5, pause: 10 }] }\n`,
+      5,
+      30,
+      'rollout.steps.0',
+      'exactly one of weight, scale, pause',
+    ],
+    [
+      'weights that fall',
+      `${withWeb()}rollout: { strategy: canary, steps: [{ weight: 50 }, { weight: 10 }] }\n`,
+      5,
+      30,
+      'rollout.steps',
+      'weights never fall',
+    ],
+    [
+      'a metric that a rollout would wait for without end',
+      `${withWeb()}rollout: { strategy: canary, steps: [{ analyse: { metrics: [{ name: errors, count: null, source: { provider: gateway, of: error-rate }, rule: { kind: threshold, failure: { above: 0.1 } } }] } }] }\n`,
+      5,
+      51,
+      'rollout.steps.0.analyse.metrics',
+      'without count',
     ],
     [
       'a strategy that can never move',

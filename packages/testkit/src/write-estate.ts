@@ -42,7 +42,8 @@ const tables = {
     width: 3,
     insert: `insert into builds (id, application_id, number, job_id, state, branch, label, manifest, requested_by, created_at)
       select ${asKey('b')}, ${asKey('a')}, n::int, (select id from jobs limit 1), 'succeeded', 'main', b,
-        jsonb_build_object('application', a, 'modules', '{}'::jsonb, 'connections', '{}'::jsonb, 'settings', '{}'::jsonb),
+        jsonb_build_object('application', a, 'modules', '{}'::jsonb, 'connections', '{}'::jsonb, 'settings', '{}'::jsonb,
+          'rollout', '{"strategy": "rolling", "maxSurge": 1, "maxUnavailable": 0}'::jsonb),
         'nobody', now()
       from unnest($1::text[], $2::text[], $3::text[]) t (b, a, n)`,
   },

@@ -1,12 +1,16 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   advanceRollout,
   type InstanceOrder,
   idleRollout,
   type ObservedInstance,
   planInstances,
+  type Rollout,
   type RolloutDesired,
   type RolloutObservation,
+  type RolloutTarget,
+  warmFor,
 } from '@almanac/domain';
 import { failpoint } from '@almanac/host';
 import type { DesiredApplication } from '@almanac/protocol';
@@ -14,6 +18,7 @@ import type { ApplicationRecord, InstanceRecord, StepRecord } from '../journal/j
 import { lookAtStep, startStep, toldState } from '../runtimes/one-off.ts';
 import { steadyNow } from '../steady-now.ts';
 import type { InFlight } from '../traffic/gateway-keeper.ts';
+import { type Analyses, observedAnalyses } from './analyses.ts';
 import { freePort } from './free-port.ts';
 import { launchSettings } from './launch-settings.ts';
 import { rolloutTargetOf } from './rollout-target.ts';
@@ -39,21 +44,24 @@ export async function convergeApplication(
     readonly record: ApplicationRecord;
     readonly target: DesiredApplication | null;
     readonly inFlight: InFlight;
+    readonly analyses: Analyses;
     readonly onChange: () => void;
   },
 ): Promise<Converged> {
   const { record, target } = input;
   const now = steadyNow();
   await lookAtSteps(site, record, now);
+  const wanted = target === null ? null : targetOf(site, record, target);
   const observation = observe(site, input, now);
   const { rollout, desired } = advanceRollout(
     record.rollout,
-    { target: target === null ? null : rolloutTargetOf(target), observation },
+    { target: wanted, observation, command: target?.command ?? null },
     now,
   );
   if (rollout.phase !== record.rollout.phase)
     site.log.info({ application: record.name, phase: rollout.phase, reason: rollout.message ?? undefined }, 'rollout');
   record.rollout = rollout;
+  input.analyses.advance(record, desired.analyses, now);
   const orders = planInstances(
     {
       desired,
@@ -67,20 +75,48 @@ export async function convergeApplication(
   await launch(site, record, launched);
   for (const step of desired.steps) await ensureStep(site, { record, step, now });
   forgetOldSpecs(record, site);
-  const resting = new Set(['healthy', 'failed', 'idle']);
   return {
     desired,
     observed: observation.instances,
-    moving: !resting.has(rollout.phase) || orders.length > 0,
+    moving: orders.length > 0 || !rests(rollout),
     drained: orders.some((each) => each.kind === 'drain'),
   };
+}
+
+/** Whether nothing happens by itself within a moment. A step that has what it wants is one that only time takes further. */
+function rests({ phase, stepping }: Rollout): boolean {
+  if (phase === 'stepping') return stepping !== null && stepping.shortSince === null;
+  return phase === 'healthy' || phase === 'failed' || phase === 'idle';
+}
+
+/** What the rollout is to bring. Where exactly that is warm its instances go by the new operation from now on. */
+function targetOf(site: SiteContext, record: ApplicationRecord, target: DesiredApplication): RolloutTarget {
+  const warm = record.rollout.warm?.target.operation;
+  const kept = warm === undefined ? undefined : record.specs[warm];
+  const sameAs = warm !== undefined && kept !== undefined && wantsTheSame(site, kept, target) ? warm : null;
+  const wanted = rolloutTargetOf(target, sameAs);
+  const taken = warmFor(record.rollout, wanted);
+  for (const each of recordsOf(site, record)) if (each.operation === taken) each.operation = target.operation;
+  return wanted;
+}
+
+/** Whether two operations want the same build with the same settings; sealed values differ each time, so they are opened. */
+function wantsTheSame(site: SiteContext, one: DesiredApplication, other: DesiredApplication): boolean {
+  const content = ({ build, modules, settings, connections, sealed }: DesiredApplication) => ({
+    build,
+    modules,
+    settings,
+    connections,
+    secrets: Object.fromEntries(Object.entries(sealed).map(([key, value]) => [key, site.identity.open(value)])),
+  });
+  return one.build === other.build && isDeepStrictEqual(content(one), content(other));
 }
 
 /** A record for an application that was not here before, with a stable port for each module that serves. */
 export async function ensureRecord(site: SiteContext, application: DesiredApplication): Promise<ApplicationRecord> {
   const { applications } = site.journal.state;
   const { id, name } = application.application;
-  const record = applications[id] ?? { id, name, rollout: idleRollout, specs: {}, steps: [], ports: {} };
+  const record = applications[id] ?? { id, name, rollout: idleRollout, specs: {}, steps: [], analyses: [], ports: {} };
   applications[id] = record;
   record.specs[application.operation] = application;
   for (const module of application.modules) {
@@ -114,7 +150,7 @@ function observe(
     state: toldState(each),
     message: each.state === 'failed' ? lastLines(each.output) : null,
   }));
-  return { instances, steps };
+  return { instances, steps, analyses: observedAnalyses(record) };
 }
 
 function recordsOf(site: SiteContext, record: ApplicationRecord): readonly InstanceRecord[] {
@@ -323,10 +359,13 @@ function forgetOldSpecs(record: ApplicationRecord, site: SiteContext): void {
     rollout.stable?.operation,
     rollout.candidate?.operation,
     rollout.failed?.operation,
+    rollout.warm?.target.operation,
+    rollout.stepping?.operation,
     ...recordsOf(site, record).map((each) => each.operation),
   ]);
   for (const operation of Object.keys(record.specs)) if (!needed.has(operation)) delete record.specs[operation];
   record.steps = record.steps.filter((each) => needed.has(each.operation));
+  record.analyses = record.analyses.filter((each) => needed.has(each.operation));
 }
 
 function lastLines(output: string): string {

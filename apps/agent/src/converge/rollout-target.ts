@@ -1,8 +1,9 @@
 import type { ModuleTarget, RolloutTarget } from '@almanac/domain';
 import type { DesiredApplication } from '@almanac/protocol';
+import { progressionOf } from './progression-of.ts';
 
-/** What the rollout engine needs to know of a desired application. */
-export function rolloutTargetOf(application: DesiredApplication): RolloutTarget {
+/** What the rollout engine needs to know of a desired application; `sameAs` is an earlier operation that wanted the same. */
+export function rolloutTargetOf(application: DesiredApplication, sameAs: string | null): RolloutTarget {
   const { strategy } = application;
   const modules = application.modules
     .filter((module) => module.start !== undefined)
@@ -23,5 +24,11 @@ export function rolloutTargetOf(application: DesiredApplication): RolloutTarget 
         verify: module.verify !== undefined,
       };
     });
-  return { operation: application.operation, build: application.build, modules };
+  return {
+    operation: application.operation,
+    build: application.build,
+    sameAs,
+    modules,
+    progression: progressionOf(application),
+  };
 }

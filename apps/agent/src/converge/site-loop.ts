@@ -1,13 +1,18 @@
-import type { DesiredApplication, ReportedApplication, SiteReport } from '@almanac/protocol';
+import { forgetTheFuture } from '@almanac/domain';
+import type { DesiredApplication, GatewayStats, ReportedApplication, SiteReport } from '@almanac/protocol';
 import { volumesOverQuota } from '../files/volume-quotas.ts';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
+import { createSiteMetrics, type SiteMetrics } from '../metrics/site-metrics.ts';
 import { limitsOf } from '../runtimes/resource-limits.ts';
 import { steadyNow } from '../steady-now.ts';
 import type { RoutedApplication } from '../traffic/gateway-config.ts';
 import { createGatewayKeeper, type GatewayKeeper } from '../traffic/gateway-keeper.ts';
+import { type Analyses, createAnalyses } from './analyses.ts';
 import { convergeApplication, ensureRecord } from './converge-application.ts';
 import { createDriftWatch, type DriftWatch } from './drift-watch.ts';
 import { createPreparation, type Preparation } from './preparation.ts';
+import { createRolloutCurves, type RolloutCurves } from './rollout-curves.ts';
+import { reportRollout } from './rollout-report.ts';
 import type { SiteContext } from './site-context.ts';
 import { reportApplication, reportSite, reportStaged } from './site-report.ts';
 
@@ -39,8 +44,11 @@ export function startSiteLoop(
   const preparation = createPreparation({ releases: site.releases, onChange: wake, log: site.log });
   const keeper = createGatewayKeeper(site);
   const drift = createDriftWatch(site, wake);
+  const metrics = createSiteMetrics({ reach: site.reach, onMeasured: wake });
+  const analyses = createAnalyses(metrics.meter);
+  const curves = createRolloutCurves(metrics.traffic);
   let afterPass: (() => void)[] = [];
-  forgetTheFuture(site);
+  comeBackToNow(site);
   for (const record of site.journal.state.instances) {
     site.runtime.recover(record);
     // A stop that was interrupted together with the agent is done again by the next pass.
@@ -55,7 +63,7 @@ export function startSiteLoop(
       try {
         const told = afterPass;
         afterPass = [];
-        pause = await pass({ site, preparation, keeper, drift, onReport, wake, overQuota });
+        pause = await pass({ site, preparation, keeper, metrics, analyses, curves, drift, onReport, wake, overQuota });
         for (const tell of told) tell();
         if (steadyNow() > nextCare) {
           nextCare = steadyNow() + housekeepingMs;
@@ -101,20 +109,13 @@ export function startSiteLoop(
 }
 
 /** A clock that was set back since the journal was written would let deadlines wait for as long. */
-function forgetTheFuture({ journal }: SiteContext): void {
+function comeBackToNow({ journal }: SiteContext): void {
   const now = steadyNow();
   for (const record of journal.state.instances) {
     record.startedAt = Math.min(record.startedAt, now);
     record.drainingSince = Math.min(record.drainingSince, now);
   }
-  for (const record of Object.values(journal.state.applications)) {
-    const { startedAt, progressedAt } = record.rollout;
-    record.rollout = {
-      ...record.rollout,
-      startedAt: Math.min(startedAt, now),
-      progressedAt: Math.min(progressedAt, now),
-    };
-  }
+  for (const record of Object.values(journal.state.applications)) record.rollout = forgetTheFuture(record.rollout, now);
 }
 
 /** One look at the whole site; gives after how many milliseconds the next one is due. */
@@ -122,6 +123,9 @@ async function pass(input: {
   readonly site: SiteContext;
   readonly preparation: Preparation;
   readonly keeper: GatewayKeeper;
+  readonly metrics: SiteMetrics;
+  readonly analyses: Analyses;
+  readonly curves: RolloutCurves;
   readonly drift: DriftWatch;
   readonly onReport: (report: Omit<SiteReport, 'sequence' | 'at'>) => void;
   readonly wake: () => void;
@@ -130,6 +134,7 @@ async function pass(input: {
   const { site, preparation } = input;
   const stats = (await site.gateway.ensure()) ? await site.gateway.stats() : undefined;
   const inFlight = input.keeper.inFlight(stats);
+  observe(input, stats);
   const wanted = site.desired.current()?.applications ?? [];
   const running = wanted.filter((each) => !each.stageOnly);
   const reports: ReportedApplication[] = wanted
@@ -154,7 +159,13 @@ async function pass(input: {
     const prepared = target === null ? null : preparation.of(target);
     // Until its files are here an application stays what it is.
     const next = prepared === null || prepared.kind === 'ready' ? target : stableSpec(record);
-    const converged = await convergeApplication(site, { record, target: next, inFlight, onChange: input.wake });
+    const converged = await convergeApplication(site, {
+      record,
+      target: next,
+      inFlight,
+      analyses: input.analyses,
+      onChange: input.wake,
+    });
     moving ||= converged.moving || prepared?.kind === 'pulling';
     drained ||= converged.drained;
     const records = site.journal.state.instances.filter((each) => each.application === record.id);
@@ -172,6 +183,7 @@ async function pass(input: {
         records,
         stats,
         drift: input.drift.of(record.id),
+        rollout: reportRollout(record, input.curves.of(record, steadyNow())),
       }),
     );
     const modules = Object.entries(record.ports).map(([name, port]) => ({ name, port }));
@@ -191,6 +203,25 @@ async function pass(input: {
   // What leaves the traffic ends as soon as the gateway gives it nothing new: that is looked at without a pause.
   if (drained || (rerouted && moving)) return 0;
   return moving ? movingMs : restingMs;
+}
+
+/** What analyses go by: traffic always, as they look back; processes of what takes steps. */
+function observe(
+  { site, metrics }: { readonly site: SiteContext; readonly metrics: SiteMetrics },
+  stats: GatewayStats | undefined,
+): void {
+  const now = steadyNow();
+  if (stats !== undefined) metrics.traffic.observe(stats, now);
+  const { applications, instances } = site.journal.state;
+  metrics.processes.sample(
+    instances.flatMap((each) => {
+      const record = applications[each.application];
+      if (record?.rollout.phase !== 'stepping') return [];
+      const { id, operation: version, restarts } = each;
+      return [{ id, application: record.name, version, group: each.identity?.pid ?? null, restarts }];
+    }),
+    now,
+  );
 }
 
 function memoryBounds(site: SiteContext) {

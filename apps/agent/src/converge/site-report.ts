@@ -16,6 +16,7 @@ export function reportApplication(input: {
   readonly records: readonly InstanceRecord[];
   readonly stats: GatewayStats | undefined;
   readonly drift: ReportedApplication['drift'];
+  readonly rollout: ReportedApplication['rollout'];
 }): ReportedApplication {
   const { record, target, prepared, observed } = input;
   const { rollout } = record;
@@ -52,6 +53,7 @@ export function reportApplication(input: {
       startedAt: new Date(each.startedAt).toISOString(),
       endedAt: each.endedAt === null ? null : new Date(each.endedAt).toISOString(),
     })),
+    rollout: input.rollout,
     drift: input.drift,
     traffic: trafficOf(input.stats, record.name),
   };
@@ -94,6 +96,7 @@ export function reportStaged(application: DesiredApplication, prepared: Prepared
     progress: prepared.kind === 'pulling' ? { done: prepared.done, total: prepared.total } : null,
     modules: [],
     steps: [],
+    rollout: null,
     drift: null,
     traffic: [],
   };
@@ -122,5 +125,6 @@ export async function reportSite(
     notices: [...site.notices, ...input.overQuota],
     // In steps of 64 MiB, so that a report does not differ from the one before by every byte that is written.
     disk: { freeBytes: Math.floor(free / 67_108_864) * 67_108_864, usedBytes: 0 },
+    capabilities: site.capabilities,
   };
 }

@@ -33,6 +33,24 @@ describe('the journal of a site', () => {
     expect(await readdir(directory)).toEqual(['journal.json']);
   });
 
+  it('takes over what was written before rollouts had steps and analyses', async () => {
+    const target = { operation: 'op', build: 'build', modules: [] };
+    const rollout = { phase: 'healthy', stable: target, candidate: null, failed: null, message: null };
+    const shop = { id: 'shop', name: 'shop', rollout, specs: {}, steps: [], ports: {} };
+    const text = JSON.stringify({
+      schema: 1,
+      applications: { shop },
+      instances: [],
+      gateway: { identity: null, revision: 1 },
+    });
+    await writeFile(join(directory, 'journal.json'), text);
+
+    expect((await openJournal({ directory, log })).state.applications['shop']).toMatchObject({
+      analyses: [],
+      rollout: { stable: { ...target, progression: null, sameAs: null }, stepping: null, warm: null, commanded: 0 },
+    });
+  });
+
   it.each([
     ['is cut off', '{"schema":1,"applic'],
     ['has another schema', '{"schema":2}'],

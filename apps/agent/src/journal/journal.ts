@@ -1,6 +1,6 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Rollout } from '@almanac/domain';
+import { type Analysis, type AnalysisKey, idleRollout, type Rollout, type RolloutTarget } from '@almanac/domain';
 import { failpoint, type ProcessIdentity, writeDurably } from '@almanac/host';
 import type { DesiredApplication } from '@almanac/protocol';
 import type { Logger } from 'pino';
@@ -10,7 +10,8 @@ export interface InstanceRecord {
   readonly id: string;
   readonly application: string;
   readonly module: string;
-  readonly operation: string;
+  /** Another one when a later operation wants exactly what runs. */
+  operation: string;
   readonly port: number | null;
   identity: ProcessIdentity | null;
   startedAt: number;
@@ -39,6 +40,13 @@ export interface StepRecord {
   output: string;
 }
 
+/** One analysis of a rollout; what it found outlives the agent. */
+export interface AnalysisRecord extends AnalysisKey {
+  /** The operation that it is compared with; null where there was none. */
+  readonly baseline: string | null;
+  analysis: Analysis;
+}
+
 export interface ApplicationRecord {
   readonly id: string;
   readonly name: string;
@@ -46,6 +54,7 @@ export interface ApplicationRecord {
   /** What operations asked for, as long as one of their instances may run. Secrets in it stay sealed. */
   readonly specs: Record<string, DesiredApplication>;
   steps: StepRecord[];
+  analyses: AnalysisRecord[];
   /** The stable port of each module that serves, given once and kept. */
   readonly ports: Record<string, number>;
 }
@@ -96,7 +105,7 @@ async function readState(file: string, log: Logger): Promise<JournalState> {
     // Only this program writes the file, whole or not at all; its schema number says in which shape.
     const parsed = JSON.parse(text) as JournalState;
     if (parsed.schema !== 1) throw new Error(`it has schema ${String(parsed.schema)}`);
-    return parsed;
+    return withEverything(parsed);
   } catch (error) {
     const aside = `${file}.damaged`;
     await rename(file, aside);
@@ -106,4 +115,17 @@ async function readState(file: string, log: Logger): Promise<JournalState> {
     );
     return empty();
   }
+}
+
+const noSteps = { sameAs: null, progression: null } as const;
+
+/** A journal of before rollouts had steps and analyses is taken over. */
+function withEverything(state: JournalState): JournalState {
+  const target = (each: RolloutTarget | null) => (each === null ? null : { ...noSteps, ...each });
+  for (const record of Object.values(state.applications)) {
+    record.analyses ??= [];
+    const rollout = { ...idleRollout, ...record.rollout };
+    record.rollout = { ...rollout, stable: target(rollout.stable), candidate: target(rollout.candidate) };
+  }
+  return state;
 }

@@ -9,8 +9,8 @@ import { createWebMetrics } from './web-metrics.ts';
 /** All that a site measures for its analyses. */
 export interface SiteMetrics {
   readonly meter: AnalysisMeter;
-  /** To be given the gateway's statistics in each pass. */
-  readonly traffic: Pick<TrafficHistory, 'observe'>;
+  /** To be given the gateway's statistics in each pass; says what was counted in a period. */
+  readonly traffic: TrafficHistory;
   /** To be given the instances that are analysed, in each pass. */
   readonly processes: Pick<ProcessMetrics, 'sample'>;
 }

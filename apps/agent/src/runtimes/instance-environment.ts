@@ -56,12 +56,17 @@ function searchPath(toolchain: string, programs: string): string {
 
 const major = process.versions.node.split('.')[0];
 
+/** The toolchains that can be had here, by every name that a manifest may give them. */
+export const availableToolchains: readonly string[] = [
+  'host',
+  'node',
+  `node@${major}`,
+  `node@${process.versions.node}`,
+];
+
 /** Why a toolchain cannot be had here; undefined when it can. */
 export function toolchainFault(toolchain: string): string | undefined {
-  const known =
-    toolchain === 'host' ||
-    toolchain === 'node' ||
-    toolchain === `node@${major}` ||
-    toolchain === `node@${process.versions.node}`;
-  return known ? undefined : `the toolchain ${toolchain} is not available on this site; it has node@${major} and host`;
+  return availableToolchains.includes(toolchain)
+    ? undefined
+    : `the toolchain ${toolchain} is not available on this site; it has node@${major} and host`;
 }

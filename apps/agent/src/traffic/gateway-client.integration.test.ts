@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '@almanac/host';
 import { waitUntil } from '@almanac/testkit';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JournalState } from '../journal/journal.ts';
 import { createGatewayClient, type GatewayClient } from './gateway-client.ts';
+import { findGatewayProgram } from './gateway-program.ts';
 
 let directory: string;
 let journal: JournalState['gateway'];
@@ -14,13 +16,15 @@ let client: GatewayClient;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'almanac gateway '));
   journal = { identity: null, revision: 0 };
-  client = createGatewayClient({ directory, journal });
+  client = createGatewayClient({ directory, journal, log });
 });
 
 afterEach(async () => {
   if (journal.identity !== null) process.kill(journal.identity.pid, 'SIGKILL');
   await rm(directory, { recursive: true, force: true });
 });
+
+const log = pino({ level: 'silent' });
 
 const config = {
   revision: 1,
@@ -36,7 +40,7 @@ describe('the gateway of a site', () => {
     await client.apply(config);
     const { pid } = journal.identity ?? { pid: 0 };
 
-    const later = createGatewayClient({ directory, journal: { ...journal } });
+    const later = createGatewayClient({ directory, journal: { ...journal }, log });
 
     expect(await later.ensure()).toBe(true);
     expect(await later.stats()).toMatchObject({ revision: 1 });
@@ -46,7 +50,7 @@ describe('the gateway of a site', () => {
   it('is ended by a later agent, though the one before died before it noted whom it started', async () => {
     await running();
     const gateway = journal.identity;
-    const later = createGatewayClient({ directory, journal: { identity: null, revision: 0 } });
+    const later = createGatewayClient({ directory, journal: { identity: null, revision: 0 }, log });
 
     await later.stop();
 
@@ -64,6 +68,23 @@ describe('the gateway of a site', () => {
 
     expect(journal.identity?.pid).not.toBe(first?.pid);
   });
+
+  it('is renewed by a later agent that has another program, and only then', async () => {
+    await running();
+    await client.apply(config);
+    const first = journal.identity;
+    const ours = findGatewayProgram();
+    const same = createGatewayClient({ directory, journal, log });
+    expect(await same.ensure()).toBe(true);
+    expect(journal.identity).toEqual(first);
+
+    const later = createGatewayClient({ directory, journal, log, program: { ...ours, id: 'another' } });
+    expect(await later.ensure()).toBe(true);
+
+    expect(journal.identity?.pid).not.toBe(first?.pid);
+    expect(await later.stats()).toMatchObject({ revision: 1 });
+    await waitUntil('the first to end', () => first !== null && !isAlive(first), 10);
+  }, 60_000);
 
   it('that hangs is replaced, but not before it had time', async () => {
     await running();

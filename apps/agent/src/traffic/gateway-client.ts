@@ -1,44 +1,80 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isAlive, privateDirectory, processIdentity, spawnDetached, stopGroup } from '@almanac/host';
-import { type GatewayConfig, type GatewayStats, gatewayControl, gatewayHealth, gatewayStats } from '@almanac/protocol';
+import {
+  type GatewayConfigInput,
+  type GatewayStats,
+  type GatewaySuccessor,
+  gatewayControl,
+  gatewayHealth,
+  gatewayStats,
+} from '@almanac/protocol';
+import type { Logger } from 'pino';
 import type { JournalState } from '../journal/journal.ts';
+import { findGatewayProgram, type GatewayProgram } from './gateway-program.ts';
 
-/** A site's gateway: a process of its own that is started when it is missing and left running otherwise. */
+/**
+ * A site's gateway: a process of its own that is started when it is missing and left running otherwise. One that runs
+ * another program than ours hands over to ours, and no request is lost.
+ */
 export interface GatewayClient {
   /** Makes sure that it runs; false while it does not answer yet. */
   readonly ensure: () => Promise<boolean>;
-  readonly apply: (config: GatewayConfig) => Promise<void>;
+  readonly apply: (config: GatewayConfigInput) => Promise<void>;
   readonly stats: () => Promise<GatewayStats | undefined>;
   readonly stop: () => Promise<void>;
 }
 
 const patienceMs = 5000;
+/** A program has to start before it can take over. */
+const successionMs = 25_000;
 /** A gateway that lives and says nothing for so long hangs: nobody is served by it, and it is replaced. */
 const silentMs = 15_000;
+
+/** A program that could not take over is tried again after so long. */
+const successionEveryMs = 60_000;
 
 export function createGatewayClient(input: {
   readonly directory: string;
   readonly journal: JournalState['gateway'];
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+  /** What the gateway is; ours unless told otherwise. */
+  readonly program?: GatewayProgram;
 }): GatewayClient {
+  const { journal, log } = input;
+  const program = input.program ?? findGatewayProgram();
   const control = join(privateDirectory(`${input.directory}/gateway`), 'gateway.sock');
-  const call = (method: string, path: string, body?: unknown) => callControl({ control, method, path, body });
+  const call = (method: string, path: string, body?: unknown, timeoutMs = patienceMs) =>
+    callControl({ control, method, path, body, timeoutMs });
   let silentSince: number | undefined;
-  const alive = () => input.journal.identity !== null && isAlive(input.journal.identity);
-  /** Whether it answers; an agent that was killed right after the start did not note whom it started. */
-  const adopt = async (): Promise<boolean> => {
+  let nextSuccession = 0;
+  const alive = () => journal.identity !== null && isAlive(journal.identity);
+  /** What it says of itself; an agent that was killed right after the start did not note whom it started. */
+  const adopt = async () => {
     const answer = await call('GET', gatewayControl.health).catch(() => undefined);
-    if (answer === undefined) return false;
-    if (!alive()) input.journal.identity = processIdentity(gatewayHealth.parse(JSON.parse(answer.text)).pid) ?? null;
-    return true;
+    if (answer === undefined) return undefined;
+    const health = gatewayHealth.parse(JSON.parse(answer.text));
+    if (journal.identity?.pid !== health.pid || !alive()) journal.identity = processIdentity(health.pid) ?? null;
+    return health;
+  };
+  /** Lets the gateway that runs start ours in its place. */
+  const succeed = async () => {
+    if (performance.now() < nextSuccession) return;
+    nextSuccession = performance.now() + successionEveryMs;
+    const wish: GatewaySuccessor = { command: program.command, program: program.id };
+    const answer = await call('POST', gatewayControl.successor, wish, successionMs).catch((error: Error) => error);
+    if (!(answer instanceof Error) && answer.status === 200)
+      log.info({ program: program.id }, 'the gateway was renewed');
+    else log.warn({ reason: answer instanceof Error ? answer.message : answer.text }, 'the gateway was not renewed');
+    await adopt();
   };
   return {
     ensure: async () => {
-      if (await adopt()) {
+      const health = await adopt();
+      if (health !== undefined) {
         silentSince = undefined;
+        if (health.program !== program.id) await succeed();
         return true;
       }
       if (alive()) {
@@ -46,17 +82,18 @@ export function createGatewayClient(input: {
         if (performance.now() - silentSince < silentMs) return false;
       }
       silentSince = undefined;
-      if (input.journal.identity !== null) await stopGroup(input.journal.identity, { graceMs: 0 });
+      if (journal.identity !== null) await stopGroup(journal.identity, { graceMs: 0 });
       await mkdir(join(input.directory, 'logs'), { recursive: true, mode: 0o700 });
-      input.journal.identity = await spawnDetached({
-        command: process.execPath,
+      journal.identity = await spawnDetached({
+        command: program.command[0] ?? '',
         args: [
-          '--disable-warning=ExperimentalWarning',
-          gatewayProgram(),
+          ...program.command.slice(1),
           '--control',
           control,
           '--state',
           join(input.directory, 'gateway.json'),
+          '--program',
+          program.id,
         ],
         directory: input.directory,
         environment: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...compileCache() },
@@ -74,20 +111,10 @@ export function createGatewayClient(input: {
     },
     stop: async () => {
       await adopt();
-      if (input.journal.identity !== null) await stopGroup(input.journal.identity, { graceMs: 35_000 });
-      input.journal.identity = null;
+      if (journal.identity !== null) await stopGroup(journal.identity, { graceMs: 35_000 });
+      journal.identity = null;
     },
   };
-}
-
-/** Beside the bundle, or in the repository. */
-function gatewayProgram(): string {
-  const places = ['./almanac-gateway.mjs', '../../../gateway/src/main.ts'].map((place) =>
-    fileURLToPath(new URL(place, import.meta.url)),
-  );
-  const found = places.find((place) => existsSync(place));
-  if (found === undefined) throw new Error('the gateway is not installed beside the agent');
-  return found;
 }
 
 function compileCache(): Record<string, string> {
@@ -100,10 +127,11 @@ function callControl(input: {
   readonly method: string;
   readonly path: string;
   readonly body: unknown;
+  readonly timeoutMs: number;
 }): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { socketPath: input.control, method: input.method, path: input.path, timeout: patienceMs, agent: false },
+      { socketPath: input.control, method: input.method, path: input.path, timeout: input.timeoutMs, agent: false },
       (response) => {
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => {

@@ -3,7 +3,10 @@ import type { GatewayStats } from '@almanac/protocol';
 import type { SiteContext } from '../converge/site-context.ts';
 import { gatewayConfigOf, type RoutedApplication } from './gateway-config.ts';
 
-/** How many requests an instance still answers; null while the gateway may give it new ones, or does not say. */
+/**
+ * How many requests an instance still answers; null while the gateway may give it new ones, or does not say. Upgraded
+ * connections are not among them: nobody but the application can end those well, and it does when it is told to end.
+ */
 export type InFlight = (instance: string) => number | null;
 
 /** Keeps the gateway of a site informed, and knows what it has taken over. */
@@ -14,14 +17,16 @@ export interface GatewayKeeper {
 }
 
 export function createGatewayKeeper(
-  site: Pick<SiteContext, 'gateway' | 'frontPort'> & { readonly journal: Pick<SiteContext['journal'], 'state'> },
+  site: Pick<SiteContext, 'gateway' | 'frontPort' | 'tls'> & {
+    readonly journal: Pick<SiteContext['journal'], 'state'>;
+  },
 ): GatewayKeeper {
   let sent = '';
   /** What the gateway confirmed last, and to whom it gives new requests by that. */
   let confirmed: { readonly revision: number; readonly active: ReadonlySet<string> } | undefined;
   return {
     apply: async (applications, inForce) => {
-      const config = gatewayConfigOf({ frontPort: site.frontPort, applications });
+      const config = gatewayConfigOf({ frontPort: site.frontPort, tls: site.tls, applications });
       const text = JSON.stringify(config);
       const { gateway } = site.journal.state;
       if (text === sent && inForce === gateway.revision) return false;
@@ -39,8 +44,8 @@ export function createGatewayKeeper(
       if (stats === undefined || stats.revision !== confirmed?.revision) return () => null;
       const { active } = confirmed;
       const counts = new Map<string, number>();
-      for (const { instance, inFlight } of stats.services.flatMap((service) => service.backends))
-        counts.set(instance, (counts.get(instance) ?? 0) + inFlight);
+      for (const { instance, inFlight, upgraded } of stats.services.flatMap((service) => service.backends))
+        counts.set(instance, (counts.get(instance) ?? 0) + inFlight - upgraded);
       return (instance) => (active.has(instance) ? null : (counts.get(instance) ?? 0));
     },
   };

@@ -5,7 +5,7 @@ export function trafficOf(stats: GatewayStats | undefined, application: string):
   const sums = new Map<string, { requests: number; errors: number; latency: number[] }>();
   for (const service of stats?.services ?? []) {
     if (!service.name.startsWith(`${application}/`)) continue;
-    for (const each of service.builds) {
+    for (const each of service.versions) {
       const sum = sums.get(each.build) ?? { requests: 0, errors: 0, latency: each.latency.map(() => 0) };
       sum.requests += each.requests;
       sum.errors += each.errors;

@@ -1,6 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { posix } from 'node:path';
-import { manifestMaxBytes } from '@almanac/protocol';
 import { failed } from '../jobs/job-fault.ts';
 import type { Git } from './git.ts';
 
@@ -17,21 +16,25 @@ interface TreeEntry {
   readonly hash: string;
 }
 
-/** Reads a text file of a commit without checking it out. */
-export async function readManifestText(tree: CommitTree, path: string): Promise<string> {
+/** Reads a text file of a commit without checking it out; `kind` says what it is to whoever named its path. */
+export async function readText(
+  tree: CommitTree,
+  input: { readonly path: string; readonly kind: 'manifest' | 'file'; readonly maxBytes: number },
+): Promise<string> {
+  const { path, kind, maxBytes } = input;
   const entry = await entryAt(tree, path);
   if (entry === undefined) {
     throw failed(
-      'manifest-missing',
-      `there is no ${path} at commit ${tree.commit.slice(0, 8)}; add one or give another manifest path`,
+      `${kind}-missing`,
+      `there is no ${path} at commit ${tree.commit.slice(0, 8)}; add one or give another ${kind === 'manifest' ? 'manifest path' : 'path'}`,
     );
   }
   if (entry.type !== 'blob' || entry.mode === '120000')
-    throw failed('manifest-invalid', `${path} is not a regular file`);
+    throw failed(`${kind}-invalid`, `${path} is not a regular file`);
   const size = Number(
     await tree.git.run(['--git-dir', tree.directory, 'cat-file', '-s', entry.hash], { signal: tree.signal }),
   );
-  if (size > manifestMaxBytes) throw failed('manifest-invalid', `${path} is larger than ${manifestMaxBytes} bytes`);
+  if (size > maxBytes) throw failed(`${kind}-invalid`, `${path} is larger than ${maxBytes} bytes`);
   return tree.git.run(['--git-dir', tree.directory, 'cat-file', 'blob', entry.hash], { signal: tree.signal });
 }
 

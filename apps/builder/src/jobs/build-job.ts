@@ -17,6 +17,7 @@ import type {
 import { describeContract } from '../build/describe-contract.ts';
 import { describeImage } from '../build/image.ts';
 import { inputKeyOf } from '../build/input-key.ts';
+import { migrationKeyOf } from '../build/migration-key.ts';
 import { packFolder } from '../build/pack.ts';
 import { readContracts } from '../build/read-contracts.ts';
 import { readTestReports, removeTestReports } from '../build/test-report.ts';
@@ -55,6 +56,8 @@ interface PlannedModule {
   readonly manifest: ModuleManifest;
   readonly toolchain: Toolchain;
   readonly inputKey: Digest;
+  /** Null where the manifest does not say what its migration consists of. */
+  readonly migration: Digest | null;
 }
 
 /** Turns a commit into artifacts; what was built before from the same input is taken over. */
@@ -123,6 +126,7 @@ export async function runBuild(input: {
         artifact: { digest: earlier.digest, size: earlier.size },
         reused: true,
         durationMs: 0,
+        migration: each.migration,
       });
       await provide(each);
       continue;
@@ -195,6 +199,7 @@ async function planModules(input: {
       manifest: module,
       toolchain,
       inputKey: inputKeyOf({ module, pathHash, inputHashes, toolchain: toolchain.identity }),
+      migration: await migrationKeyOf(input.tree, { name, module }),
     });
   }
   return planned;
@@ -269,6 +274,7 @@ async function buildModule(input: {
       artifact: { digest: packed.digest, size: packed.size },
       reused: false,
       durationMs: Math.round(performance.now() - startedAt),
+      migration: module.migration,
     },
     evidence,
   };

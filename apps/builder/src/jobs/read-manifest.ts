@@ -1,10 +1,10 @@
-import { type Manifest, parseManifest } from '@almanac/protocol';
-import { type CommitTree, readManifestText } from '../git/tree.ts';
+import { type Manifest, manifestMaxBytes, parseManifest } from '@almanac/protocol';
+import { type CommitTree, readText } from '../git/tree.ts';
 import { failed } from './job-fault.ts';
 
 /** Reads and checks the manifest of a commit; every fault is told with its line and column. */
 export async function readManifest(tree: CommitTree, path: string): Promise<Manifest> {
-  const parsed = parseManifest(await readManifestText(tree, path));
+  const parsed = parseManifest(await readText(tree, { path, kind: 'manifest', maxBytes: manifestMaxBytes }));
   if (parsed.ok) return parsed.manifest;
   const [first] = parsed.faults;
   const place =

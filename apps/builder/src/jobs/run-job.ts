@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { BuilderJob, JobResultInput } from '@almanac/protocol';
+import { type BuilderJob, type JobResultInput, textFileMaxBytes } from '@almanac/protocol';
 import { readCommits } from '../git/history.ts';
 import { makeBranch } from '../git/make-branch.ts';
+import { readText } from '../git/tree.ts';
 import { type BuildTools, runBuild } from './build-job.ts';
-import { JobFault, type Progress } from './job-fault.ts';
+import { failed, JobFault, type Progress } from './job-fault.ts';
 import type { JobSession } from './job-session.ts';
 import { readManifest } from './read-manifest.ts';
 
@@ -53,6 +54,16 @@ async function carryOut(input: {
     case 'resolve': {
       const { head } = await tools.mirrors.fetchBranch(work.source, session.signal);
       return { kind: 'resolved', commit: head };
+    }
+    case 'read': {
+      const { directory, head } = await tools.mirrors.fetchBranch(work.source, session.signal);
+      if (head === work.known) return { kind: 'read', commit: head, text: null };
+      input.progress.commit = head;
+      const tree = { git: tools.git, directory, commit: head, signal: session.signal };
+      const text = await readText(tree, { path: work.path, kind: 'file', maxBytes: textFileMaxBytes });
+      // No document that people write holds this character, and no database keeps it.
+      if (text.includes('\0')) throw failed('file-invalid', `${work.path} is no text`);
+      return { kind: 'read', commit: head, text };
     }
     case 'inspect': {
       const { directory, head } = await tools.mirrors.fetchBranch(work.source, session.signal);

@@ -169,7 +169,13 @@ export const groups: readonly CommandGroup[] = [
   {
     name: 'policy',
     summary: 'what environments ask of a change',
-    load: async () => [(await import('./policy/show.ts')).showPolicy, (await import('./policy/set.ts')).setPolicy],
+    load: async () => [
+      (await import('./policy/show.ts')).showPolicy,
+      (await import('./policy/set.ts')).setPolicy,
+      (await import('./policy/history.ts')).showPolicyHistory,
+      (await import('./policy/follow.ts')).followPolicy,
+      (await import('./policy/follow.ts')).unfollowPolicy,
+    ],
   },
   {
     name: 'freeze',
@@ -178,6 +184,19 @@ export const groups: readonly CommandGroup[] = [
       (await import('./freeze/freezes.ts')).addFreeze,
       (await import('./freeze/freezes.ts')).listFreezes,
       (await import('./freeze/freezes.ts')).liftFreeze,
+    ],
+  },
+  {
+    name: 'rollout',
+    summary: 'how a version comes to an application, step by step',
+    load: async () => [
+      (await import('./rollout/show.ts')).showRollout,
+      (await import('./rollout/show.ts')).listRollouts,
+      (await import('./rollout/steer.ts')).promoteRollout,
+      (await import('./rollout/steer.ts')).pauseRollout,
+      (await import('./rollout/steer.ts')).resumeRollout,
+      (await import('./rollout/steer.ts')).abortRollout,
+      (await import('./rollout/steer.ts')).skipRolloutStep,
     ],
   },
   {

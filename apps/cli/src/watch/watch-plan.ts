@@ -48,7 +48,7 @@ export async function watchPlan(session: Session, plan: Plan): Promise<Plan> {
 
 /** A plan for people: its state, and each operation with its progress on each site. */
 export function planLines(terminal: Terminal, plan: Plan): readonly string[] {
-  const head = `${stateMark(terminal, plan.state)} Plan ${plan.number} in ${plan.environment.name}: ${plan.state}${plan.reason === null ? '' : ` (${plan.reason})`}`;
+  const head = `${stateMark(terminal, plan.state)} Plan ${plan.number} in ${plan.environment.name}${plan.release === null ? '' : ` of release ${plan.release.name}`}: ${plan.state}${plan.reason === null ? '' : ` (${plan.reason})`}`;
   return [
     head,
     ...plan.operations.flatMap((operation) => operationLines(terminal, operation)),

@@ -10,6 +10,7 @@ import { followLiveEvents, useLiveStatus } from '../live.ts';
 const pages = [
   { to: '/', label: 'Estate' },
   { to: '/plans', label: 'Plans' },
+  { to: '/releases', label: 'Releases' },
   { to: '/applications', label: 'Applications' },
   { to: '/sites', label: 'Sites' },
   { to: '/history', label: 'History' },

@@ -39,6 +39,7 @@ const moving = new Set([
   'aborting',
   'returning',
   'progressing',
+  'stepping',
   'pulling',
   'migrating',
   'verifying',

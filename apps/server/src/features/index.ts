@@ -13,7 +13,7 @@ import { buildsFeature, requestBuild } from './builds/index.ts';
 import { contractsFeature } from './contracts/index.ts';
 import { environmentsFeature } from './environments/index.ts';
 import { followBranches, followingFeature } from './following/index.ts';
-import { governanceFeature } from './governance/index.ts';
+import { followPolicies, governanceFeature } from './governance/index.ts';
 import { historyFeature } from './history/index.ts';
 import { holdsFeature } from './holds/index.ts';
 import { followHotfixes, hotfixesFeature } from './hotfixes/index.ts';
@@ -22,6 +22,7 @@ import { type DeliveryTools, notificationsFeature } from './notifications/index.
 import { changesOf, plansFeature, wakePlansOfSites, wakeWaitingPlans } from './plans/index.ts';
 import { releasesFeature } from './releases/index.ts';
 import { restoresFeature } from './restores/index.ts';
+import { keepVerdicts, rolloutsFeature } from './rollouts/index.ts';
 import { followSample, sampleFeature } from './sample/index.ts';
 import { createSealGiven, type SecretBox, settingsFeature } from './settings/index.ts';
 import { createRefreshDocuments, type ServerKeys, sitesFeature, siteWantsArtifact } from './sites/index.ts';
@@ -49,7 +50,13 @@ export interface FeatureTools {
 export function listFeatures(tools: FeatureTools): readonly Feature[] {
   const { feed } = tools;
   const refreshDocuments = createRefreshDocuments({ keys: tools.serverKeys, box: tools.box });
-  const listeners = [endInspection, followSample(requestBuild), followBranches(refreshDocuments), followHotfixes];
+  const listeners = [
+    endInspection,
+    followSample(requestBuild),
+    followBranches(refreshDocuments),
+    followHotfixes,
+    followPolicies(wakeWaitingPlans),
+  ];
   return [
     accessFeature(tools.notifications.publicUrl),
     auditFeature({
@@ -71,6 +78,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       keys: tools.serverKeys,
       refreshDocuments,
       wakePlans: wakePlansOfSites,
+      keepVerdicts,
       serverVersion: tools.about.version,
       onError: tools.onError,
     }),
@@ -81,6 +89,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
     historyFeature(tools.box),
     holdsFeature,
     releasesFeature,
+    rolloutsFeature(refreshDocuments),
     restoresFeature(refreshDocuments),
     boardFeature(),
     hotfixesFeature,

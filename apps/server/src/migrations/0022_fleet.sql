@@ -17,6 +17,9 @@ create table held_targets (
   operation text,
   settings jsonb,
   settings_hash text,
+  rollout jsonb,
+  -- The plan that brought it.
+  plan_id uuid not null,
   primary key (environment_id, application_id)
 );
 

@@ -3,6 +3,9 @@ import { compareMessages, compareOperations } from './compare-operations.ts';
 import type { ContractElement } from './element.ts';
 import type { Incompatibility } from './incompatibility.ts';
 
+/** Grows whenever a comparison finds something else of the same elements: what was found by other rules is forgotten. */
+export const comparingRules = 1;
+
 /** The most reasons that are told of one pair of elements. */
 const mostReasons = 50;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Calendar, calendarFault, freeAfter, spanAfter, spanAt } from './calendar.ts';
+import { type Calendar, calendarFault, freeAfter, openingsFrom, spanAfter, spanAt } from './calendar.ts';
 
 const berlin = (start: string, rest: Partial<Calendar> = {}): Calendar => ({
   start,
@@ -144,8 +144,30 @@ describe('a calendar', () => {
     [{ rule: 'FREQ=DAILY\nRRULE:FREQ=SECONDLY' }, /begins with FREQ/],
     [{ rule: `FREQ=DAILY;BYHOUR=${'1,'.repeat(200)}1` }, /begins with FREQ/],
     [{ rule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' }, /never happens|not understood/],
-  ])('with %j is refused in words', (fault, words) => {
-    expect(calendarFault({ ...nightly, ...fault })).toMatch(words);
+    [{ rule: 'FREQ=DAILY;COUNT=1000000' }, /not understood/],
+  ])('with %j is refused in words, at the field that is wrong', (fault, words) => {
+    expect(calendarFault({ ...nightly, ...fault })).toEqual({
+      field: Object.keys(fault)[0],
+      detail: expect.stringMatching(words),
+    });
+  });
+
+  it('lists its next occurrences, beginning with the one that holds', () => {
+    const from = (calendar: Calendar, now: string, count: number) => {
+      const found = openingsFrom(calendar, at(now), count);
+      return 'spans' in found ? found.spans.map((each) => text(each.from)) : found.fault;
+    };
+
+    expect(from(nightly, '2026-03-27T23:00:00Z', 3)).toEqual([
+      '2026-03-27T21:00:00Z',
+      '2026-03-28T21:00:00Z',
+      '2026-03-29T20:00:00Z',
+    ]);
+    expect(from(berlin('2026-06-01T12:00'), '2026-05-01T00:00:00Z', 5)).toEqual(['2026-06-01T10:00:00Z']);
+    expect(from(berlin('2026-06-01T12:00'), '2026-07-01T00:00:00Z', 5)).toEqual([]);
+    expect(from({ ...nightly, zone: 'Mars' }, '2026-07-01T00:00:00Z', 5)).toMatchObject({ field: 'zone' });
+    const rare = berlin('2020-02-29T12:00', { rule: 'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=SA' });
+    expect(from(rare, '2026-07-01T00:00:00Z', 5)).toMatchObject({ field: 'rule' });
   });
 
   it('answers the same from both sides: what begins next holds then, and nothing holds in between', {

@@ -26,27 +26,42 @@ const frequencies = /^FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(;|$)/;
 const rulePattern = /^[A-Z]+=[A-Z0-9,+-]+(;[A-Z]+=[A-Z0-9,+-]+)*$/;
 const startPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/;
 const longest = { days: 366 } as const;
+const probedYears = [10, 25, 50] as const;
 
-/** Why a calendar cannot be used, in words; null when it can. */
-export function calendarFault(calendar: Calendar): string | null {
+export interface CalendarFault {
+  /** What would have to be otherwise. */
+  readonly field: keyof Calendar;
+  readonly detail: string;
+}
+
+/** Why a calendar cannot be used; null when it can. */
+export function calendarFault(calendar: Calendar): CalendarFault | null {
   if (!startPattern.test(calendar.start) || !isPlainTime(calendar.start))
-    return 'start is a wall-clock time such as 2026-11-27T22:00, without a zone';
-  if (!isZone(calendar.zone)) return `${calendar.zone} is no time zone; one is named like Europe/Berlin`;
+    return fault('start', 'is a wall-clock time such as 2026-11-27T22:00, without a zone');
+  if (!isZone(calendar.zone)) return fault('zone', `${calendar.zone} is no time zone; one is named like Europe/Berlin`);
   const duration = parsedDuration(calendar.duration);
-  if (duration === null) return 'duration is an ISO 8601 duration such as PT4H or P2D';
+  if (duration === null) return fault('duration', 'is an ISO 8601 duration such as PT4H or P2D');
   const begin = startOf(calendar, Temporal.PlainDateTime.from(calendar.start));
   const end = begin.add(duration);
-  if (Temporal.ZonedDateTime.compare(end, begin) <= 0) return 'duration is longer than nothing';
-  if (Temporal.ZonedDateTime.compare(end, begin.add(longest)) > 0) return 'duration is at most 366 days';
+  if (Temporal.ZonedDateTime.compare(end, begin) <= 0) return fault('duration', 'is longer than nothing');
+  if (Temporal.ZonedDateTime.compare(end, begin.add(longest)) > 0) return fault('duration', 'is at most 366 days');
   if (calendar.rule === null) return null;
   const rule = calendar.rule.toUpperCase();
   if (rule.length > 200 || !rulePattern.test(rule) || !frequencies.test(rule))
-    return 'rule is an RFC 5545 rule that begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY';
+    return fault('rule', 'is an RFC 5545 rule that begins with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY');
   try {
-    return recurrenceOf(calendar).next(wallClock(begin), true) === null ? 'rule never happens' : null;
+    const recurrence = recurrenceOf(calendar);
+    if (recurrence.next(wallClock(begin), true) === null) return fault('rule', 'never happens');
+    // Whoever asks a gate later must get an answer: what takes too long to look through is found out now.
+    for (const years of probedYears) recurrence.previous(wallClock(begin.add({ years })), true);
+    return null;
   } catch (error) {
-    return `rule is not understood: ${error instanceof Error ? error.message : String(error)}`;
+    return fault('rule', `is not understood: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function fault(field: CalendarFault['field'], detail: string): CalendarFault {
+  return { field, detail };
 }
 
 /** The occurrence that holds at `now`; null when none does. */
@@ -72,6 +87,30 @@ export function spanAfter(calendar: Calendar, now: number): Span | null {
     start = nextStart(calendar, start);
   }
   return null;
+}
+
+/**
+ * The next occurrences, beginning with the one that holds at `now`; fewer when no more are to come. What is wrong with the
+ * calendar instead, where it cannot be used.
+ */
+export function openingsFrom(
+  calendar: Calendar,
+  now: number,
+  count: number,
+): { readonly spans: readonly Span[] } | { readonly fault: CalendarFault } {
+  const wrong = calendarFault(calendar);
+  if (wrong !== null) return { fault: wrong };
+  const spans: Span[] = [];
+  try {
+    let span = spanAt(calendar, now) ?? spanAfter(calendar, now);
+    while (span !== null && spans.length < count) {
+      spans.push(span);
+      span = spanAfter(calendar, span.from);
+    }
+    return { spans };
+  } catch (error) {
+    return { fault: fault('rule', `is not understood: ${error instanceof Error ? error.message : String(error)}`) };
+  }
 }
 
 /** When none of the calendars holds any more, beginning with `now`; null when that is too far away to say. */

@@ -84,7 +84,7 @@ const freezes: Gate = (subject, facts, now) => {
         application: null,
         detail: `${facts.environment} is frozen ${end === null ? 'until somebody lifts it' : `until ${iso(end)}`} (${each.name}, by ${each.by}): ${each.reason}`,
         owner: 'whoever may administer the environment',
-        action: 'wait, or have an exception made: almanac plan except <number> --reason <text>',
+        action: 'wait, or have an exception made: almanac plan except <number> --calendar --reason <text>',
         earliest: end,
       };
     });

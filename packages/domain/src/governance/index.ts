@@ -1,4 +1,12 @@
-export { type Calendar, calendarFault, freeAfter, type Span, spanAfter, spanAt } from './calendar.ts';
+export {
+  type Calendar,
+  calendarFault,
+  freeAfter,
+  openingsFrom,
+  type Span,
+  spanAfter,
+  spanAt,
+} from './calendar.ts';
 export { type Freeze, frozenNow } from './freeze.ts';
 export { approvalsFor } from './gates.ts';
 export { earliestStart, standing } from './standing.ts';

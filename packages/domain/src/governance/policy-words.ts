@@ -1,5 +1,11 @@
-import type { Calendar } from './calendar.ts';
+import { calendarWords, minutesWords } from './calendar-words.ts';
 import type { ApprovalRule, Policy, Scope } from './policy.ts';
+
+const failureWords = {
+  stop: 'when an operation fails the rest stops, unless a plan says otherwise',
+  continue: 'when an operation fails the others go on, unless a plan says otherwise',
+  return: 'when an operation fails all returns to what it was, unless a plan says otherwise',
+} as const satisfies Record<NonNullable<Policy['failurePolicy']>, string>;
 
 /** What a policy asks for, a line each, for people. */
 export function policyWords(policy: Policy): readonly string[] {
@@ -8,13 +14,14 @@ export function policyWords(policy: Policy): readonly string[] {
       (each) =>
         `${each.count} approval${each.count === 1 ? '' : 's'} (${each.name}) by ${approversWords(each.by)}${each.excludeRequester ? ', not by the requester' : ''}`,
     ),
-    ...policy.windows.map((each) => `changes ${calendarWords(each)}`),
+    ...policy.windows.map((each) => `changes begin ${calendarWords(each)}`),
     ...(policy.tests ? ['tests must have passed on the build'] : []),
-    ...(policy.minimumAge === null ? [] : [`a build is at least ${policy.minimumAge} min old`]),
-    ...(policy.soak === null ? [] : [`a build ran for ${policy.soak} min in the environment before`]),
-    ...(policy.twoStep ? [`stops once everything is staged, for at most ${policy.stagedFor} min`] : []),
+    ...(policy.minimumAge === null ? [] : [`a build is at least ${minutesWords(policy.minimumAge)} old`]),
+    ...(policy.soak === null ? [] : [`a build ran for ${minutesWords(policy.soak)} in the environment before`]),
+    ...(policy.twoStep ? [`stops once everything is staged, for at most ${minutesWords(policy.stagedFor)}`] : []),
     ...(policy.whileFrozen === 'stop' ? ['what runs when a freeze begins rests'] : []),
     ...(policy.parallel === null ? [] : [`at most ${policy.parallel} operations at once`]),
+    ...(policy.failurePolicy === null ? [] : [failureWords[policy.failurePolicy]]),
     ...(policy.expedited.length === 0 ? [] : [`a hotfix need not wait for: ${policy.expedited.join(', ')}`]),
   ];
   return lines.length === 0 ? ['asks for nothing'] : lines;
@@ -23,10 +30,6 @@ export function policyWords(policy: Policy): readonly string[] {
 export function scopeWords(scope: Scope): string {
   if (scope.kind === 'estate') return 'Everywhere';
   return scope.kind === 'path' ? `${scope.environment} and what comes after it` : scope.environment;
-}
-
-export function calendarWords(calendar: Calendar): string {
-  return `from ${calendar.start} ${calendar.zone} for ${calendar.duration}${calendar.rule === null ? '' : `, ${calendar.rule}`}`;
 }
 
 function approversWords(by: ApprovalRule['by']): string {

@@ -1,3 +1,4 @@
+import type { FailurePolicy } from '../plan/plan.ts';
 import type { Calendar } from './calendar.ts';
 
 /** Who has to agree before something begins. */
@@ -37,6 +38,8 @@ export interface Policy {
   readonly whileFrozen: 'finish' | 'stop';
   /** How many operations of a wave run together; null when all do. */
   readonly parallel: number | null;
+  /** What becomes of the rest of a plan when one of its operations fails, where the plan does not say; null for nothing. */
+  readonly failurePolicy: FailurePolicy | null;
   /** What a hotfix need not wait for. */
   readonly expedited: readonly ExpeditedGate[];
 }
@@ -58,8 +61,12 @@ export const openPolicy: Policy = {
   stagedFor: 24 * 60,
   whileFrozen: 'finish',
   parallel: null,
+  failurePolicy: null,
   expedited: [],
 };
+
+/** The one that leaves least behind comes first. */
+const carefulFirst: readonly FailurePolicy[] = ['return', 'stop', 'continue'];
 
 /** The policies that hold in one environment, taken together: each of them has to be satisfied. */
 export interface Requirements extends Omit<Policy, 'windows'> {
@@ -80,6 +87,7 @@ export function combinePolicies(policies: readonly Policy[]): Requirements {
     stagedFor: Math.min(...given.map((each) => each.stagedFor)),
     whileFrozen: given.some((each) => each.whileFrozen === 'stop') ? 'stop' : 'finish',
     parallel: least(given.map((each) => each.parallel)),
+    failurePolicy: carefulFirst.find((each) => given.some((policy) => policy.failurePolicy === each)) ?? null,
     expedited: expeditedGates.filter((gate) => given.every((each) => each.expedited.includes(gate))),
   };
 }

@@ -282,6 +282,17 @@ describe('what stands in the way', () => {
     );
   });
 
+  it.each([
+    [[], null],
+    [['continue'], 'continue'],
+    [['continue', 'stop'], 'stop'],
+    [['stop', null, 'return'], 'return'],
+  ] as const)('of the failure policies %j the one holds that leaves least behind', (asked, holds) => {
+    const policies = asked.map((failurePolicy): Policy => ({ ...openPolicy, failurePolicy }));
+
+    expect(combinePolicies(policies).failurePolicy).toBe(holds);
+  });
+
   it('quarantine is never waited away, and never set aside', () => {
     const held = facts({ expedited: expeditedGates }, { quarantines: [{ build, reason: 'bad', by: 'grace' }] });
     const exempt = aSubject({ hotfix: true, exemptions: [{ subject: 'quarantined orders', content: 'content-1' }] });

@@ -32,12 +32,12 @@ function errorsOf(world: World, changes: readonly Change[]) {
   }).findings;
 }
 
-function complete(world: World, budget = 10_000): Completion {
+function complete(world: World, budget = 10_000): Promise<Completion> {
   return completePlan({
     changes: world.changes,
-    analyse: (changes) => errorsOf(world, changes),
-    candidatesOf: (application) => world.candidates.filter((each) => each.application === application),
-    providersOf: (contract) => [
+    analyse: async (changes) => errorsOf(world, changes),
+    candidatesOf: async (application) => world.candidates.filter((each) => each.application === application),
+    providersOf: async (contract) => [
       ...new Set(
         world.builds
           .filter((each) => each.provides.some((provided) => provided.contract === contract))
@@ -68,13 +68,13 @@ const consumer = (label: `${string}@${number}`, fingerprint: string) =>
   aBuild(label, { consumes: { catalog: { x: fingerprint } } });
 
 describe('the completion of a plan', () => {
-  it('adds nothing where nothing is wrong', () => {
+  it('adds nothing where nothing is wrong', async () => {
     const world = { builds: [catalog(1, '1')], installed: [], changes: [deploy('catalog@1')], candidates: [] };
 
-    expect(complete(world)).toMatchObject({ outcome: 'complete', operations: [], proven: true });
+    expect(await complete(world)).toMatchObject({ outcome: 'complete', operations: [], proven: true });
   });
 
-  it('adds the consumer that fits to a producer which breaks the one that runs', () => {
+  it('adds the consumer that fits to a producer which breaks the one that runs', async () => {
     const builds = [catalog(1, '1'), catalog(2, '4'), consumer('shop@1', '1'), consumer('shop@2', '4')];
     const world = {
       builds,
@@ -83,10 +83,10 @@ describe('the completion of a plan', () => {
       candidates: [deploy('shop@2')],
     };
 
-    expect(complete(world)).toMatchObject({ outcome: 'complete', operations: [deploy('shop@2')], proven: true });
+    expect(await complete(world)).toMatchObject({ outcome: 'complete', operations: [deploy('shop@2')], proven: true });
   });
 
-  it('prefers one producer over many consumers', () => {
+  it('prefers one producer over many consumers', async () => {
     const many = ['a@1', 'b@1', 'c@1'] as const;
     const builds = [catalog(1, '1'), catalog(2, '4'), ...many.map((label) => consumer(label, '4'))];
     const world = {
@@ -96,10 +96,14 @@ describe('the completion of a plan', () => {
       candidates: [deploy('catalog@2')],
     };
 
-    expect(complete(world)).toMatchObject({ outcome: 'complete', operations: [deploy('catalog@2')], proven: true });
+    expect(await complete(world)).toMatchObject({
+      outcome: 'complete',
+      operations: [deploy('catalog@2')],
+      proven: true,
+    });
   });
 
-  it('takes what is the only way out at once, however much that is', () => {
+  it('takes what is the only way out at once, however much that is', async () => {
     const many = Array.from({ length: 60 }, (_, at) => `shop${at}`);
     const builds = [
       catalog(1, '1'),
@@ -113,14 +117,14 @@ describe('the completion of a plan', () => {
       candidates: many.map((name) => deploy(`${name}@2`)),
     };
 
-    const found = complete(world);
+    const found = await complete(world);
 
     expect(found).toMatchObject({ outcome: 'complete', proven: true });
     expect(found.outcome === 'complete' && found.operations).toHaveLength(60);
     expect(found.steps).toBeLessThan(5);
   });
 
-  it('says why there is none, link by link', () => {
+  it('says why there is none, link by link', async () => {
     const builds = [catalog(1, '1'), catalog(2, '4'), consumer('shop@2', '4'), consumer('legacy@1', '1')];
     const world = {
       builds,
@@ -129,7 +133,7 @@ describe('the completion of a plan', () => {
       candidates: [deploy('catalog@2')],
     };
 
-    expect(complete(world)).toMatchObject({
+    expect(await complete(world)).toMatchObject({
       outcome: 'impossible',
       because: [
         { code: 'element-incompatible', consumer: { application: 'shop' } },
@@ -138,7 +142,7 @@ describe('the completion of a plan', () => {
     });
   });
 
-  it('takes applications out where that is offered', () => {
+  it('takes applications out where that is offered', async () => {
     const world = {
       builds: [catalog(1, '1'), consumer('shop@1', '1')],
       installed: ['catalog@1', 'shop@1'],
@@ -146,22 +150,22 @@ describe('the completion of a plan', () => {
       candidates: [remove('shop')],
     };
 
-    expect(complete(world)).toMatchObject({ outcome: 'complete', operations: [remove('shop')] });
+    expect(await complete(world)).toMatchObject({ outcome: 'complete', operations: [remove('shop')] });
   });
 
-  it('is the smallest there is, as trying all sets shows', () => {
+  it('is the smallest there is, as trying all sets shows', async () => {
     const applications = ['a', 'b', 'c', 'd', 'e'];
     let completed = 0;
     let impossible = 0;
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.oneof(
           { weight: 3, arbitrary: tidyBuilds(applications) },
           { weight: 1, arbitrary: someBuilds(applications) },
         ),
         fc.array(fc.constantFrom(0, 1, 1, 1, 1, 2), { minLength: 5, maxLength: 5 }),
         fc.integer({ min: 1, max: 2 }),
-        (builds, choice, planned) => {
+        async (builds, choice, planned) => {
           const of = (name: string) => builds.filter((each) => each.application === name);
           const installed = applications.flatMap((name, at) => {
             const chosen = choice[at] ?? 0;
@@ -172,7 +176,7 @@ describe('the completion of a plan', () => {
           const world: World = { builds, installed, changes, candidates };
           const least = smallest(world);
 
-          const found = complete(world);
+          const found = await complete(world);
 
           if (least === undefined) {
             impossible += 1;
@@ -192,7 +196,7 @@ describe('the completion of a plan', () => {
     expect(impossible, 'drawn estates for which there is nothing').toBeGreaterThan(3);
   });
 
-  it('keeps to its budget on an estate made to be hard, and says that it is not proven', () => {
+  it('keeps to its budget on an estate made to be hard, and says that it is not proven', async () => {
     // Each consumer can be mended by itself or by one of two producers that break two others each.
     const size = 14;
     const builds = Array.from({ length: size }, (_, at) => {
@@ -210,8 +214,8 @@ describe('the completion of a plan', () => {
       candidates: builds.filter((each) => each.number > 1).map((each) => deploy(each.build)),
     };
 
-    const hurried = complete(world, 60);
-    const again = complete(world, 60);
+    const hurried = await complete(world, 60);
+    const again = await complete(world, 60);
 
     expect(hurried.steps).toBeLessThanOrEqual(60);
     expect(again).toEqual(hurried);

@@ -5,12 +5,15 @@ import type { Finding } from './finding.ts';
 export interface CompletionInput {
   /** What the plan has already; it stays as it is. */
   readonly changes: readonly Change[];
-  /** The findings of a plan with these changes. Asked once for each step. */
-  readonly analyse: (changes: readonly Change[]) => readonly Finding[];
+  /**
+   * The findings of a plan with these changes. Asked once for each step; whoever answers may let others go first, as long
+   * as equal questions have equal answers during one search.
+   */
+  readonly analyse: (changes: readonly Change[]) => Promise<readonly Finding[]>;
   /** What may be added for an application, the best first: the builds that are available, removal where that is allowed. */
-  readonly candidatesOf: (application: ApplicationId) => readonly Change[];
-  /** The applications of which some known build provides a contract. */
-  readonly providersOf: (contract: string) => readonly ApplicationId[];
+  readonly candidatesOf: (application: ApplicationId) => Promise<readonly Change[]>;
+  /** The applications of which some build that may be added, or is there, provides a contract. */
+  readonly providersOf: (contract: string) => Promise<readonly ApplicationId[]>;
   /** How many sets of operations may be looked at. */
   readonly budget: number;
 }
@@ -41,12 +44,12 @@ export type Completion =
  * first set that it finds is a smallest one. A greedy attempt comes first: its set is what is returned when the budget
  * ends, and the depth above which nothing needs to be tried. Equal questions have equal answers.
  */
-export function completePlan(input: CompletionInput): Completion {
+export async function completePlan(input: CompletionInput): Promise<Completion> {
   const search = new Search(input);
-  const greedy = search.greedy();
+  const greedy = await search.greedy();
   const deepest = greedy === undefined ? Number.POSITIVE_INFINITY : greedy.length - 1;
   for (let depth = 0; depth <= deepest; depth += 1) {
-    const found = search.within(depth);
+    const found = await search.within(depth);
     if (found === 'out-of-budget') break;
     if (found !== 'none' && found !== 'none-at-all')
       return { outcome: 'complete', operations: found, proven: true, steps: search.steps };
@@ -71,6 +74,8 @@ class OutOfBudget extends Error {}
 class Search {
   readonly #input: CompletionInput;
   readonly #seen = new Map<string, readonly Finding[]>();
+  readonly #providers = new Map<string, readonly ApplicationId[]>();
+  readonly #candidates = new Map<ApplicationId, readonly Change[]>();
   #deadEnd: readonly Finding[] = [];
   #cut = false;
   steps = 0;
@@ -80,12 +85,14 @@ class Search {
   }
 
   /** A way through by the best option for the error with the fewest; undefined when it leads nowhere. */
-  greedy(): readonly Change[] | undefined {
+  async greedy(): Promise<readonly Change[] | undefined> {
     try {
       const added: Change[] = [];
       const trail: Finding[] = [];
       for (;;) {
-        const [narrowest, ...others] = this.#openErrors(added).toSorted((a, b) => a.options.length - b.options.length);
+        const [narrowest, ...others] = (await this.#openErrors(added)).toSorted(
+          (a, b) => a.options.length - b.options.length,
+        );
         if (narrowest === undefined) return added;
         trail.push(narrowest.error);
         const forced = forcedBy([narrowest, ...others]);
@@ -93,14 +100,11 @@ class Search {
           added.push(...forced.filter((each, at) => forced.findIndex((other) => sameApplication(each, other)) === at));
           continue;
         }
-        const tried = narrowest.options.map((option) => ({
-          option,
-          errors: this.#errors([...added, option]).length,
-        }));
-        const best = tried.reduce<(typeof tried)[number] | undefined>(
-          (least, each) => (least === undefined || each.errors < least.errors ? each : least),
-          undefined,
-        );
+        let best: { readonly option: Change; readonly errors: number } | undefined;
+        for (const option of narrowest.options) {
+          const { length: errors } = await this.#errors([...added, option]);
+          if (best === undefined || errors < best.errors) best = { option, errors };
+        }
         if (best === undefined) {
           this.#deadEnd = trail;
           return undefined;
@@ -114,10 +118,10 @@ class Search {
   }
 
   /** A set of at most `depth` operations; `none-at-all` when a deeper search would not find one either. */
-  within(depth: number): readonly Change[] | 'none' | 'none-at-all' | 'out-of-budget' {
+  async within(depth: number): Promise<readonly Change[] | 'none' | 'none-at-all' | 'out-of-budget'> {
     this.#cut = false;
     try {
-      const found = this.#descend({ added: [], forbidden: new Set(), depth });
+      const found = await this.#descend({ added: [], forbidden: new Set(), depth });
       return found ?? (this.#cut ? 'none' : 'none-at-all');
     } catch (error) {
       if (error instanceof OutOfBudget) return 'out-of-budget';
@@ -129,12 +133,12 @@ class Search {
     return this.#deadEnd;
   }
 
-  #descend(at: {
+  async #descend(at: {
     readonly added: readonly Change[];
     readonly forbidden: ReadonlySet<string>;
     readonly depth: number;
-  }): readonly Change[] | undefined {
-    const open = this.#openErrors(at.added).map(({ error, options }) => ({
+  }): Promise<readonly Change[] | undefined> {
+    const open = (await this.#openErrors(at.added)).map(({ error, options }) => ({
       error,
       options: options.filter((option) => !at.forbidden.has(nameOf(option))),
     }));
@@ -156,39 +160,58 @@ class Search {
     // A set with an option that was tried before was found then, if there is one: later branches go without it.
     const forbidden = new Set(at.forbidden);
     for (const option of narrowest.options) {
-      const found = this.#descend({ added: [...at.added, option], forbidden, depth: at.depth - 1 });
+      const found = await this.#descend({ added: [...at.added, option], forbidden, depth: at.depth - 1 });
       if (found !== undefined) return found;
       forbidden.add(nameOf(option));
     }
     return undefined;
   }
 
-  #openErrors(added: readonly Change[]): readonly OpenError[] {
-    return this.#errors(added).map((error) => ({ error, options: this.#waysOut(error, added) }));
+  async #openErrors(added: readonly Change[]): Promise<readonly OpenError[]> {
+    const open: OpenError[] = [];
+    for (const error of await this.#errors(added)) open.push({ error, options: await this.#waysOut(error, added) });
+    return open;
   }
 
-  #errors(added: readonly Change[]): readonly Finding[] {
+  async #errors(added: readonly Change[]): Promise<readonly Finding[]> {
     const key = added.map(nameOf).toSorted().join(' ');
     const known = this.#seen.get(key);
     if (known !== undefined) return known;
     if (this.steps >= this.#input.budget) throw new OutOfBudget();
     this.steps += 1;
-    const errors = referenceErrors(this.#input.analyse([...this.#input.changes, ...added]));
+    const errors = referenceErrors(await this.#input.analyse([...this.#input.changes, ...added]));
     this.#seen.set(key, errors);
     return errors;
   }
 
-  /** The operations of which at least one is part of every set that mends an error. */
-  #waysOut(error: Finding, added: readonly Change[]): readonly Change[] {
+  /**
+   * The operations of which at least one is part of every set that mends an error; of all applications the best first,
+   * then the second best.
+   */
+  async #waysOut(error: Finding, added: readonly Change[]): Promise<readonly Change[]> {
     const decided = new Set([...this.#input.changes, ...added].map((each) => each.application));
     const involved = new Set<ApplicationId>([
       ...(error.producer === null ? [] : [error.producer.application]),
       ...(error.consumer === null ? [] : [error.consumer.application]),
-      ...(error.contract === null ? [] : this.#input.providersOf(error.contract)),
+      ...(error.contract === null ? [] : await this.#providersOf(error.contract)),
     ]);
-    return [...involved]
-      .filter((application) => !decided.has(application))
-      .flatMap((application) => this.#input.candidatesOf(application));
+    const ranked: { readonly option: Change; readonly rank: number }[] = [];
+    for (const application of involved)
+      if (!decided.has(application))
+        for (const [rank, option] of (await this.#candidatesOf(application)).entries()) ranked.push({ option, rank });
+    return ranked.toSorted((a, b) => a.rank - b.rank).map((each) => each.option);
+  }
+
+  async #providersOf(contract: string): Promise<readonly ApplicationId[]> {
+    const known = this.#providers.get(contract) ?? (await this.#input.providersOf(contract));
+    this.#providers.set(contract, known);
+    return known;
+  }
+
+  async #candidatesOf(application: ApplicationId): Promise<readonly Change[]> {
+    const known = this.#candidates.get(application) ?? (await this.#input.candidatesOf(application));
+    this.#candidates.set(application, known);
+    return known;
   }
 }
 

@@ -17,6 +17,7 @@ import {
   someBuilds,
 } from './impact-for-tests.ts';
 import { ImpactIndex } from './impact-index.ts';
+import { unresolvedConsumers } from './unresolved-consumers.ts';
 
 const applications = ['a', 'b', 'c', 'd', 'e'];
 const environments = ['quality', 'production'];
@@ -115,6 +116,38 @@ describe('the index', () => {
     expect(index.knows(first.build)).toBe(false);
     expect(index.installedIn(place.environment, place.application)).toBeUndefined();
     expect(index.consumed.firstOf(index.nodes.find('catalog', 'y'))).toBe(0);
+  });
+
+  it('answers for a build that was renewed as if it had come like that', () => {
+    fc.assert(
+      fc.property(someBuilds(applications), someBuilds(applications), fc.array(change), (before, after, wanted) => {
+        const [renewed, fresh] = [new ImpactIndex(), new ImpactIndex()];
+        for (const build of before) renewed.hold(build);
+        const known = new Map(before.map((each) => [each.build, each]));
+        for (const build of after) {
+          renewed.renew(build);
+          if (known.has(build.build)) known.set(build.build, build);
+        }
+        for (const build of known.values()) fresh.hold(build);
+        const changes = [...new Map(wanted.map((each) => [each.application, each])).values()].map((each) =>
+          deploy(`${each.application}@1`),
+        );
+        const question = { environment: environmentId('quality'), changes };
+
+        expect(ask(renewed, question)).toEqual(ask(fresh, question));
+      }),
+    );
+  });
+
+  it('knows which builds consume what nobody provided yet', () => {
+    const index = new ImpactIndex();
+    index.hold(aBuild('open@1', { consumes: { catalog: { x: '1', y: null }, other: { x: '1' } } }));
+    index.hold(aBuild('all@1', { consumes: { catalog: {} } }));
+    index.hold(aBuild('closed@1', { consumes: { catalog: { x: '1' } } }));
+
+    expect(unresolvedConsumers(index, 'catalog').toSorted()).toEqual(['all@1', 'open@1']);
+    expect(unresolvedConsumers(index, 'other')).toEqual([]);
+    expect(unresolvedConsumers(index, 'unknown')).toEqual([]);
   });
 
   it('uses the room of builds that are gone again', () => {

@@ -59,11 +59,16 @@ export class ImpactIndex {
     const siblings = this.#buildsOf[application] ?? [];
     siblings.push(build);
     this.#buildsOf[application] = siblings;
-    const [provided, consumed] = [new IncidenceRows(), new IncidenceRows()];
-    for (const each of given.provides) this.#collectProvided(each, provided);
-    for (const each of given.consumes) this.#collectConsumed(each, consumed);
-    this.provided.add(build, provided);
-    this.consumed.add(build, consumed);
+    this.#addRows(build, given);
+  }
+
+  /** Takes over what is known of a build now, such as what it was built against; one that is not known stays unknown. */
+  renew(given: BuildInterface): void {
+    if (!this.knows(given.build)) return;
+    const build = this.builds.find(given.build);
+    this.provided.remove(build);
+    this.consumed.remove(build);
+    this.#addRows(build, given);
   }
 
   /** Lets go of a build; it is forgotten when it is installed nowhere and nobody else holds it. */
@@ -135,6 +140,14 @@ export class ImpactIndex {
   }
   buildsOf(application: number): readonly number[] {
     return this.#buildsOf[application] ?? [];
+  }
+
+  #addRows(build: number, given: BuildInterface): void {
+    const [provided, consumed] = [new IncidenceRows(), new IncidenceRows()];
+    for (const each of given.provides) this.#collectProvided(each, provided);
+    for (const each of given.consumes) this.#collectConsumed(each, consumed);
+    this.provided.add(build, provided);
+    this.consumed.add(build, consumed);
   }
 
   #release(build: number): void {

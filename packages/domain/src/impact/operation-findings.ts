@@ -12,11 +12,11 @@ export interface OperationFacts {
   readonly missingCapabilities: readonly { readonly capability: string; readonly site: string }[];
   /** On how many sites of the environment the application is placed. */
   readonly sites: number;
-  /** Another application that has this one's name in the environment. */
+  /** Another application that sites of the environment know by this one's name, and that stays. */
   readonly nameTakenBy: ApplicationId | null;
   /** Label of the later build that runs now. */
   readonly downgradeFrom: string | null;
-  /** Migrations that cannot be undone. */
+  /** Migrations that are crossed and cannot be undone. */
   readonly irreversible: readonly string[];
   /** Hotfixes that run now and are not contained in the build. */
   readonly lostHotfixes: readonly string[];

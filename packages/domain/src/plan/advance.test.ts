@@ -105,6 +105,19 @@ const steps: readonly {
     expected: { state: 'succeeded', operations: ['succeeded'] },
   },
   {
+    says: 'a plan says what the rollout of its operation waits for',
+    plan: aPlan({ state: 'deploying', operations: [anOperation('orders', { state: 'running' })] }),
+    observed: anObservation({
+      sites: [
+        {
+          ...aSite('one', { application: 'orders' }),
+          reports: [{ operation: 'new-orders', phase: 'stepping', message: 'waits for ada: it cannot tell' }],
+        },
+      ],
+    }),
+    expected: { state: 'deploying', operations: ['running'], reason: /^orders waits for ada: it cannot tell \(one\)$/ },
+  },
+  {
     says: 'an offline site does not hold a plan up',
     plan: aPlan({ state: 'deploying', operations: [anOperation('orders', { state: 'running' })] }),
     observed: anObservation({

@@ -452,7 +452,19 @@ function waitingFor(plan: Plan, observed: PlanObservation, now: number): string 
     const outcome = observeRings(plan, { operation, observed }, now)?.outcome;
     return outcome?.kind === 'under-way' ? [`${operation.applicationName} waits for ${outcome.waitsFor}`] : [];
   });
-  return waits.length === 0 ? null : waits.join('; ');
+  if (waits.length > 0) return waits.join('; ');
+  for (const operation of plan.operations) {
+    const [waiting] = sitesOf(observed, operation).filter((site) => waitsAt(site, operation));
+    if (operation.state === 'running' && waiting !== undefined)
+      return `${operation.applicationName} ${reportOf(waiting, operation.after)?.message} (${waiting.name})`;
+  }
+  return null;
+}
+
+/** Whether its rollout stands at a step until somebody, or an analysis, takes it further. */
+function waitsAt(site: SiteProgress, operation: PlanOperation): boolean {
+  const report = reportOf(site, operation.after);
+  return site.online && report?.phase === 'stepping' && report.message !== null;
 }
 
 function ended(operation: PlanOperation, state: OperationState, now: number, message: string | null): PlanOperation {

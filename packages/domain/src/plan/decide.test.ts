@@ -11,7 +11,7 @@ import {
   decideSchedule,
   decideStart,
 } from './decide.ts';
-import { isTerminal, isUnderWay, type PlanState, planStates, planTransitions } from './plan.ts';
+import { hasBegun, isTerminal, isUnderWay, mayCancel, type PlanState, planStates, planTransitions } from './plan.ts';
 import { anOperation, aPlan, openGates } from './plan-for-tests.ts';
 
 const anObstacle = (code: ObstacleCode, detail: string = code): Obstacle => ({
@@ -165,5 +165,9 @@ describe('commands to a plan', () => {
 
   it.each(planStates)('%s is before, in or after its run, and never two of these', (state) => {
     expect([isTerminal(state), isUnderWay(state)].filter(Boolean).length).toBeLessThanOrEqual(1);
+  });
+
+  it.each(planStates)('%s can still be cancelled, was cancelled, or has begun', (state) => {
+    expect([mayCancel(state), state === 'cancelled', hasBegun(state)].filter(Boolean)).toHaveLength(1);
   });
 });

@@ -17,6 +17,7 @@ import {
 import {
   type FailurePolicy,
   type GateObservation,
+  hasBegun,
   isAtGates,
   isTerminal,
   isUnderWay,
@@ -166,8 +167,7 @@ function save(world: World, before: Plan, after: Plan): void {
   if (isTerminal(before.state)) expect(after).toBe(before);
   watchWhatRuns(world, before, after);
   world.plans[world.plans.indexOf(before)] = after;
-  const wasActive = isUnderWay(before.state) || isUnderWay(after.state);
-  if (!wasActive) return;
+  if (isTerminal(before.state) || !hasBegun(after.state)) return;
   for (const [application, wanted] of targetsOf(after)) {
     if (wanted.target === null) world.targets.delete(application);
     else world.targets.set(application, wanted.target);
@@ -178,7 +178,7 @@ function save(world: World, before: Plan, after: Plan): void {
 
 /** A plan begins with content that was analysed in this very world and approved, and runs that content and no other. */
 function watchWhatRuns(world: World, before: Plan, after: Plan): void {
-  const begins = !isUnderWay(before.state) && isUnderWay(after.state);
+  const begins = !hasBegun(before.state) && hasBegun(after.state);
   const anew = before.state === 'staged' && after.content !== before.content;
   if (before.state === 'staged' && after.state === 'deploying')
     expect(after.content, 'switches to what holds now').toBe(analyse(world, before).content);
@@ -194,7 +194,7 @@ function watchWhatRuns(world: World, before: Plan, after: Plan): void {
     });
   }
   const begun = world.begun.get(after.id);
-  if (!isUnderWay(after.state)) return;
+  if (!hasBegun(after.state)) return;
   expect(after.content).toBe(begun?.content);
   for (const each of after.operations) {
     expect(each.after?.operation ?? null, 'runs what it began with').toBe(begun?.after.get(each.application));

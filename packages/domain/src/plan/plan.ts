@@ -68,6 +68,8 @@ export interface Target {
   readonly settingsHash: string;
   /** Set where the settings are those of an earlier time and not those that are set now: an analysis leaves them. */
   readonly earlierSettings?: true;
+  /** How it takes over, where the plan says so; only sites know what it means. */
+  readonly rollout?: object;
 }
 
 /** One application in one environment. Times are milliseconds since the epoch. */
@@ -184,6 +186,11 @@ export function isTerminal(state: PlanState): boolean {
 /** Whether the plan has begun and not ended: it alone may change what it touches. */
 export function isUnderWay(state: PlanState): boolean {
   return running.has(state);
+}
+
+/** Whether the plan may have changed the environment: it is under way, or was before it ended. */
+export function hasBegun(state: PlanState): boolean {
+  return isUnderWay(state) || (isTerminal(state) && state !== 'cancelled');
 }
 
 /** Whether nothing was changed yet, so that a plan can still be cancelled. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { advanceRollout, idleRollout } from './advance-rollout.ts';
-import type { ObservedInstance, Rollout, RolloutObservation, RolloutTarget } from './rollout.ts';
+import { advanceRollout } from './advance-rollout.ts';
+import {
+  idleRollout,
+  type ObservedInstance,
+  type Rollout,
+  type RolloutObservation,
+  type RolloutTarget,
+} from './rollout.ts';
 import { aModule, anInstance, aRolloutTarget, observing } from './rollout-for-tests.ts';
 
 const old = aRolloutTarget('old');
@@ -8,7 +14,7 @@ const fresh = aRolloutTarget('new');
 const settled: Rollout = { ...idleRollout, phase: 'healthy', stable: old };
 
 const advance = (rollout: Rollout, target: RolloutTarget | null, observation: RolloutObservation, now = 1000) =>
-  advanceRollout(rollout, { target, observation }, now);
+  advanceRollout(rollout, { target, observation, command: null }, now);
 const bringingIn = (target: RolloutTarget = fresh, instances = [anInstance('old')]) =>
   advance(settled, target, observing(instances)).rollout;
 
@@ -21,6 +27,7 @@ describe('a rollout that begins', () => {
       {
         module: 'web',
         hold: false,
+        preview: null,
         shares: [
           { operation: 'new', instances: 1, weight: 0 },
           { operation: 'old', instances: 1, weight: 100 },
@@ -141,8 +148,34 @@ describe('a rollout that is called off', () => {
     const { rollout, desired } = advance(bringingIn(), null, observing([anInstance('old'), anInstance('new')]));
 
     expect(rollout.phase).toBe('removing');
-    expect(desired.modules).toEqual([{ module: 'web', shares: [], hold: false }]);
+    expect(desired.modules).toEqual([{ module: 'web', shares: [], hold: false, preview: null }]);
     expect(advance(rollout, null, observing([])).rollout).toEqual(idleRollout);
+  });
+});
+
+describe('a rollout that fails when nothing of what ran before is left', () => {
+  const verified = aRolloutTarget('new', aModule({ verify: true }));
+  const verifying: Rollout = { ...settled, phase: 'verifying', candidate: verified };
+  const failed = { step: 'verify', module: 'web', operation: 'new', state: 'failed', message: 'smoke' } as const;
+  const gone = advance(verifying, verified, observing([anInstance('new')], [failed]));
+
+  it('lets the new version answer until the one before does', () => {
+    expect(gone.rollout.phase).toBe('returning');
+    expect(gone.desired.modules[0]?.shares).toEqual([
+      { operation: 'old', instances: 1, weight: 0 },
+      { operation: 'new', instances: 1, weight: 100 },
+    ]);
+    const back = advance(gone.rollout, verified, observing([anInstance('new'), anInstance('old')]));
+    expect(back.desired.modules[0]?.shares).toEqual([{ operation: 'old', instances: 1, weight: 100 }]);
+  });
+
+  it('says so in time when the one before does not come back', () => {
+    const waiting = observing([anInstance('new'), anInstance('old', { state: 'starting' })]);
+
+    expect(advance(gone.rollout, verified, waiting, 71_000).rollout.phase).toBe('returning');
+    const late = advance(gone.rollout, verified, waiting, 71_001);
+    expect(late.rollout.phase).toBe('failed');
+    expect(late.desired.modules[0]?.shares).toContainEqual({ operation: 'new', instances: 1, weight: 100 });
   });
 });
 
@@ -200,6 +233,6 @@ describe('what runs', () => {
       );
 
     expect(legacyOf([])?.shares).toEqual([{ operation: 'old', instances: 1, weight: 100 }]);
-    expect(legacyOf([anInstance('new')])).toEqual({ module: 'legacy', shares: [], hold: false });
+    expect(legacyOf([anInstance('new')])).toEqual({ module: 'legacy', shares: [], hold: false, preview: null });
   });
 });

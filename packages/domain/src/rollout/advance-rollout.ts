@@ -1,47 +1,40 @@
-import { moduleShares } from './module-shares.ts';
-import type {
-  DesiredModuleShares,
-  ModuleTarget,
-  ObservedInstance,
-  Rollout,
-  RolloutDesired,
-  RolloutObservation,
-  RolloutPhase,
-  RolloutTarget,
+import { desiredOf, isKept, standsInFor } from './desired-of.ts';
+import { letIn } from './enter-step.ts';
+import {
+  countReady,
+  crashOf,
+  deadlineOf,
+  failRollout,
+  instancesOf,
+  isComplete,
+  lateReason,
+  readyOf,
+} from './readiness.ts';
+import {
+  idleRollout,
+  type Rollout,
+  type RolloutDesired,
+  type RolloutInput,
+  type RolloutObservation,
+  type RolloutPhase,
 } from './rollout.ts';
-
-export interface RolloutInput {
-  /** What the application should be on this site; null when it should be gone. */
-  readonly target: RolloutTarget | null;
-  readonly observation: RolloutObservation;
-}
-
-/** An instance that ended so often before it was ever well will not become well by itself. */
-const crashLoop = 3;
+import { takeCommand } from './take-command.ts';
+import { takeSteps } from './take-steps.ts';
+import { takeTarget } from './take-target.ts';
 
 /** Phases from which a rollout goes on; the others rest. Each lists where it may lead. */
 export const rolloutTransitions = {
   idle: ['migrating', 'progressing'],
-  migrating: ['progressing', 'returning', 'migrating', 'removing'],
-  progressing: ['verifying', 'healthy', 'returning', 'migrating', 'removing'],
-  verifying: ['healthy', 'returning', 'migrating', 'progressing', 'removing'],
-  healthy: ['degraded', 'migrating', 'progressing', 'removing'],
-  degraded: ['healthy', 'migrating', 'progressing', 'removing'],
-  returning: ['failed', 'healthy', 'degraded', 'migrating', 'progressing', 'removing'],
-  failed: ['migrating', 'progressing', 'healthy', 'degraded', 'removing'],
-  removing: ['idle', 'migrating', 'progressing'],
+  migrating: ['stepping', 'progressing', 'returning', 'migrating', 'removing'],
+  stepping: ['progressing', 'returning', 'migrating', 'stepping', 'removing'],
+  progressing: ['verifying', 'healthy', 'returning', 'migrating', 'stepping', 'removing'],
+  verifying: ['healthy', 'returning', 'migrating', 'stepping', 'progressing', 'removing'],
+  healthy: ['degraded', 'migrating', 'stepping', 'progressing', 'removing'],
+  degraded: ['healthy', 'migrating', 'stepping', 'progressing', 'removing'],
+  returning: ['failed', 'healthy', 'degraded', 'migrating', 'stepping', 'progressing', 'removing'],
+  failed: ['migrating', 'stepping', 'progressing', 'healthy', 'degraded', 'removing'],
+  removing: ['idle', 'migrating', 'stepping', 'progressing'],
 } as const satisfies Record<RolloutPhase, readonly RolloutPhase[]>;
-
-export const idleRollout: Rollout = {
-  phase: 'idle',
-  stable: null,
-  candidate: null,
-  failed: null,
-  message: null,
-  startedAt: 0,
-  progressedAt: 0,
-  readyCandidates: 0,
-};
 
 /**
  * Takes the rollout of one application on one site a step further. It looks at levels only, so it may be called at
@@ -52,38 +45,24 @@ export function advanceRollout(
   input: RolloutInput,
   now: number,
 ): { readonly rollout: Rollout; readonly desired: RolloutDesired } {
-  let current = takeTarget(rollout, input.target, now);
-  // A phase may be left in the same pass in which it was entered; there are fewer phases than passes.
-  for (let pass = 0; pass < 10; pass += 1) {
-    const next = step(current, input.observation, now);
+  const { target, observation, command } = input;
+  const observed = goOn(takeTarget(rollout, target, now), observation, now);
+  // A verdict that is there comes before what a person asks: nobody promotes what has just proved worse.
+  const commanded = takeCommand(observed, command, now);
+  const current = commanded === observed ? observed : goOn(commanded, observation, now);
+  return { rollout: current, desired: desiredOf(current, observation) };
+}
+
+function goOn(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
+  // What is entered may be left in the same pass; there are fewer phases and steps than passes.
+  const most = 10 + 3 * (rollout.candidate?.progression?.steps.length ?? 0);
+  let current = rollout;
+  for (let pass = 0; pass < most; pass += 1) {
+    const next = step(current, observation, now);
     if (next === current) break;
     current = next;
   }
-  return { rollout: current, desired: desiredOf(current, input.observation) };
-}
-
-function takeTarget(rollout: Rollout, target: RolloutTarget | null, now: number): Rollout {
-  if (target === null) {
-    if (rollout.phase === 'idle' || rollout.phase === 'removing') return rollout;
-    return { ...rollout, phase: 'removing', candidate: null, failed: null, message: null };
-  }
-  if (target.operation === rollout.candidate?.operation || target.operation === rollout.failed?.operation)
-    return rollout;
-  if (target.operation === rollout.stable?.operation) {
-    if (rollout.candidate === null && rollout.failed === null && rollout.phase !== 'removing') return rollout;
-    return { ...rollout, phase: 'returning', candidate: null, failed: null, message: 'going back to what ran before' };
-  }
-  const phase = target.modules.some((each) => each.migrate) ? 'migrating' : 'progressing';
-  return {
-    ...rollout,
-    phase,
-    candidate: target,
-    failed: null,
-    message: null,
-    startedAt: now,
-    progressedAt: now,
-    readyCandidates: 0,
-  };
+  return current;
 }
 
 function step(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
@@ -91,20 +70,18 @@ function step(rollout: Rollout, observation: RolloutObservation, now: number): R
     case 'idle':
       return rollout;
     case 'migrating':
-      return runSteps(rollout, { observation, step: 'migrate', next: { phase: 'progressing', progressedAt: now } });
+      return runSteps(rollout, { observation, step: 'migrate', next: () => letIn(rollout, now) }, now);
+    case 'stepping':
+      return takeSteps(rollout, observation, now);
     case 'progressing':
       return progress(rollout, observation, now);
     case 'verifying':
-      return runSteps(rollout, {
-        observation,
-        step: 'verify',
-        next: { phase: 'healthy', stable: rollout.candidate, candidate: null },
-      });
+      return runSteps(rollout, { observation, step: 'verify', next: () => settle(rollout, now) }, now);
     case 'returning':
-      return returnToStable(rollout, observation);
+      return returnToStable(rollout, observation, now);
     case 'healthy':
     case 'degraded':
-      return rest(rollout, observation);
+      return rest(rollout, observation, now);
     case 'failed':
       return rollout;
     case 'removing':
@@ -117,8 +94,9 @@ function runSteps(
   input: {
     readonly observation: RolloutObservation;
     readonly step: 'migrate' | 'verify';
-    readonly next: Partial<Rollout>;
+    readonly next: () => Rollout;
   },
+  now: number,
 ): Rollout {
   const { candidate } = rollout;
   if (candidate === null) return rollout;
@@ -128,144 +106,67 @@ function runSteps(
       (each) => each.step === input.step && each.module === module.name && each.operation === candidate.operation,
     );
     if (found?.state === 'failed')
-      return fail(rollout, `the ${input.step} step of ${module.name} failed: ${found.message ?? 'see its output'}`);
+      return failRollout(
+        rollout,
+        `the ${input.step} step of ${module.name} failed: ${found.message ?? 'see its output'}`,
+        now,
+      );
     if (found?.state !== 'succeeded') return rollout;
   }
-  return { ...rollout, ...input.next };
+  return input.next();
 }
 
 function progress(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
   const { candidate } = rollout;
   if (candidate === null) return rollout;
-  const own = observation.instances.filter((each) => each.operation === candidate.operation);
-  const crashed = own.find((each) => each.failures >= crashLoop);
-  if (crashed !== undefined)
-    return fail(rollout, `${crashed.module} does not stay up: ${crashed.message ?? 'it ended several times'}`);
+  const own = instancesOf(candidate, observation.instances);
+  const crash = crashOf(own);
+  if (crash !== null) return failRollout(rollout, crash, now);
   const ready = countReady(candidate, own);
   if (ready > rollout.readyCandidates) return { ...rollout, readyCandidates: ready, progressedAt: now };
   const complete = isComplete(candidate, own);
-  const alone = observation.instances.every((each) => each.operation === candidate.operation);
-  if (complete && alone) {
-    return candidate.modules.some((each) => each.verify)
-      ? { ...rollout, phase: 'verifying' }
-      : { ...rollout, phase: 'healthy', stable: candidate, candidate: null, message: null };
-  }
-  const deadline = Math.max(...candidate.modules.map((each) => each.progressDeadline + each.stopGrace));
-  if (complete || now - rollout.progressedAt <= deadline) return rollout;
+  const alone = observation.instances.every((each) => each.operation === candidate.operation || isKept(rollout, each));
+  if (complete && alone)
+    return candidate.modules.some((each) => each.verify) ? { ...rollout, phase: 'verifying' } : settle(rollout, now);
+  if (complete || now - rollout.progressedAt <= deadlineOf(candidate)) return rollout;
   const late = candidate.modules.find((module) => readyOf(module, own) < module.instances);
-  const why = own.find((each) => each.module === late?.name && each.message !== null)?.message;
-  return fail(rollout, `${late?.name ?? 'it'} was not ready in time${(why ?? null) === null ? '' : `: ${why}`}`);
+  return failRollout(rollout, lateReason(late, own), now);
 }
 
-/** A failed candidate is taken out; what ran before takes all the traffic again. */
-function fail(rollout: Rollout, reason: string): Rollout {
-  const operation = rollout.candidate?.operation ?? '';
-  return { ...rollout, phase: 'returning', candidate: null, failed: { operation, reason }, message: reason };
+/** What was brought in is what runs well from now on; what ran before may stay warm for a while. */
+function settle(rollout: Rollout, now: number): Rollout {
+  const { candidate, stable } = rollout;
+  const keepOld = candidate?.progression?.keepOld ?? 0;
+  const warm = stable === null || keepOld === 0 ? null : { target: stable, until: now + keepOld };
+  return { ...rollout, phase: 'healthy', stable: candidate, candidate: null, message: null, warm };
 }
 
-function returnToStable(rollout: Rollout, observation: RolloutObservation): Rollout {
+function returnToStable(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
   const { stable } = rollout;
-  const others = observation.instances.filter((each) => each.operation !== stable?.operation);
+  const { instances } = observation;
+  // Whoever stands in for what ran before is waited for, but not for ever: then it is told as it is.
+  const patient = stable === null || now - rollout.progressedAt <= deadlineOf(stable);
+  const others = instances.filter(
+    (each) => each.operation !== stable?.operation && (patient || !standsInFor(rollout, each, instances)),
+  );
   if (others.length > 0) return rollout;
   if (rollout.failed !== null) return { ...rollout, phase: 'failed' };
-  return stable === null ? { ...idleRollout } : rest({ ...rollout, phase: 'healthy', message: null }, observation);
+  return stable === null ? { ...idleRollout } : rest({ ...rollout, phase: 'healthy', message: null }, observation, now);
 }
 
-function rest(rollout: Rollout, observation: RolloutObservation): Rollout {
-  const { stable } = rollout;
+function rest(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
+  const { stable, warm } = rollout;
   if (stable === null) return rollout;
-  const short = stable.modules.find(
-    (module) =>
-      readyOf(
-        module,
-        observation.instances.filter((each) => each.operation === stable.operation),
-      ) < module.instances,
-  );
+  if (warm !== null && now >= warm.until) return { ...rollout, warm: null };
+  const own = instancesOf(stable, observation.instances);
+  const short = stable.modules.find((module) => readyOf(module, own) < module.instances);
   if (short === undefined)
     return rollout.phase === 'healthy' && rollout.message === null
       ? rollout
       : { ...rollout, phase: 'healthy', message: null };
-  const why =
-    observation.instances.find((each) => each.module === short.name && each.message !== null)?.message ?? null;
+  const why = own.find((each) => each.module === short.name && each.message !== null)?.message ?? null;
   const message = `${short.name} has fewer ready instances than wanted${why === null ? '' : `: ${why}`}`;
   return rollout.phase === 'degraded' && rollout.message === message
     ? rollout
     : { ...rollout, phase: 'degraded', message };
-}
-
-function desiredOf(rollout: Rollout, observation: RolloutObservation): RolloutDesired {
-  const { candidate, stable } = rollout;
-  const step = rollout.phase === 'migrating' ? 'migrate' : rollout.phase === 'verifying' ? 'verify' : undefined;
-  const next = step === undefined ? undefined : nextStep(candidate, observation, step);
-  return {
-    modules: desiredModules({ rollout, observation, stable, candidate }),
-    steps: next === undefined ? [] : [next],
-  };
-}
-
-/** Steps run one after the other, in the order of the manifest. */
-function nextStep(candidate: RolloutTarget | null, observation: RolloutObservation, step: 'migrate' | 'verify') {
-  const module = candidate?.modules.find(
-    (each) =>
-      each[step] &&
-      !observation.steps.some(
-        (found) =>
-          found.step === step &&
-          found.module === each.name &&
-          found.operation === candidate.operation &&
-          found.state === 'succeeded',
-      ),
-  );
-  return module === undefined || candidate === null
-    ? undefined
-    : { step, module: module.name, operation: candidate.operation };
-}
-
-function desiredModules(input: {
-  readonly rollout: Rollout;
-  readonly observation: RolloutObservation;
-  readonly stable: RolloutTarget | null;
-  readonly candidate: RolloutTarget | null;
-}): readonly DesiredModuleShares[] {
-  const { rollout, observation, stable, candidate } = input;
-  const gone = rollout.phase === 'removing' || rollout.phase === 'idle';
-  const switching = rollout.phase === 'progressing' || rollout.phase === 'verifying';
-  // A module that the new version does not have serves the old one until the new one is there.
-  const leaves = switching && candidate !== null && isComplete(candidate, observation.instances);
-  const names = new Set(
-    [
-      ...(stable?.modules ?? []),
-      ...(candidate?.modules ?? []),
-      ...observation.instances.map((each) => ({ name: each.module })),
-    ].map((each) => each.name),
-  );
-  return [...names].map((name) => {
-    const instances = observation.instances.filter((each) => each.module === name);
-    if (gone) return { module: name, shares: [], hold: false };
-    const settled = settle(stable, name);
-    const coming = switching ? settle(candidate, name) : null;
-    return moduleShares({ module: name, instances, settled, coming, leaving: leaves && coming === null });
-  });
-}
-
-function settle(
-  target: RolloutTarget | null,
-  name: string,
-): { readonly operation: string; readonly module: ModuleTarget } | null {
-  const module = target?.modules.find((each) => each.name === name);
-  return target === null || module === undefined ? null : { operation: target.operation, module };
-}
-
-/** Whether every module of a target has all its instances ready. */
-function isComplete(target: RolloutTarget, instances: readonly ObservedInstance[]): boolean {
-  const own = instances.filter((each) => each.operation === target.operation);
-  return target.modules.every((module) => readyOf(module, own) >= module.instances);
-}
-
-function countReady(target: RolloutTarget, instances: readonly ObservedInstance[]): number {
-  return target.modules.reduce((sum, module) => sum + readyOf(module, instances), 0);
-}
-
-function readyOf(module: ModuleTarget, instances: readonly ObservedInstance[]): number {
-  return instances.filter((each) => each.module === module.name && each.state === 'ready').length;
 }

@@ -12,10 +12,12 @@ const plan = (wanted: Readonly<Record<string, number>>, instances: readonly Obse
           {
             module: 'web',
             hold: false,
+            preview: null,
             shares: Object.entries(wanted).map(([operation, count]) => ({ operation, instances: count, weight: 0 })),
           },
         ],
         steps: [],
+        analyses: [],
       },
       instances,
       stopGrace: () => 10_000,

@@ -1,4 +1,5 @@
 import type { BuildId } from '../identity/id.ts';
+import type { Progression } from './progression.ts';
 import type { ModuleTarget, ObservedInstance, RolloutObservation, RolloutTarget } from './rollout.ts';
 
 /** A module that serves with one instance, rolls with one more, and needs no steps, unless told otherwise. */
@@ -20,6 +21,8 @@ export function aRolloutTarget(operation: string, ...modules: readonly ModuleTar
   return {
     operation,
     build: `build-of-${operation}` as BuildId,
+    sameAs: null,
+    progression: null,
     modules: modules.length === 0 ? [aModule()] : modules,
   };
 }
@@ -43,5 +46,23 @@ export function observing(
   instances: readonly ObservedInstance[],
   steps: RolloutObservation['steps'] = [],
 ): RolloutObservation {
-  return { instances, steps };
+  return { instances, steps, analyses: [] };
+}
+
+/** Ten per cent and half, an analysis between them, then all; whoever is asked is Ada. */
+export function aProgression(other: Partial<Progression> = {}): Progression {
+  return {
+    steps: [
+      { kind: 'weight', weight: 10 },
+      { kind: 'analyse', within: 60_000 },
+      { kind: 'weight', weight: 50 },
+      { kind: 'weight', weight: 100 },
+    ],
+    background: null,
+    reactions: { marginal: 'hold', 'insufficient-data': 'hold', error: 'hold' },
+    keepOld: 0,
+    holdLimit: 3_600_000,
+    decides: 'ada',
+    ...other,
+  };
 }

@@ -1,197 +1,97 @@
-import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advanceRollout, idleRollout, rolloutTransitions } from './advance-rollout.ts';
-import { type InstanceOrder, planInstances } from './plan-instances.ts';
-import type {
-  ModuleTarget,
-  ObservedInstance,
-  Rollout,
-  RolloutDesired,
-  RolloutPhase,
-  RolloutTarget,
-} from './rollout.ts';
-import { aModule, aRolloutTarget } from './rollout-for-tests.ts';
-
-type Running = { -readonly [Key in keyof ObservedInstance]: ObservedInstance[Key] };
-interface Step {
-  readonly step: 'migrate' | 'verify';
-  readonly module: string;
-  readonly operation: string;
-  state: 'running' | 'succeeded' | 'failed';
-}
-
-/** A version as the world knows it: what it wants, and what is wrong with it. */
-interface Version {
-  readonly target: RolloutTarget;
-  readonly crashes: boolean;
-  readonly migrates: boolean;
-  readonly verifies: boolean;
-}
-
-/** A site with a runtime that starts, stops and loses instances whenever it pleases. */
-interface World {
-  now: number;
-  rollout: Rollout;
-  target: RolloutTarget | null;
-  readonly versions: readonly Version[];
-  readonly instances: Running[];
-  readonly steps: Step[];
-  readonly counts: { started: number; disturbed: boolean };
-}
-
-const versionOf = (world: World, operation: string) =>
-  world.versions.find((each) => each.target.operation === operation);
-const holds = (each: ObservedInstance) => each.state !== 'exited' && each.state !== 'waiting';
-const observationOf = (world: World) => ({
-  instances: world.instances.map((each) => ({ ...each })),
-  steps: world.steps.map((each) => ({ ...each, message: null })),
-});
-
-function reachable(from: RolloutPhase): ReadonlySet<RolloutPhase> {
-  const found = new Set<RolloutPhase>([from]);
-  for (const phase of found) for (const next of rolloutTransitions[phase]) found.add(next);
-  return found;
-}
-
-/** One look of the agent: decides, checks the decision, and carries it out. */
-function look(world: World): void {
-  const observation = observationOf(world);
-  const before = world.rollout;
-  const { rollout, desired } = advanceRollout(before, { target: world.target, observation }, world.now);
-  expect(reachable(before.phase), `${before.phase} to ${rollout.phase}`).toContain(rollout.phase);
-  const again = advanceRollout(rollout, { target: world.target, observation }, world.now);
-  expect(isDeepStrictEqual(again, { rollout, desired }), 'a second look changes nothing').toBe(true);
-  checkShares(world, desired);
-  world.rollout = rollout;
-  const orders = planInstances({ desired, instances: observation.instances, stopGrace: () => 10_000 }, world.now);
-  for (const order of orders) obey(world, order);
-  for (const wanted of desired.steps) begin(world, wanted);
-  checkInstances(world);
-}
-
-function checkShares(world: World, desired: RolloutDesired): void {
-  for (const { module, shares, hold } of desired.modules) {
-    const sum = shares.reduce((total, each) => total + each.weight, 0);
-    expect([0, 100], `weights of ${module}`).toContain(sum);
-    for (const { operation, weight } of shares) {
-      const ready = world.instances.some(
-        (each) => each.module === module && each.operation === operation && each.state === 'ready',
-      );
-      if (weight > 0) expect(ready, 'traffic only to who is ready').toBe(true);
-    }
-    if (sum > 0) expect(hold, 'nobody waits while somebody serves').toBe(false);
-  }
-}
-
-/** The bounds of a switch: what one rollout may do to the other version. */
-function checkInstances(world: World): void {
-  const { candidate, stable } = world.rollout;
-  for (const { name, strategy, instances: wanted } of candidate?.modules ?? []) {
-    const own = world.instances.filter((each) => each.module === name && holds(each));
-    if (strategy.kind === 'recreate') {
-      const came = own.some((each) => each.operation === candidate?.operation);
-      const left = own.every((each) => each.operation === candidate?.operation);
-      expect(came && !left, 'the old ones have ended before the new ones begin').toBe(false);
-    } else if (world.rollout.phase === 'progressing' && !world.counts.disturbed) {
-      const settled = stable?.modules.find((each) => each.name === name);
-      const most = Math.max(wanted, settled?.instances ?? 0) + strategy.maxSurge;
-      const active = own.filter((each) => each.state !== 'draining' && each.state !== 'stopping');
-      expect(active.length, 'surge').toBeLessThanOrEqual(most);
-      if (settled !== undefined && settled.instances >= wanted) {
-        const ready = own.filter((each) => each.state === 'ready').length;
-        expect(ready, 'unavailable').toBeGreaterThanOrEqual(wanted - strategy.maxUnavailable);
-      }
-    }
-  }
-}
-
-function obey(world: World, order: InstanceOrder): void {
-  const { now, instances } = world;
-  if (order.kind === 'start') {
-    const { module, operation } = order;
-    const unmigrated = versionOf(world, operation)?.target.modules.some(
-      (each) =>
-        each.migrate &&
-        !world.steps.some(
-          (step) => step.step === 'migrate' && step.operation === operation && step.state === 'succeeded',
-        ),
-    );
-    expect(unmigrated, 'nothing starts before it was migrated').toBe(false);
-    world.counts.started += 1;
-    const id = `${operation}-${module}-${world.counts.started}`;
-    instances.push({ id, module, operation, state: 'starting', since: now, failures: 0, inFlight: 0, message: null });
-    return;
-  }
-  const instance = instances.find((each) => each.id === order.id);
-  if (instance === undefined) throw new Error(`an order for an instance that is not there: ${JSON.stringify(order)}`);
-  const enter = (state: ObservedInstance['state']) => {
-    instance.state = state;
-    instance.since = now;
-  };
-  if (order.kind === 'restart') enter('starting');
-  if (order.kind === 'drain') enter('draining');
-  if (order.kind === 'recycle') enter('exited');
-  if (order.kind === 'stop') enter('stopping');
-  if (order.kind === 'remove') instances.splice(instances.indexOf(instance), 1);
-}
-
-function begin(world: World, wanted: RolloutDesired['steps'][number]): void {
-  const known = world.steps.find(
-    (each) => each.step === wanted.step && each.module === wanted.module && each.operation === wanted.operation,
-  );
-  expect(known?.state, 'a step that succeeded does not run again').not.toBe('succeeded');
-  if (known === undefined) world.steps.push({ ...wanted, state: 'running' });
-}
-
-/** What runs goes on by one: starts become ready or end, drains and stops end, steps end. */
-function goOn(world: World): void {
-  for (const step of world.steps) {
-    if (step.state !== 'running') continue;
-    const version = versionOf(world, step.operation);
-    const works = step.step === 'migrate' ? version?.migrates : version?.verifies;
-    step.state = works === true ? 'succeeded' : 'failed';
-  }
-  for (const instance of [...world.instances]) {
-    const crashes = versionOf(world, instance.operation)?.crashes === true;
-    if (instance.state === 'starting') {
-      instance.state = crashes ? 'exited' : 'ready';
-      instance.failures = crashes ? instance.failures + 1 : 0;
-      instance.since = world.now;
-    } else if (instance.state === 'stopping') {
-      world.instances.splice(world.instances.indexOf(instance), 1);
-    }
-  }
-}
+import { advanceRollout } from './advance-rollout.ts';
+import type { Progression, RolloutStep } from './progression.ts';
+import type { ModuleTarget, Rollout, RolloutDesired, RolloutInput } from './rollout.ts';
+import { aModule, aProgression, aRolloutTarget } from './rollout-for-tests.ts';
+import {
+  fullStrength,
+  goOn,
+  look,
+  runsNow,
+  settle,
+  type Version,
+  type World,
+  worldOf,
+} from './rollout-world-for-tests.ts';
 
 const moduleDrawn = fc.record({
   instances: fc.integer({ min: 1, max: 4 }),
   strategy: fc.oneof(
-    fc.constant({ kind: 'recreate' as const }),
-    fc
-      .record({ kind: fc.constant('rolling' as const), maxSurge: fc.nat(2), maxUnavailable: fc.nat(2) })
-      .filter((each) => each.maxSurge + each.maxUnavailable > 0),
+    { weight: 1, arbitrary: fc.constant({ kind: 'recreate' as const }) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .record({ kind: fc.constant('rolling' as const), maxSurge: fc.nat(2), maxUnavailable: fc.nat(2) })
+        .filter((each) => each.maxSurge + each.maxUnavailable > 0),
+    },
   ),
   serves: fc.boolean(),
 });
+
+const stepDrawn: fc.Arbitrary<RolloutStep> = fc.oneof(
+  fc.record({ kind: fc.constant('weight' as const), weight: fc.integer({ min: 0, max: 100 }) }),
+  fc.record({ kind: fc.constant('scale' as const), instances: fc.integer({ min: 0, max: 5 }) }),
+  fc.record({ kind: fc.constant('scale' as const), percent: fc.integer({ min: 0, max: 100 }) }),
+  fc.record({ kind: fc.constant('pause' as const), duration: fc.constantFrom(600, 5000, null) }),
+  fc.record({ kind: fc.constant('analyse' as const), within: fc.constantFrom(2000, 20_000) }),
+  fc.constantFrom(
+    { kind: 'header' as const, matches: [{ header: 'x', equals: 'y' }] },
+    { kind: 'header' as const, matches: [] },
+  ),
+  fc.record({ kind: fc.constant('mirror' as const), percent: fc.constantFrom(0, 20) }),
+);
+
+const progressionDrawn: fc.Arbitrary<Progression> = fc
+  .record({
+    steps: fc.array(stepDrawn, { maxLength: 4 }),
+    background: fc.option(fc.record({ from: fc.nat(3), within: fc.constant(20_000) })),
+    marginal: fc.constantFrom('hold' as const, 'return' as const, 'continue' as const),
+    missing: fc.constantFrom('hold' as const, 'return' as const),
+    keepOld: fc.constantFrom(0, 5000),
+  })
+  .map(({ steps, marginal, missing, ...rest }) =>
+    aProgression({
+      ...rest,
+      steps: [...steps, { kind: 'weight', weight: 100 }],
+      reactions: { marginal, 'insufficient-data': missing, error: missing },
+      holdLimit: 30_000,
+    }),
+  );
 
 const versionDrawn = fc.record({
   modules: fc.array(moduleDrawn, { minLength: 1, maxLength: 2 }),
   migrate: fc.boolean(),
   verify: fc.boolean(),
-  fault: fc.constantFrom('none', 'none', 'none', 'crashes', 'migrate', 'verify'),
+  fault: fc.constantFrom('none', 'none', 'none', 'none', 'crashes', 'migrate', 'verify'),
+  progression: fc.option(progressionDrawn),
+  verdict: fc.constantFrom('pass', 'pass', 'pass', 'marginal', 'fail', 'insufficient-data', 'error', null),
 });
-
-type VersionDrawn = typeof versionDrawn extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
 const eventDrawn = fc.oneof(
   { weight: 8, arbitrary: fc.constant({ kind: 'look' as const }) },
   { weight: 6, arbitrary: fc.constant({ kind: 'go on' as const }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(50, 600, 5000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('ask' as const),
+      command: fc.constantFrom(
+        'pause' as const,
+        'resume' as const,
+        'resume' as const,
+        'promote' as const,
+        'skip' as const,
+        'abort' as const,
+      ),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), index: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('want' as const), index: fc.integer({ min: -1, max: 3 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('want again' as const), index: fc.nat(2) }) },
 );
 type Event = typeof eventDrawn extends fc.Arbitrary<infer Drawn> ? Drawn : never;
+type VersionDrawn = typeof versionDrawn extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 
 function makeVersion(drawn: VersionDrawn, index: number): Version {
   const names = ['web', 'worker'];
@@ -205,10 +105,15 @@ function makeVersion(drawn: VersionDrawn, index: number): Version {
       }),
   );
   return {
-    target: aRolloutTarget(`op-${index}`, ...modules),
+    target: {
+      ...aRolloutTarget(`op-${index}`, ...modules),
+      progression: drawn.progression,
+    },
+    content: index,
     crashes: drawn.fault === 'crashes',
     migrates: drawn.fault !== 'migrate',
     verifies: drawn.fault !== 'verify',
+    verdict: drawn.verdict as Version['verdict'],
   };
 }
 
@@ -217,96 +122,192 @@ function happen(world: World, event: Event): void {
   if (event.kind === 'look') look(world);
   else if (event.kind === 'go on') goOn(world);
   else if (event.kind === 'wait') world.now += event.ms;
-  else if (event.kind === 'want') {
-    world.target = world.versions[event.index]?.target ?? null;
-    // Bounds hold for one switch from full strength; a change of mind in its middle, or a crash, starts from less.
-    world.counts.disturbed = true;
-  } else {
-    const instance = world.instances.filter((each) => each.state === 'ready')[event.index];
-    if (instance === undefined) return;
-    instance.state = 'exited';
-    instance.since = world.now;
-    instance.failures = 1;
-    world.counts.disturbed = true;
-  }
+  else if (event.kind === 'ask') ask(world, event.command);
+  else if (event.kind === 'crash') crash(world, event.index);
+  else want(world, event);
 }
 
-/** What the site runs now: how many ready instances of which operation in which module. */
-function runsNow(world: World): Record<string, number> {
-  const found: Record<string, number> = {};
-  for (const { module, operation, state } of world.instances) {
-    const key = `${operation} ${module} ${state}`;
-    found[key] = (found[key] ?? 0) + 1;
-  }
-  return found;
+function ask(world: World, kind: Extract<Event, { readonly kind: 'ask' }>['command']): void {
+  const operation = world.rollout.candidate?.operation;
+  if (operation === undefined) return;
+  const number = (world.command?.number ?? 0) + 1;
+  const step = kind === 'skip' ? (world.rollout.stepping?.step ?? 0) : null;
+  world.command = { number, operation, kind, step, by: 'grace', reason: '' };
+  if (kind === 'skip' || kind === 'promote') world.hurried.add(operation);
 }
 
-function fullStrength(target: RolloutTarget | null): Record<string, number> {
-  return Object.fromEntries(
-    (target?.modules ?? []).map((each) => [`${target?.operation} ${each.name} ready`, each.instances]),
+function want(world: World, event: Extract<Event, { readonly index: number }>): void {
+  const version = world.versions[event.index];
+  // Bounds hold for one switch from full strength; a change of mind in its middle, or a crash, starts from less.
+  world.counts.disturbed = true;
+  if (event.kind === 'want' || version === undefined) {
+    world.target = version?.target ?? null;
+    return;
+  }
+  const operation = `${version.target.operation}-again-${world.versions.length}`;
+  world.versions.push({ ...version, target: { ...version.target, operation } });
+  world.target = world.versions.at(-1)?.target ?? null;
+  if (version.target.modules.some((each) => each.migrate))
+    world.steps.push({ step: 'migrate', module: 'web', operation, state: version.migrates ? 'succeeded' : 'failed' });
+}
+
+function crash(world: World, index: number): void {
+  const instance = world.instances.filter((each) => each.state === 'ready')[index];
+  if (instance === undefined) return;
+  instance.state = 'exited';
+  instance.since = world.now;
+  instance.failures = 1;
+  world.counts.disturbed = true;
+}
+
+function run(
+  drawn: readonly VersionDrawn[],
+  events: readonly Event[],
+  advance: typeof advanceRollout = advanceRollout,
+): Rollout {
+  const versions = drawn.map((each, index) =>
+    makeVersion(index === 0 ? { ...each, fault: 'none', progression: null } : each, index),
   );
-}
+  const world = worldOf(versions, advance);
+  world.target = world.versions[1]?.target ?? null;
 
-/** Time passes until nothing is left to do; a rollout that never comes to rest is seen by who looks at the end. */
-function settle(world: World): void {
-  const rests: readonly RolloutPhase[] = ['healthy', 'failed', 'idle'];
-  for (let round = 0; round < 400; round += 1) {
-    world.now += 1000;
-    look(world);
-    goOn(world);
-    const complete = isDeepStrictEqual(runsNow(world), fullStrength(world.rollout.stable));
-    if (complete && rests.includes(world.rollout.phase)) return;
+  for (const event of events) happen(world, event);
+  settle(world);
+
+  const { phase, stable, failed } = world.rollout;
+  if (world.target === null) {
+    expect(phase).toBe('idle');
+  } else if (phase === 'failed') {
+    expect(failed?.operation).toBe(world.target.operation);
+    expect(stable?.operation).not.toBe(world.target.operation);
+  } else {
+    expect(phase).toBe('healthy');
+    expect(stable?.operation).toBe(world.target.operation);
   }
+  expect(runsNow(world)).toEqual(fullStrength(stable));
+  return world.rollout;
 }
 
 const worldDrawn = fc.array(versionDrawn, { minLength: 2, maxLength: 3 });
+const eventsDrawn = fc.array(eventDrawn, { maxLength: 60 });
 
-/** A world in which the first version runs well. */
-function makeWorld(drawn: readonly VersionDrawn[]): World {
-  const versions = drawn.map((each, index) => makeVersion(index === 0 ? { ...each, fault: 'none' } : each, index));
-  const first = versions[0]?.target ?? null;
-  const world: World = {
-    now: 1_000_000,
-    rollout: idleRollout,
-    target: first,
-    versions,
-    instances: [],
-    steps: [],
-    counts: { started: 0, disturbed: true },
-  };
-  settle(world);
-  expect(world.rollout).toMatchObject({ phase: 'healthy', stable: first });
-  world.counts.disturbed = false;
-  return world;
-}
+type Advanced = ReturnType<typeof advanceRollout>;
+const seeing =
+  (change: (input: RolloutInput) => RolloutInput): typeof advanceRollout =>
+  (rollout, input, now) =>
+    advanceRollout(rollout, change(input), now);
+const deciding =
+  (change: (advanced: Advanced, before: Rollout, now: number) => Advanced): typeof advanceRollout =>
+  (rollout, input, now) =>
+    change(advanceRollout(rollout, input, now), rollout, now);
+const sharing = (
+  change: (
+    share: RolloutDesired['modules'][number]['shares'][number],
+    rollout: Rollout,
+  ) => RolloutDesired['modules'][number]['shares'][number],
+): typeof advanceRollout =>
+  deciding(({ rollout, desired }) => ({
+    rollout,
+    desired: {
+      ...desired,
+      modules: desired.modules.map((each) => ({
+        ...each,
+        shares: each.shares.map((share) => change(share, rollout)),
+      })),
+    },
+  }));
+
+/** Engines with one mistake each. */
+const mistakes: readonly (readonly [string, typeof advanceRollout])[] = [
+  [
+    'takes missing data for success',
+    seeing((input) => ({
+      ...input,
+      observation: {
+        ...input.observation,
+        analyses: input.observation.analyses.map((each) =>
+          each.verdict === null || each.verdict === 'insufficient-data' ? { ...each, verdict: 'pass' } : each,
+        ),
+      },
+    })),
+  ],
+  [
+    'overlooks a failed verdict',
+    seeing((input) => ({
+      ...input,
+      observation: {
+        ...input.observation,
+        analyses: input.observation.analyses.map((each) =>
+          each.verdict === 'fail' ? { ...each, verdict: 'pass' } : each,
+        ),
+      },
+    })),
+  ],
+  [
+    'routes requests to whom is not ready',
+    sharing((share, { candidate, phase }) =>
+      phase === 'stepping' ? { ...share, weight: share.operation === candidate?.operation ? 100 : 0 } : share,
+    ),
+  ],
+  ['loses a hundredth of the requests', sharing((share) => ({ ...share, weight: Math.min(share.weight, 99) }))],
+  [
+    'takes the stable version down while the candidate is tried',
+    sharing((share, { stable, phase }) =>
+      phase === 'stepping' && share.operation === stable?.operation ? { ...share, instances: 0 } : share,
+    ),
+  ],
+  [
+    'starts more than it may',
+    sharing((share, { candidate }) =>
+      share.operation === candidate?.operation ? { ...share, instances: share.instances + 5 } : share,
+    ),
+  ],
+  [
+    'forgets the verdicts that it took',
+    deciding(({ rollout, desired }) => ({
+      rollout: rollout.stepping === null ? rollout : { ...rollout, stepping: { ...rollout.stepping, verdicts: [] } },
+      desired,
+    })),
+  ],
+  [
+    'waits for ever',
+    deciding(({ rollout, desired }, _before, now) => {
+      const { stepping } = rollout;
+      if (stepping?.hold == null) return { rollout, desired };
+      return { rollout: { ...rollout, stepping: { ...stepping, hold: { ...stepping.hold, since: now } } }, desired };
+    }),
+  ],
+  [
+    'keeps the requests at a candidate that failed',
+    sharing((share, { phase, stable }) =>
+      phase === 'returning' ? { ...share, weight: share.operation === stable?.operation ? 0 : 100 } : share,
+    ),
+  ],
+];
 
 describe('a rollout on a site whose instances start, crash and end whenever they please', () => {
   it('keeps its bounds at every step, and ends at full strength with the new version or with the one before', () => {
     const ends = new Map<string, number>();
+    const stepped = new Set<string>();
     fc.assert(
-      fc.property(worldDrawn, fc.array(eventDrawn, { maxLength: 60 }), (drawn, events) => {
-        const world = makeWorld(drawn);
-        world.target = world.versions[1]?.target ?? null;
+      fc.property(worldDrawn, eventsDrawn, (drawn, events) => {
+        const { phase, stepping } = run(drawn, events);
 
-        for (const event of events) happen(world, event);
-        settle(world);
-
-        const { phase, stable, failed } = world.rollout;
         ends.set(phase, (ends.get(phase) ?? 0) + 1);
-        if (world.target === null) {
-          expect(phase).toBe('idle');
-        } else if (phase === 'failed') {
-          expect(failed?.operation).toBe(world.target.operation);
-          expect(stable?.operation).not.toBe(world.target.operation);
-        } else {
-          expect(phase).toBe('healthy');
-          expect(stable?.operation).toBe(world.target.operation);
-        }
-        expect(runsNow(world)).toEqual(fullStrength(stable));
+        for (const { verdict } of stepping?.verdicts ?? []) stepped.add(`${verdict} ${phase}`);
       }),
       { numRuns: 500 },
     );
     // A run in which some end never came would prove less than it says.
     expect([...ends.keys()].toSorted()).toEqual(['failed', 'healthy', 'idle']);
+    expect([...stepped]).toEqual(expect.arrayContaining(['pass healthy', 'fail failed', 'error failed']));
+  }, 60_000);
+
+  it.each(mistakes)('is seen to be wrong where it %s', (_title, advance) => {
+    const property = fc.property(worldDrawn, eventsDrawn, (drawn, events) => {
+      run(drawn, events, advance);
+    });
+
+    expect(fc.check(property, { numRuns: 400, seed: 7, endOnFailure: true }).failed).toBe(true);
   });
 });

@@ -1,6 +1,8 @@
+import type { Verdict } from '../analysis/analysis.ts';
 import type { BuildId } from '../identity/id.ts';
+import type { HeaderMatch, Progression } from './progression.ts';
 
-/** How one version replaces another on one site. Canary and blue-green come with progressive delivery. */
+/** How instances of one version replace those of another on one site, once nothing holds them back. */
 export type Strategy =
   | { readonly kind: 'recreate' }
   | { readonly kind: 'rolling'; readonly maxSurge: number; readonly maxUnavailable: number };
@@ -25,7 +27,26 @@ export interface RolloutTarget {
   /** A new operation is a new rollout, even of the same build. */
   readonly operation: string;
   readonly build: BuildId;
+  /** An earlier operation that wanted exactly the same, and whose instances are as good as its own; null without one. */
+  readonly sameAs: string | null;
   readonly modules: readonly ModuleTarget[];
+  /** The way of canaries and of blue and green; null where the instances simply replace each other. */
+  readonly progression: Progression | null;
+}
+
+/**
+ * What a person last asked of a rollout: a level, told again and again and carried out once by its number.
+ * `promote` takes all remaining steps at once, `skip` the one of that index, `resume` ends a pause or has an analysis made
+ * anew, `abort` goes back.
+ */
+export interface RolloutCommand {
+  readonly number: number;
+  readonly operation: string;
+  readonly kind: 'promote' | 'pause' | 'resume' | 'abort' | 'skip';
+  /** The index of the step that is skipped; null for any other kind. */
+  readonly step: number | null;
+  readonly by: string;
+  readonly reason: string;
 }
 
 export type InstanceState = 'starting' | 'ready' | 'unready' | 'draining' | 'stopping' | 'exited' | 'waiting';
@@ -57,11 +78,28 @@ export interface RolloutObservation {
     readonly state: StepState;
     readonly message: string | null;
   }[];
+  /** What analyses have come to; one that is under way has no verdict yet. */
+  readonly analyses: readonly ObservedAnalysis[];
+}
+
+/** An analysis of an operation. `name` is its place, as `analysisOfStep` gives it, or `background`. */
+export interface AnalysisKey {
+  readonly operation: string;
+  readonly name: string;
+  /** Counts from 0; a person has an analysis made anew. */
+  readonly run: number;
+}
+
+export interface ObservedAnalysis extends AnalysisKey {
+  readonly verdict: Verdict | null;
+  /** Why, in words. */
+  readonly detail: string | null;
 }
 
 export type RolloutPhase =
   | 'idle'
   | 'migrating'
+  | 'stepping'
   | 'progressing'
   | 'verifying'
   | 'healthy'
@@ -69,6 +107,48 @@ export type RolloutPhase =
   | 'returning'
   | 'failed'
   | 'removing';
+
+/** Why a rollout waits for a person. */
+export interface Hold {
+  readonly cause: 'step' | 'person' | Exclude<Verdict, 'pass' | 'fail'>;
+  readonly reason: string;
+  readonly since: number;
+}
+
+/** A verdict as it was taken: it is never taken back. */
+export interface TakenVerdict {
+  readonly name: string;
+  readonly run: number;
+  readonly verdict: Verdict;
+  readonly detail: string | null;
+  readonly at: number;
+}
+
+/** How far a rollout by steps is. */
+export interface Stepping {
+  readonly operation: string;
+  /** Index of the step that is being taken. */
+  readonly step: number;
+  /** When it began. */
+  readonly since: number;
+  /** Per cent of the requests that the candidate takes. */
+  readonly weight: number;
+  /** Since when the candidate has fewer ready instances than the step wants; null while it has them. */
+  readonly shortSince: number | null;
+  readonly hold: Hold | null;
+  /** Whether somebody let the candidate in without the remaining steps. */
+  readonly promoted: boolean;
+  readonly run: number;
+  /** When the analysis beside the steps began; null before. */
+  readonly backgroundSince: number | null;
+  readonly verdicts: readonly TakenVerdict[];
+}
+
+/** What was replaced last, still ready to take over. */
+export interface Warm {
+  readonly target: RolloutTarget;
+  readonly until: number;
+}
 
 /** Durable state of the rollout of one application on one site. */
 export interface Rollout {
@@ -84,6 +164,33 @@ export interface Rollout {
   /** When the number of ready candidate instances last grew. */
   readonly progressedAt: number;
   readonly readyCandidates: number;
+  /** Of the last rollout by steps: how far it is, or was when it ended. */
+  readonly stepping: Stepping | null;
+  readonly warm: Warm | null;
+  /** The number of the last command that was carried out. */
+  readonly commanded: number;
+}
+
+export const idleRollout: Rollout = {
+  phase: 'idle',
+  stable: null,
+  candidate: null,
+  failed: null,
+  message: null,
+  startedAt: 0,
+  progressedAt: 0,
+  readyCandidates: 0,
+  stepping: null,
+  warm: null,
+  commanded: 0,
+};
+
+export interface RolloutInput {
+  /** What the application should be on this site; null when it should be gone. */
+  readonly target: RolloutTarget | null;
+  readonly observation: RolloutObservation;
+  /** What a person last asked of the rollout; null when nobody did. */
+  readonly command: RolloutCommand | null;
 }
 
 /** How many instances of one operation run in a module, and their share of its traffic in per cent. */
@@ -98,6 +205,15 @@ export interface DesiredModuleShares {
   readonly shares: readonly DesiredShare[];
   /** New requests wait at the gateway while true. */
   readonly hold: boolean;
+  /** Requests that one operation sees beside its share; null while there are none. */
+  readonly preview: DesiredPreview | null;
+}
+
+export interface DesiredPreview {
+  readonly operation: string;
+  readonly matches: readonly HeaderMatch[];
+  /** Per cent of the requests that are also sent there, whose answers nobody gets. */
+  readonly mirror: number;
 }
 
 export interface RolloutDesired {
@@ -108,4 +224,6 @@ export interface RolloutDesired {
     readonly module: string;
     readonly operation: string;
   }[];
+  /** The analyses that should be under way now. */
+  readonly analyses: readonly AnalysisKey[];
 }

@@ -1,7 +1,7 @@
 import { ringErrorActions } from '@almanac/domain';
 import { z } from 'zod';
-import { rolloutStrategy } from '../manifest.ts';
 import { displayName, id, labels, name, named, page, paging, reference, revision } from '../primitives.ts';
+import { rolloutStrategy } from '../rollout.ts';
 import { route } from '../route.ts';
 
 export const environmentType = z.enum(['development', 'test', 'staging', 'production']);

@@ -1,8 +1,11 @@
-import { expeditedGates, obstacleCodes, openPolicy, type Policy, type PolicyScope } from '@almanac/domain';
+import { expeditedGates, obstacleCodes, openPolicy, type Policy } from '@almanac/domain';
 import { z } from 'zod';
-import { id, named, page, paging, reference, timestamp } from '../primitives.ts';
+import { commitHash, id, named, page, paging, reference, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
+import { failurePolicy } from './failure-policy.ts';
+import { followedPolicy } from './followed-policies.ts';
+import { policyScope } from './policy-scope.ts';
 
 const reason = z.string().trim().min(3, 'say why, in a few words').max(1000);
 const minutes = z.int().min(0).max(1_000_000);
@@ -44,16 +47,10 @@ export const policy = z
     stagedFor: minutes.min(1).default(openPolicy.stagedFor),
     whileFrozen: z.enum(['finish', 'stop']).default(openPolicy.whileFrozen),
     parallel: z.int().min(1).max(1000).nullable().default(null),
+    failurePolicy: failurePolicy.nullable().default(null),
     expedited: z.array(z.enum(expeditedGates)).max(expeditedGates.length).default([]),
   })
   .meta({ id: 'Policy' }) satisfies z.ZodType<Policy>;
-
-/** Where something holds: everywhere, in one environment, or in one and in all that come after it on the path. */
-export const policyScope = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('estate') }),
-  z.strictObject({ kind: z.literal('path'), environment: reference }),
-  z.strictObject({ kind: z.literal('environment'), environment: reference }),
-]) satisfies z.ZodType<PolicyScope>;
 
 /** A policy in one of its versions; the last one holds. */
 export const policyVersion = z
@@ -62,6 +59,8 @@ export const policyVersion = z
     version: z.int(),
     policy,
     note: z.string(),
+    /** The commit that it was read from, where it came from a repository. */
+    origin: z.object({ repository: z.string(), branch: z.string(), path: z.string(), commit: commitHash }).nullable(),
     changedBy: z.string(),
     changedAt: timestamp,
   })
@@ -141,6 +140,8 @@ export const governanceRoutes = {
     params: z.object({ environment: reference }),
     response: z.object({
       policies: z.array(policyVersion),
+      /** Files from which policies that hold there are read. */
+      following: z.array(followedPolicy),
       together: policy.omit({ windows: true }).extend({ windows: z.array(z.array(calendar)) }),
     }),
   }),
@@ -150,7 +151,10 @@ export const governanceRoutes = {
     summary: 'Lists the versions of all policies, newest first',
     permission: 'capability:list',
     audit: null,
-    query: paging.extend({ environment: reference.optional() }),
+    query: paging.extend({
+      environment: reference.optional(),
+      scope: z.enum(['estate', 'path', 'environment']).optional(),
+    }),
     response: page(policyVersion),
   }),
   setPolicy: route({
@@ -160,8 +164,29 @@ export const governanceRoutes = {
       'Gives an environment, a path or the estate another policy: a new version, the earlier ones stay on record',
     permission: 'right:manage-environments',
     audit: 'policy-changed',
-    body: z.strictObject({ scope: policyScope, policy, note: z.string().max(1000).default('') }),
+    body: z.strictObject({
+      scope: policyScope,
+      policy,
+      note: z.string().max(1000).default(''),
+      /** The version that was looked at, 0 for none: refused when another one holds meanwhile. */
+      after: z.int().nonnegative().optional(),
+    }),
     response: policyVersion,
+  }),
+  listOpenings: route({
+    method: 'GET',
+    path: '/calendars/openings',
+    summary: 'Says when a calendar holds next, beginning with now; what is wrong with one is told at its field',
+    permission: 'capability:list',
+    audit: null,
+    query: z.object({
+      start: z.string().max(30),
+      zone: z.string().max(60),
+      duration: z.string().max(30),
+      rule: z.string().max(200).optional(),
+      count: z.coerce.number().int().min(1).max(20).default(5),
+    }),
+    response: z.object({ openings: z.array(z.object({ from: timestamp, until: timestamp })) }),
   }),
   listFreezes: route({
     method: 'GET',

@@ -91,6 +91,9 @@ export const hold = z
   .meta({ id: 'Hold' });
 export type Hold = z.output<typeof hold>;
 
+/** Whether values that people set are set back, too, when the plan begins. */
+const setBack = z.boolean().default(false);
+
 const oneEnvironment = z.object({ environment: reference });
 
 export const historyRoutes = {
@@ -151,6 +154,7 @@ export const historyRoutes = {
       start: z.boolean().default(false),
       /** Confirms that applications which were not there then are taken out. */
       remove: z.boolean().default(false),
+      setBack,
     }),
     response: plan,
     status: 201,
@@ -166,6 +170,7 @@ export const historyRoutes = {
       notes: z.string().max(10_000).optional(),
       start: z.boolean().default(false),
       remove: z.boolean().default(false),
+      setBack,
     }),
     response: plan,
     status: 201,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { id, name, named, page, paging, reference, revision, timestamp, versionNumber } from '../primitives.ts';
+import { rolloutStrategy } from '../rollout.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
+import { failurePolicy } from './failure-policy.ts';
 import { standing } from './governance.ts';
 
 export const planState = z.enum([
@@ -34,9 +36,6 @@ export const operationState = z.enum([
   'returned',
   'cancelled',
 ]);
-
-/** What happens to the rest of a plan when one of its operations fails. */
-export const failurePolicy = z.enum(['stop', 'continue', 'return']);
 
 /** What a plan does, or could do, to one application; `build` is what is deployed. */
 export const plannedChange = z
@@ -88,6 +87,8 @@ const findingCode = z.enum([
   'restore-incomplete',
   'restore-overtakes',
   'settings-of-then',
+  'value-set-back',
+  'value-moved',
 ]);
 
 export const finding = z
@@ -140,6 +141,8 @@ export const operation = z
     wave: z.int(),
     before: buildReference.nullable(),
     after: buildReference.nullable(),
+    /** The key under which sites act on it, by which rollouts go; null where nothing is to run afterwards. */
+    siteOperation: z.string().nullable(),
     state: operationState,
     message: z.string().nullable(),
     /** How far it is over the rings of the environment; empty before it begins, and where there are none. */
@@ -203,6 +206,8 @@ export const plan = z
     /** What it waits for or why it ended so. */
     reason: z.string().nullable(),
     origin: planOrigin,
+    /** The release that it was composed of; without a key when that was removed since. */
+    release: z.object({ id: id<'release'>().nullable(), name: z.string() }).nullable(),
     /** Whether it brings a hotfix, which policy may let pass gates. */
     hotfix: z.boolean(),
     notes: z.string(),
@@ -232,6 +237,9 @@ export const plan = z
   .meta({ id: 'Plan' });
 export type Plan = z.output<typeof plan>;
 
+/** Whether the values that were set then are set again when the plan begins; otherwise what is set stays. */
+const setBack = z.boolean().default(false);
+
 /** Which build an operation deploys. */
 export const deploySource = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('build'), build: id<'build'>() }),
@@ -241,9 +249,9 @@ export const deploySource = z.discriminatedUnion('kind', [
   /** What the environment ran before the present build: a rollback. */
   z.strictObject({ kind: z.literal('previous') }),
   /** What the environment ran at a moment, with the settings of then. */
-  z.strictObject({ kind: z.literal('moment'), at: timestamp }),
+  z.strictObject({ kind: z.literal('moment'), at: timestamp, setBack }),
   /** What ran before a plan changed it, with the settings of then. */
-  z.strictObject({ kind: z.literal('before-plan'), plan: reference }),
+  z.strictObject({ kind: z.literal('before-plan'), plan: reference, setBack }),
   /** The newest build of the application that succeeded. */
   z.strictObject({ kind: z.literal('latest') }),
   /** A build, the newest otherwise, that gets a version number when the plan is started. */
@@ -257,6 +265,8 @@ export const deploySource = z.discriminatedUnion('kind', [
 
 /** Values of settings and connections that come with a plan: they are stored when it begins, and not before. */
 const givenSettings = z.record(z.string().min(1).max(80), z.string().max(65_536)).optional();
+/** How it takes over this time, whatever the environment and the manifest say. */
+const givenRollout = rolloutStrategy.optional();
 
 export const operationRequest = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -264,9 +274,15 @@ export const operationRequest = z.discriminatedUnion('kind', [
     application: reference,
     source: deploySource,
     settings: givenSettings,
+    rollout: givenRollout,
   }),
   /** Applies changed settings to what runs. */
-  z.strictObject({ kind: z.literal('configure'), application: reference, settings: givenSettings }),
+  z.strictObject({
+    kind: z.literal('configure'),
+    application: reference,
+    settings: givenSettings,
+    rollout: givenRollout,
+  }),
   z.strictObject({ kind: z.literal('remove'), application: reference }),
   /** Says of an application that differs that it stays as it is. */
   z.strictObject({ kind: z.literal('leave'), application: reference }),
@@ -284,6 +300,8 @@ const differences = z.strictObject({
 const composition = {
   operations: z.array(operationRequest).max(200).default([]),
   differences: differences.optional(),
+  /** Every version of a release that does not run there yet, besides what is said of single applications. */
+  release: reference.optional(),
 } as const;
 /** Codes of findings that are wanted, such as `downgrade`. */
 const confirm = z.array(z.string().max(60)).max(20).default([]);
@@ -339,7 +357,8 @@ export const planRoutes = {
       environment: reference,
       ...composition,
       notes: z.string().max(10_000).default(''),
-      failurePolicy: failurePolicy.default('stop'),
+      /** That of the environment's policy, or `stop`, unless given. */
+      failurePolicy: failurePolicy.optional(),
       confirm,
       startAt: timestamp.optional(),
       start: z.boolean().default(false),
@@ -372,6 +391,7 @@ export const planRoutes = {
     body: z.strictObject({
       operations: z.array(operationRequest).max(200).optional(),
       differences: differences.optional(),
+      release: reference.optional(),
       notes: z.string().max(10_000).optional(),
       failurePolicy: failurePolicy.optional(),
       revision: revision.optional(),

@@ -1,13 +1,21 @@
 import { z } from 'zod';
 import { id, name, named, page, paging, reference, timestamp, versionNumber } from '../primitives.ts';
 import { route } from '../route.ts';
+import { buildReference } from './applications.ts';
 
 export const release = z
   .object({
     id: id<'release'>(),
     name,
     notes: z.string(),
-    versions: z.array(z.object({ application: named<'application'>(), number: versionNumber, build: id<'build'>() })),
+    versions: z.array(
+      z.object({
+        application: named<'application'>(),
+        number: versionNumber,
+        /** Null when the application or its build is gone: then it cannot be deployed any more. */
+        build: buildReference.nullable(),
+      }),
+    ),
     /** How many of its versions each environment runs, in the order of environments. */
     environments: z.array(z.object({ environment: named<'environment'>(), running: z.int() })),
     createdBy: z.string(),
@@ -15,6 +23,16 @@ export const release = z
   })
   .meta({ id: 'Release' });
 export type Release = z.output<typeof release>;
+
+export const releaseDetail = release
+  .extend({
+    /** What each environment runs now of its applications; no entry where it runs none of one. */
+    cells: z.array(
+      z.object({ application: id<'application'>(), environment: id<'environment'>(), build: buildReference }),
+    ),
+  })
+  .meta({ id: 'ReleaseDetail' });
+export type ReleaseDetail = z.output<typeof releaseDetail>;
 
 const oneRelease = z.object({ release: reference });
 
@@ -31,11 +49,11 @@ export const releaseRoutes = {
   getRelease: route({
     method: 'GET',
     path: '/releases/:release',
-    summary: 'Shows one release by key or name',
+    summary: 'Shows one release by key or name, beside what each environment runs now',
     permission: 'capability:list',
     audit: null,
     params: oneRelease,
-    response: release,
+    response: releaseDetail,
   }),
   createRelease: route({
     method: 'POST',

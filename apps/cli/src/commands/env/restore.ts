@@ -16,6 +16,7 @@ export const restoreEnvironment: CommandDefinition = {
     ['--application <name...>', 'only these; all otherwise'],
     ['--notes <text>', 'why'],
     ['--yes', 'start the plan at once, also when it takes applications out that were not there then'],
+    ['--settings', 'set the values of then back, too; without it values that were set since stay set'],
     ['--no-wait', 'do not wait for its end'],
   ],
   run: async (session, input) => {
@@ -30,6 +31,7 @@ export const restoreEnvironment: CommandDefinition = {
         at: parseMoment(at, session.now()).toISOString(),
         start: confirmed,
         remove: confirmed,
+        setBack: input.options['settings'] === true,
         ...(Array.isArray(application) ? { applications: application } : {}),
         ...(notes === undefined ? {} : { notes }),
       },

@@ -5,7 +5,7 @@ import { exitCodes } from '../../exit-codes.ts';
 import { CommandError } from '../../output/report-error.ts';
 import { tableLines } from '../../output/table.ts';
 import { whenOf } from '../../when.ts';
-import { scopeOf } from '../policy/set.ts';
+import { scopeOf } from '../policy/scope-of.ts';
 
 export const addFreeze: CommandDefinition = {
   usage: 'add [environment]',

@@ -10,12 +10,16 @@ export const createPlan: CommandDefinition = {
   examples: [
     'almanac plan create orders@1.4.0 catalog@2.0.1 --to quality',
     'almanac plan create --from quality --to production --leave storefront',
+    'almanac plan create --release spring --to production --leave storefront',
     'almanac plan create orders@latest --to quality --set orders.CURRENCY=CHF --start',
   ],
   options: [
     ['--to <environment>', 'the environment that changes'],
     ...compositionOptions,
-    ['--on-failure <policy>', 'what becomes of the rest when one fails: stop, continue or return', 'stop'],
+    [
+      '--on-failure <policy>',
+      'what becomes of the rest when one fails: stop, continue or return; as policy says, or stop, otherwise',
+    ],
     ['--at <time>', 'begin at this time at the earliest'],
     ['--notes <text>', 'why', ''],
     ['--start', 'start it at once'],
@@ -27,11 +31,12 @@ export const createPlan: CommandDefinition = {
     const environment = textOption(input, 'to');
     if (environment === undefined) throw new CommandError('say where to: --to <environment>');
     const at = textOption(input, 'at');
+    const onFailure = textOption(input, 'onFailure');
     const plan = await session.client.createPlan({
       body: {
         environment,
         ...compositionOf(input),
-        failurePolicy: failurePolicyOf(textOption(input, 'onFailure') ?? 'stop'),
+        ...(onFailure === undefined ? {} : { failurePolicy: failurePolicyOf(onFailure) }),
         notes: textOption(input, 'notes') ?? '',
         confirm: [...listOption(input, 'confirm')],
         ...(at === undefined ? {} : { startAt: whenOf(at, session.now()) }),

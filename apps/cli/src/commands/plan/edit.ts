@@ -16,7 +16,8 @@ export const editPlan: CommandDefinition = {
   run: async (session, input) => {
     const [number = '', ...applications] = input.args;
     const composed = compositionOf({ ...input, args: applications });
-    const changes = composed.operations.length > 0 || 'differences' in composed ? composed : {};
+    const changes =
+      composed.operations.length > 0 || 'differences' in composed || 'release' in composed ? composed : {};
     const notes = textOption(input, 'notes');
     const policy = textOption(input, 'onFailure');
     const { revision } = await session.client.getPlan({ params: { plan: number } });

@@ -11,6 +11,7 @@ export const compositionOptions = [
   ['--remove <application...>', 'take these out'],
   ['--leave <application...>', 'leave these as they are, although they differ'],
   ['--from <environment>', 'everything that differs from this environment'],
+  ['--release <name>', 'every version of this release that does not run there yet'],
   ['--names <pattern>', 'with --from: only applications with such a name, * stands for anything'],
   ['--team <team>', 'with --from: only applications of this team'],
   ['--tag <application@number...>', 'give the newest build of these this version when the plan starts, and deploy it'],
@@ -47,7 +48,8 @@ export function compositionOf(input: CommandInput) {
   const [stray] = values.keys();
   if (stray !== undefined)
     throw new CommandError(`--set names ${stray}, which the plan neither deploys nor configures`);
-  return { operations, ...differencesOf(input) };
+  const release = textOption(input, 'release');
+  return { operations, ...differencesOf(input), ...(release === undefined ? {} : { release }) };
 }
 
 function differencesOf(input: CommandInput) {

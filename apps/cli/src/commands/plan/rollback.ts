@@ -8,6 +8,7 @@ export const rollBackPlan: CommandDefinition = {
   options: [
     ['--notes <text>', 'why'],
     ['--yes', 'start the plan at once, also when it takes applications out that the plan brought'],
+    ['--settings', 'set the values of then back, too; without it values that were set since stay set'],
     ['--no-wait', 'do not wait for its end'],
   ],
   run: async (session, input) => {
@@ -15,7 +16,12 @@ export const rollBackPlan: CommandDefinition = {
     const confirmed = input.options['yes'] === true;
     const plan = await session.client.rollBackPlan({
       params: { plan: argument(input, 0) },
-      body: { start: confirmed, remove: confirmed, ...(notes === undefined ? {} : { notes }) },
+      body: {
+        start: confirmed,
+        remove: confirmed,
+        setBack: input.options['settings'] === true,
+        ...(notes === undefined ? {} : { notes }),
+      },
     });
     return showStarted(session, { plan, wait: input.options['wait'] !== false });
   },

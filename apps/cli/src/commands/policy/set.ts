@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { scopeWords } from '@almanac/domain';
+import { type Policy, type PolicyScope, scopeWords } from '@almanac/domain';
 import { parsePolicy } from '@almanac/protocol';
-import { type CommandDefinition, type CommandInput, textOption } from '../../command.ts';
+import { type CommandDefinition, textOption } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { readAll } from '../../output/ask.ts';
 import { CommandError } from '../../output/report-error.ts';
+import type { Session } from '../../session.ts';
+import { policyVersions } from './history.ts';
+import { scopeOf } from './scope-of.ts';
 
 export const setPolicy: CommandDefinition = {
   usage: 'set [environment]',
@@ -14,22 +17,22 @@ export const setPolicy: CommandDefinition = {
     'almanac policy set production --file policy.yaml',
     'almanac policy set quality --path --file policy.yaml --note "two people from now on"',
     'almanac policy set --estate < policy.yaml',
+    'almanac policy set production --version 3',
   ],
   options: [
     ['--file <file>', 'the policy; standard input otherwise'],
+    ['--version <number>', 'an earlier version of it again, instead of a file'],
     ['--path', 'for this environment and all that come after it on the path'],
     ['--estate', 'for every environment'],
     ['--note <text>', 'why', ''],
   ],
   run: async (session, input) => {
     const scope = scopeOf(input);
-    const file = textOption(input, 'file');
-    const parsed = parsePolicy(file === undefined ? await readAll() : await readFile(file, 'utf8'));
-    if (!parsed.ok) {
-      const faults = parsed.faults.map((each) => `  ${each.line}:${each.column}  ${each.path}: ${each.detail}`);
-      throw new CommandError(`${file ?? 'the policy'} has faults:\n${faults.join('\n')}`);
-    }
-    const { approvals, windows, expedited, ...rest } = parsed.value;
+    const version = textOption(input, 'version');
+    const { approvals, windows, expedited, ...rest } =
+      version === undefined
+        ? await readPolicy(textOption(input, 'file'))
+        : await earlierPolicy(session, { scope, version });
     const set = await session.client.setPolicy({
       body: {
         scope,
@@ -42,13 +45,20 @@ export const setPolicy: CommandDefinition = {
   },
 };
 
-/** Where something holds, as options say it. */
-export function scopeOf(input: CommandInput) {
-  const [environment] = input.args;
-  if (input.options['estate'] === true) {
-    if (environment !== undefined) throw new CommandError('name an environment, or give --estate, not both');
-    return { kind: 'estate' } as const;
+async function readPolicy(file: string | undefined): Promise<Policy> {
+  const parsed = parsePolicy(file === undefined ? await readAll() : await readFile(file, 'utf8'));
+  if (!parsed.ok) {
+    const faults = parsed.faults.map((each) => `  ${each.line}:${each.column}  ${each.path}: ${each.detail}`);
+    throw new CommandError(`${file ?? 'the policy'} has faults:\n${faults.join('\n')}`);
   }
-  if (environment === undefined) throw new CommandError('say where: an environment, or --estate for all of them');
-  return { kind: input.options['path'] === true ? 'path' : 'environment', environment } as const;
+  return parsed.value;
+}
+
+async function earlierPolicy(
+  session: Session,
+  input: { readonly scope: PolicyScope; readonly version: string },
+): Promise<Policy> {
+  for await (const each of policyVersions(session, input.scope))
+    if (String(each.version) === input.version) return each.policy;
+  throw new CommandError(`there is no version ${input.version} of this policy; see: almanac policy history --help`);
 }

@@ -4,7 +4,7 @@ import { showStarted } from '../../watch/watch-plan.ts';
 
 export const deployRelease: CommandDefinition = {
   usage: 'deploy <name>',
-  summary: 'Bring every version of a release to an environment, in one plan',
+  summary: 'Bring every version of a release that an environment does not run yet to it, in one plan',
   examples: ['almanac release deploy spring --to production', 'almanac release deploy spring --to quality --dry-run'],
   options: [
     ['--to <environment>', 'the environment that changes'],
@@ -15,14 +15,10 @@ export const deployRelease: CommandDefinition = {
   run: async (session, input) => {
     const to = textOption(input, 'to');
     if (to === undefined) throw new CommandError('say where to: --to <environment>');
-    const release = await session.client.getRelease({ params: { release: argument(input, 0) } });
     const plan = await session.client.createPlan({
       body: {
         environment: to,
-        operations: release.versions.map(
-          ({ application, number }) =>
-            ({ kind: 'deploy', application: application.name, source: { kind: 'version', number } }) as const,
-        ),
+        release: argument(input, 0),
         notes: textOption(input, 'notes') ?? '',
         start: input.options['dryRun'] !== true,
       },

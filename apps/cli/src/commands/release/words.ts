@@ -7,7 +7,10 @@ export function releaseLines(release: Release): readonly string[] {
     `Release ${release.name}${release.notes === '' ? '' : `: ${release.notes}`}`,
     ...tableLines({
       head: ['application', 'version'],
-      rows: release.versions.map((each) => [each.application.name, each.number]),
+      rows: release.versions.map((each) => [
+        each.application.name,
+        each.build === null ? `${each.number} (gone)` : each.number,
+      ]),
     }),
     whereabouts(release),
   ];

@@ -2,7 +2,7 @@ import type { BuildDetail } from '@almanac/protocol';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { api } from '../../api.ts';
 import { took } from '../../ui/ago.ts';
 import { LogView } from '../../ui/log-view.tsx';
@@ -12,6 +12,8 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateOf } from '../../ui/state-mark.tsx';
 import { useGrowingText } from '../../ui/use-growing-text.ts';
 import { VersionChip } from '../../ui/version-chip.tsx';
+import { useMay } from '../access/use-may.ts';
+import { QuarantineBuild } from '../governance/quarantine-build.tsx';
 import { BuildContracts } from './build-contracts.tsx';
 
 export function BuildPage() {
@@ -52,6 +54,8 @@ export function BuildPage() {
           <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate()}>
             Cancel this build
           </Button>
+        ) : build.data?.state === 'succeeded' ? (
+          <PutIntoQuarantine build={build.data} />
         ) : undefined
       }
     >
@@ -132,6 +136,22 @@ function FragmentRow(props: { readonly term: string; readonly text: string }) {
     <>
       <dt>{props.term}</dt>
       <dd>{props.text}</dd>
+    </>
+  );
+}
+
+function PutIntoQuarantine(props: { readonly build: BuildDetail }) {
+  const { application, id, label } = props.build;
+  const [asking, setAsking] = useState(false);
+  if (!useMay('capability:deploy')) return null;
+  return (
+    <>
+      <Button variant="default" onClick={() => setAsking(true)}>
+        Put it into quarantine…
+      </Button>
+      {asking ? (
+        <QuarantineBuild application={application.name} build={id} label={label} onClose={() => setAsking(false)} />
+      ) : null}
     </>
   );
 }

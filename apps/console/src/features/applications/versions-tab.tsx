@@ -1,4 +1,4 @@
-import type { Application, BuildDetail } from '@almanac/protocol';
+import type { Application, BuildDetail, Version } from '@almanac/protocol';
 import { Button, Modal, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -6,6 +6,8 @@ import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Empty, ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { useMay } from '../access/use-may.ts';
+import { QuarantineBuild } from '../governance/quarantine-build.tsx';
 
 export function VersionsTab(props: { readonly application: Application }) {
   const { name } = props.application;
@@ -37,6 +39,7 @@ export function VersionsTab(props: { readonly application: Application }) {
                     <th>Changes</th>
                     <th>By</th>
                     <th>When</th>
+                    <th>Quarantine</th>
                   </tr>
                 </thead>
                 <tbody>
@@ -60,6 +63,9 @@ export function VersionsTab(props: { readonly application: Application }) {
                       <td>
                         <RelativeTime at={each.createdAt} />
                       </td>
+                      <td>
+                        <QuarantineOf application={name} version={each} />
+                      </td>
                     </tr>
                   ))}
                 </tbody>
@@ -77,6 +83,40 @@ export function VersionsTab(props: { readonly application: Application }) {
         {tagging ? <TagForm name={name} onDone={() => setTagging(false)} /> : null}
       </Modal>
     </div>
+  );
+}
+
+/** Whether a version is in quarantine and why, or the way to put it there. */
+function QuarantineOf(props: { readonly application: string; readonly version: Version }) {
+  const { application, version } = props;
+  const [asking, setAsking] = useState(false);
+  const mayPut = useMay('capability:deploy');
+  const quarantines = useQuery({
+    queryKey: ['governance', 'quarantines', application],
+    queryFn: () => api.listQuarantines({ query: { application, limit: 200 } }),
+  });
+  const held = quarantines.data?.items.find((each) => each.build.id === version.build.id);
+  if (held !== undefined)
+    return (
+      <span className="soft">
+        since <RelativeTime at={held.createdAt} />: {held.reason}
+      </span>
+    );
+  if (!mayPut || quarantines.data === undefined) return null;
+  return (
+    <>
+      <Button variant="subtle" size="compact-xs" onClick={() => setAsking(true)}>
+        Put {version.number} there…
+      </Button>
+      {asking ? (
+        <QuarantineBuild
+          application={application}
+          build={version.number}
+          label={version.number}
+          onClose={() => setAsking(false)}
+        />
+      ) : null}
+    </>
   );
 }
 

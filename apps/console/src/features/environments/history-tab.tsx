@@ -1,7 +1,8 @@
 import type { Environment } from '@almanac/protocol';
-import { Button, Select, Slider, TextInput } from '@mantine/core';
+import { Button, Checkbox, Select, Slider, TextInput } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { DiffTable } from '../../ui/diff-table.tsx';
@@ -167,8 +168,9 @@ function Comparison(props: { readonly environment: Environment; readonly at: str
         query: { from: at, ...(other === undefined ? {} : { with: other }) },
       }),
   });
+  const [setBack, setSetBack] = useState(false);
   const restore = useMutation({
-    mutationFn: () => api.restoreEnvironment({ params: { environment: environment.name }, body: { at } }),
+    mutationFn: () => api.restoreEnvironment({ params: { environment: environment.name }, body: { at, setBack } }),
     onSuccess: (plan) => void navigate({ to: '/plans/$plan', params: { plan: String(plan.number) } }),
   });
   const others = (environments.data?.items ?? []).filter((each) => each.id !== environment.id);
@@ -212,6 +214,12 @@ function Comparison(props: { readonly environment: Environment; readonly at: str
         </Read>
       )}
       <div className="stack-small">
+        <Checkbox
+          label="and set the values back that people set since"
+          description="Without it they stay set, and hold again from the next deployment on."
+          checked={setBack}
+          onChange={(event) => setSetBack(event.currentTarget.checked)}
+        />
         <div>
           <Button loading={restore.isPending} onClick={() => restore.mutate()}>
             Plan the way back to this moment
@@ -224,7 +232,7 @@ function Comparison(props: { readonly environment: Environment; readonly at: str
           </Link>
         </span>
         {restore.isError ? <ErrorNote error={restore.error} /> : null}
-        <CommandLine command={`almanac env restore ${environment.name} --at ${at}`} />
+        <CommandLine command={`almanac env restore ${environment.name} --at ${at}${setBack ? ' --settings' : ''}`} />
       </div>
     </section>
   );

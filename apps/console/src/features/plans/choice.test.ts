@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Choice, choose, decodeChoices, encodeChoices, requestOf } from './choice.ts';
+import { anEnvironment } from './plans-for-tests.ts';
+
+const quality = { kind: 'environment', environment: anEnvironment('quality') } as const;
 
 const build = '018f0000-0000-7000-8000-000000000001' as Extract<Choice, { kind: 'build' }>['build'];
 
@@ -73,7 +76,7 @@ describe('what a choice asks the server for', () => {
       { kind: 'tag', number: '2.0.0' },
     ],
   ] as const)('%j deploys %j', (choice, source) => {
-    const request = requestOf({ application: 'orders', choice, source: 'quality', settings: undefined });
+    const request = requestOf({ application: 'orders', choice, source: quality, settings: undefined });
 
     expect(request).toEqual({ kind: 'deploy', application: 'orders', source });
   });

@@ -1,6 +1,7 @@
 import type { Id } from '@almanac/domain';
 import type { operationRequest } from '@almanac/protocol';
 import type { z } from 'zod';
+import type { ComposeSource } from './compose-source.ts';
 
 /** What becomes of one application when a plan is composed. */
 export type Choice =
@@ -86,12 +87,12 @@ export function choose(
 export function requestOf(input: {
   readonly application: string;
   readonly choice: Choice;
-  readonly source: string | undefined;
+  readonly source: ComposeSource | undefined;
   readonly settings: Readonly<Record<string, string>> | undefined;
 }): OperationRequest | undefined {
   const { application, choice } = input;
   const settings = input.settings === undefined ? {} : { settings: { ...input.settings } };
-  const deploy = (source: Extract<OperationRequest, { kind: 'deploy' }>['source']): OperationRequest => ({
+  const deploy = (source: DeploySource): OperationRequest => ({
     kind: 'deploy',
     application,
     source,
@@ -104,7 +105,7 @@ export function requestOf(input: {
     case 'configure':
       return { kind: 'configure', application, ...settings };
     case 'source':
-      return input.source === undefined ? undefined : deploy({ kind: 'environment', environment: input.source });
+      return fromSource(input.source, application, deploy);
     case 'latest':
       return deploy({ kind: 'latest' });
     case 'version':
@@ -114,4 +115,18 @@ export function requestOf(input: {
     case 'tag':
       return deploy({ kind: 'tag', ...(choice.number === null ? {} : { number: choice.number }) });
   }
+}
+
+type DeploySource = Extract<OperationRequest, { kind: 'deploy' }>['source'];
+
+/** What the source has of an application: what an environment runs, or the version that a release names. */
+function fromSource(
+  source: ComposeSource | undefined,
+  application: string,
+  deploy: (source: DeploySource) => OperationRequest,
+): OperationRequest | undefined {
+  if (source === undefined) return undefined;
+  if (source.kind === 'environment') return deploy({ kind: 'environment', environment: source.environment.name });
+  const version = source.release.versions.find((each) => each.application.name === application);
+  return version === undefined ? undefined : deploy({ kind: 'version', number: version.number });
 }

@@ -5,6 +5,7 @@ import { StateMark } from '../../ui/state-mark.tsx';
 import { Change, VersionChip } from '../../ui/version-chip.tsx';
 import type { Choice } from './choice.ts';
 import { type ChoiceOption, type ComposeRow, choiceWords, differenceWords, optionsOf } from './compose.view-model.ts';
+import { type ComposeSource, sourceWords, type There } from './compose-source.ts';
 
 type Environment = Parameters<typeof EnvironmentTag>[0]['environment'];
 
@@ -18,7 +19,7 @@ export function ComposeGrid(
   props: {
     readonly lines: readonly ComposeRow[];
     readonly target: Environment;
-    readonly source: Environment | undefined;
+    readonly source: ComposeSource | undefined;
     /** What the server made of the choices, by application. */
     readonly operations: ReadonlyMap<string, Operation>;
     /** How many values were given with the plan, by application. */
@@ -26,7 +27,7 @@ export function ComposeGrid(
   } & GridEvents,
 ) {
   const { source, target } = props;
-  const names = { target: target.displayName, source: source?.displayName };
+  const names = { target: target.displayName, source: source === undefined ? undefined : sourceWords(source) };
   return (
     <div className="table-scroll compose-grid">
       <table className="table">
@@ -35,7 +36,11 @@ export function ComposeGrid(
             <th scope="col">Application</th>
             {source === undefined ? null : (
               <th scope="col">
-                <EnvironmentTag environment={source} />
+                {source.kind === 'environment' ? (
+                  <EnvironmentTag environment={source.environment} />
+                ) : (
+                  sourceWords(source)
+                )}
               </th>
             )}
             <th scope="col">
@@ -52,6 +57,7 @@ export function ComposeGrid(
               line={line}
               names={names}
               hasSource={source !== undefined}
+              inRelease={source?.kind === 'release'}
               operation={props.operations.get(line.row.application.name)}
               given={props.given.get(line.row.application.name) ?? 0}
               onChoose={props.onChoose}
@@ -69,6 +75,7 @@ function Line(
     readonly line: ComposeRow;
     readonly names: { readonly target: string; readonly source: string | undefined };
     readonly hasSource: boolean;
+    readonly inRelease: boolean;
     readonly operation: Operation | undefined;
     readonly given: number;
   } & GridEvents,
@@ -84,11 +91,11 @@ function Line(
       </th>
       {props.hasSource ? (
         <td data-label={names.source}>
-          <Cell cell={line.there} />
+          <Cell cell={line.there} without={props.inRelease ? 'not in it' : 'not here'} />
         </td>
       ) : null}
       <td data-label={names.target}>
-        <Cell cell={line.here} />
+        <Cell cell={hereOf(line)} without="not here" />
       </td>
       <td data-label="Differs" className="soft">
         {differenceWords(line, names)}
@@ -119,13 +126,18 @@ function Line(
   );
 }
 
-function Cell(props: { readonly cell: ComposeRow['here'] }) {
+function hereOf(line: ComposeRow): There | undefined {
+  const { here } = line;
+  return here === undefined ? undefined : { build: here.build.id, label: here.build.label, health: here.health };
+}
+
+function Cell(props: { readonly cell: There | undefined; readonly without: string }) {
   const { cell } = props;
-  if (cell === undefined) return <span className="soft">not here</span>;
+  if (cell === undefined) return <span className="soft">{props.without}</span>;
   return (
     <span className="row" style={{ gap: 6, display: 'inline-flex' }}>
-      <StateMark health={cell.health} />
-      <VersionChip label={cell.build.label} />
+      {cell.health === null ? null : <StateMark health={cell.health} />}
+      <VersionChip label={cell.label} />
     </span>
   );
 }

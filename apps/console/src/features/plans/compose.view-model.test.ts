@@ -15,16 +15,18 @@ import {
   usualTarget,
   withoutEmpty,
 } from './compose.view-model.ts';
-import { aBuild, anEnvironment, anOperation, aRow } from './plans-for-tests.ts';
+import type { ComposeSource } from './compose-source.ts';
+import { aBuild, anEnvironment, anOperation, aRelease, aRow } from './plans-for-tests.ts';
 
 const development = anEnvironment('development');
 const quality = anEnvironment('quality', { promotesFrom: development });
 const production = anEnvironment('production', { promotesFrom: quality });
 const environments = [development, quality, production];
+const fromQuality: ComposeSource = { kind: 'environment', environment: quality };
 
 const nothing: Composition = {
   target: 'production',
-  source: 'quality',
+  source: fromQuality,
   choices: new Map(),
   everything: false,
   filter: '',
@@ -38,7 +40,7 @@ const rows = [
   aRow('storefront', { quality: '3.0.0', production: '3.0.0' }, { newest: '3.0.0', team: 'web' }),
 ];
 const lines = (given: Partial<Composition> = {}) =>
-  composeRows({ rows, target: production, source: quality, composition: { ...nothing, ...given } });
+  composeRows({ rows, target: production, source: fromQuality, composition: { ...nothing, ...given } });
 
 describe('the grid of the composer', () => {
   it('says how each application differs between source and target', () => {
@@ -58,7 +60,7 @@ describe('the grid of the composer', () => {
     const [changed] = composeRows({
       rows: [aRow('catalog', { production: '1.0.0', quality: '1.0.0' }, { settingsChanged: 'production' })],
       target: production,
-      source: quality,
+      source: fromQuality,
       composition: nothing,
     });
     expect(changed && differenceWords(changed, names)).toBe('same build, settings changed');
@@ -165,6 +167,44 @@ describe('what the server is asked to compose', () => {
     const choices = new Map(['a', 'b', 'c', 'd'].map((name): [string, Choice] => [name, { kind: 'latest' }]));
 
     expect(subjectOf(contentOf({ ...nothing, choices }, {}))).toBe('a, b and 2 more');
+  });
+});
+
+describe('composing by release', () => {
+  const source: ComposeSource = {
+    kind: 'release',
+    release: aRelease('spring', { catalog: '1.1.0', orders: '2.0.0', storefront: '3.0.0' }),
+  };
+  const composition = { ...nothing, source };
+  const ofRelease = (given: Partial<Composition> = {}) =>
+    composeRows({ rows, target: production, source, composition: { ...composition, ...given } });
+
+  it('compares the target with what the release names', () => {
+    expect(ofRelease().map((each) => [each.row.application.name, each.difference, each.there?.label])).toEqual([
+      ['catalog', 'other-build', '1.1.0'],
+      ['orders', 'only-in-source', '2.0.0'],
+      ['search', 'only-in-target', undefined],
+      ['storefront', 'same', '3.0.0'],
+    ]);
+    const [catalog] = ofRelease();
+    const names = { target: 'Production', source: 'release spring' };
+    expect(catalog && optionsOf(catalog, names).map((each) => each.label)).toContain(
+      'Deploy 1.1.0, as in release spring',
+    );
+  });
+
+  it('takes single versions of it, or all of it with exceptions, whatever the page shows', () => {
+    const choices = new Map<string, Choice>([['catalog', { kind: 'source' }]]);
+    expect(contentOf({ ...composition, choices }, {})).toEqual({
+      operations: [{ kind: 'deploy', application: 'catalog', source: { kind: 'version', number: '1.1.0' } }],
+    });
+
+    const all = contentOf(
+      { ...composition, everything: true, filter: 'cat', choices: new Map([['orders', { kind: 'leave' }]]) },
+      {},
+    );
+    expect(all).toEqual({ operations: [{ kind: 'leave', application: 'orders' }], release: 'spring' });
+    expect(subjectOf(all)).toBe('release spring');
   });
 });
 

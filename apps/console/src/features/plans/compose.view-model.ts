@@ -1,5 +1,6 @@
 import type { BoardCell, BoardRow, Environment, Plan } from '@almanac/protocol';
 import { type Choice, type Choices, type OperationRequest, requestOf } from './choice.ts';
+import { type ComposeSource, cellIn, type There, thereIn } from './compose-source.ts';
 
 /** How an application in the target differs from the same in the source. */
 export type Difference = 'same' | 'other-build' | 'only-in-source' | 'only-in-target' | 'nowhere';
@@ -8,7 +9,7 @@ export type Difference = 'same' | 'other-build' | 'only-in-source' | 'only-in-ta
 export interface ComposeRow {
   readonly row: BoardRow;
   readonly here: BoardCell | undefined;
-  readonly there: BoardCell | undefined;
+  readonly there: There | undefined;
   readonly difference: Difference;
   readonly choice: Choice;
 }
@@ -16,9 +17,9 @@ export interface ComposeRow {
 /** What the page was asked for: everything in it stands in the address. */
 export interface Composition {
   readonly target: string;
-  readonly source: string | undefined;
+  readonly source: ComposeSource | undefined;
   readonly choices: Choices;
-  /** Everything that differs from the source, besides what is chosen for single applications. */
+  /** Everything that differs from the source, a release as a whole, besides what is chosen for single applications. */
   readonly everything: boolean;
   /** Only applications whose names contain it. */
   readonly filter: string;
@@ -27,22 +28,19 @@ export interface Composition {
 
 export function differenceOf(input: {
   readonly here: BoardCell | undefined;
-  readonly there: BoardCell | undefined;
+  readonly there: There | undefined;
 }): Difference {
   const { here, there } = input;
   if (here === undefined) return there === undefined ? 'nowhere' : 'only-in-source';
   if (there === undefined) return 'only-in-target';
-  return here.build.id === there.build.id ? 'same' : 'other-build';
+  return here.build.id === there.build ? 'same' : 'other-build';
 }
-
-const cellIn = (row: BoardRow, environment: Environment | undefined) =>
-  environment === undefined ? undefined : row.cells.find((cell) => cell.environment === environment.id);
 
 /** The lines of the grid. Without a source nothing differs: everything is shown. */
 export function composeRows(input: {
   readonly rows: readonly BoardRow[];
   readonly target: Environment;
-  readonly source: Environment | undefined;
+  readonly source: ComposeSource | undefined;
   readonly composition: Pick<Composition, 'choices' | 'everything' | 'filter' | 'team'>;
 }): readonly ComposeRow[] {
   const { target, source, composition } = input;
@@ -54,7 +52,7 @@ export function composeRows(input: {
     )
     .map((row): ComposeRow => {
       const here = cellIn(row, target);
-      const there = cellIn(row, source);
+      const there = thereIn(row, source);
       const difference = differenceOf({ here, there });
       const chosen = composition.choices.get(row.application.name);
       const byDefault: Choice =
@@ -114,14 +112,14 @@ export function optionsOf(
     options.push({
       choice: { kind: 'source' },
       asks: null,
-      label: `Deploy ${line.there.build.label}, as in ${names.source}`,
+      label: `Deploy ${line.there.label}, as in ${names.source}`,
     });
   const newest = line.row.latestBuild;
   if (
     newest !== null &&
     newest.state === 'succeeded' &&
     newest.id !== line.here?.build.id &&
-    newest.id !== line.there?.build.id
+    newest.id !== line.there?.build
   )
     options.push({ choice: { kind: 'latest' }, asks: null, label: `Deploy the newest build ${newest.label}` });
   if (newest !== null) {
@@ -142,7 +140,7 @@ export function choiceWords(line: ComposeRow): string {
     case 'leave':
       return line.here === undefined ? 'left out' : 'stays';
     case 'source':
-      return `deploy ${line.there?.build.label ?? 'what runs there'}`;
+      return `deploy ${line.there?.label ?? 'what runs there'}`;
     case 'latest':
       return `deploy ${line.row.latestBuild?.label ?? 'the newest build'}`;
     case 'version':
@@ -164,6 +162,7 @@ export type GivenSettings = Readonly<Record<string, Readonly<Record<string, stri
 export interface PlanContent {
   readonly operations: readonly OperationRequest[];
   readonly differences?: { readonly from: string; readonly names?: string; readonly team?: string };
+  readonly release?: string;
 }
 
 /** What the server is asked to compose; null while nothing is chosen. */
@@ -173,14 +172,17 @@ export function contentOf(composition: Composition, given: GivenSettings): PlanC
     const request = requestOf({ application, choice, source: composition.source, settings });
     return request === undefined || (request.kind === 'leave' && !composition.everything) ? [] : [request];
   });
-  const withDifferences = composition.everything && composition.source !== undefined;
-  if (!withDifferences && operations.every((each) => each.kind === 'leave')) return null;
-  if (!withDifferences) return { operations };
+  const { source } = composition;
+  const everything = composition.everything && source !== undefined;
+  if (!everything && operations.every((each) => each.kind === 'leave')) return null;
+  if (!everything) return { operations };
+  // A release is brought as a whole: what the page shows of it makes no difference.
+  if (source.kind === 'release') return { operations, release: source.release.name };
   const filter = composition.filter.trim().toLowerCase();
   return {
     operations,
     differences: {
-      from: composition.source ?? '',
+      from: source.environment.name,
       ...(filter === '' ? {} : { names: `*${filter}*` }),
       ...(composition.team === '' ? {} : { team: composition.team }),
     },
@@ -204,8 +206,9 @@ export function choicesOfPlan(plan: Pick<Plan, 'operations'>): Choices {
 }
 
 /** The environment that usually comes before another on the path. */
-export function usualSource(environments: readonly Environment[], target: Environment): Environment | undefined {
-  return environments.find((each) => each.id === target.promotesFrom?.id);
+export function usualSource(environments: readonly Environment[], target: Environment): ComposeSource | undefined {
+  const environment = environments.find((each) => each.id === target.promotesFrom?.id);
+  return environment === undefined ? undefined : { kind: 'environment', environment };
 }
 
 /** Where most wants to be changed: the last environment that differs from the one before it. */
@@ -213,7 +216,7 @@ export function usualTarget(environments: readonly Environment[], rows: readonly
   const onward = environments.filter((each) => each.promotesFrom !== null);
   const differing = onward.findLast((target) => {
     const source = usualSource(environments, target);
-    return rows.some((row) => mayPromote(differenceOf({ here: cellIn(row, target), there: cellIn(row, source) })));
+    return rows.some((row) => mayPromote(differenceOf({ here: cellIn(row, target), there: thereIn(row, source) })));
   });
   return differing ?? onward.at(-1) ?? environments.at(-1);
 }
@@ -228,15 +231,20 @@ export function subjectOf(content: PlanContent | null): string {
   const changing = content.operations.filter((each) => each.kind !== 'leave').map((each) => each.application);
   const named =
     changing.length <= 3 ? changing.join(', ') : `${changing.slice(0, 2).join(', ')} and ${changing.length - 2} more`;
-  if (content.differences === undefined) return named;
-  const all = `everything that differs from ${content.differences.from}`;
+  const all = wholeWords(content);
+  if (all === undefined) return named;
   return changing.length === 0 ? all : `${all}, and ${named}`;
+}
+
+function wholeWords({ release, differences }: PlanContent): string | undefined {
+  if (release !== undefined) return `release ${release}`;
+  return differences === undefined ? undefined : `everything that differs from ${differences.from}`;
 }
 
 /** What stands in the address of the page. */
 export interface ComposeSearch {
   readonly to?: string | undefined;
-  /** `none` for no source. */
+  /** An environment, `release:NAME`, or `none` for no source. */
   readonly from?: string | undefined;
   readonly choose?: string | undefined;
   readonly everything?: boolean | undefined;

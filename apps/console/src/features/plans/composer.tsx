@@ -1,14 +1,22 @@
-import type { BoardRow, Environment } from '@almanac/protocol';
+import type { BoardRow, Environment, Release } from '@almanac/protocol';
 import { type ReactNode, useCallback, useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Empty } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { type Choice, choose, encodeChoices } from './choice.ts';
-import { composeRows, contentOf, type GivenSettings, onlyDiffering, subjectOf } from './compose.view-model.ts';
+import {
+  composeRows,
+  contentOf,
+  type GivenSettings,
+  onlyDiffering,
+  subjectOf,
+  usualSource,
+} from './compose.view-model.ts';
 import { ComposeBar } from './compose-bar.tsx';
 import { type Asking, ComposeDialog } from './compose-dialog.tsx';
 import { ComposeGrid } from './compose-grid.tsx';
+import { sourceWords } from './compose-source.ts';
 import { composeCommand } from './draft.view-model.ts';
 import type { Fix } from './finding.view-model.ts';
 import { ImpactPanel } from './impact-panel.tsx';
@@ -23,13 +31,15 @@ interface PickStep {
 interface ComposerProps {
   readonly environments: readonly Environment[];
   readonly rows: readonly BoardRow[];
+  /** The release that is the source, where one is. */
+  readonly release: Release | undefined;
   /** What leads to further applications. */
   readonly children: ReactNode;
 }
 
 /** Chooses on the left, shows the impact on the right; choices stand in the address, their draft on the server. */
 export function Composer(props: ComposerProps) {
-  const address = useComposition(props.environments, props.rows);
+  const address = useComposition(props);
   const { target, source, composition, change } = address;
   const [given, setGiven] = useState<GivenSettings>({});
   const [confirmed, setConfirmed] = useState<ReadonlySet<string>>(new Set());
@@ -42,6 +52,8 @@ export function Composer(props: ComposerProps) {
   const draft = useDraft({ target: target?.name, content, number: address.number, onNumber });
   if (target === undefined) return <Empty title="There is no environment yet" />;
 
+  // What completes a plan comes from what runs somewhere.
+  const promoted = source?.kind === 'environment' ? source : usualSource(props.environments, target);
   const all = composeRows({ rows: props.rows, target, source, composition });
   const lines = address.showAll ? all : onlyDiffering(all);
   const pickAll = (steps: readonly PickStep[]) => {
@@ -62,7 +74,7 @@ export function Composer(props: ComposerProps) {
     if (draft.plan?.state === 'draft')
       void api.cancelPlan({ params: { plan: draft.plan.id }, body: {} }).catch(() => undefined);
     setConfirmed(new Set());
-    change({ to: name, from: undefined, plan: undefined });
+    change({ to: name, plan: undefined, ...(source?.kind === 'release' ? {} : { from: undefined }) });
   };
   return (
     <div className="compose">
@@ -75,7 +87,9 @@ export function Composer(props: ComposerProps) {
           onTarget={retarget}
         />
         {lines.length === 0 ? (
-          <Empty title={`Nothing here differs between ${source?.displayName ?? 'them'} and ${target.displayName}`}>
+          <Empty
+            title={`Nothing here differs between ${source === undefined ? 'them' : sourceWords(source)} and ${target.displayName}`}
+          >
             {address.showAll ? null : (
               <button type="button" className="link-button" onClick={() => change({ all: true })}>
                 Show all applications
@@ -105,7 +119,7 @@ export function Composer(props: ComposerProps) {
       <ImpactPanel
         draft={draft}
         environment={target}
-        source={source}
+        source={promoted?.kind === 'environment' ? promoted.environment : undefined}
         subject={subjectOf(content)}
         onAdd={pickAll}
         onAnew={() => {

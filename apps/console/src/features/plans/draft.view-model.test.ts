@@ -17,6 +17,16 @@ describe('a draft on the server', () => {
     expect(isDraftOf({ ...plan, state: 'deploying' }, { operations: [deploy('orders', '1.0.0')] })).toBe(false);
     expect(isDraftOf(plan, null)).toBe(false);
   });
+
+  it('holds a release when it is composed of that', () => {
+    const release = { id: null, name: 'spring' };
+
+    expect(isDraftOf(aPlan({ release }), { operations: [], release: 'spring' })).toBe(true);
+    expect(isDraftOf(aPlan(), { operations: [], release: 'spring' })).toBe(false);
+    expect(composeCommand({ target: 'production', content: { operations: [], release: 'spring' } })).toBe(
+      'almanac plan create --release spring --to production',
+    );
+  });
 });
 
 describe('the command that composes the same', () => {

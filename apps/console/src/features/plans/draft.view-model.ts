@@ -2,8 +2,9 @@ import type { Plan } from '@almanac/protocol';
 import type { PlanContent } from './compose.view-model.ts';
 
 /** Whether a draft on the server already does what is chosen, as far as that can be seen from the draft. */
-export function isDraftOf(plan: Pick<Plan, 'state' | 'operations'>, content: PlanContent | null): boolean {
+export function isDraftOf(plan: Pick<Plan, 'state' | 'operations' | 'release'>, content: PlanContent | null): boolean {
   if (plan.state !== 'draft' || content === null) return false;
+  if (content.release !== undefined) return plan.release?.name === content.release;
   if (content.differences !== undefined) return true;
   const chosen = content.operations
     .filter((each) => each.kind !== 'leave')
@@ -16,7 +17,7 @@ export function isDraftOf(plan: Pick<Plan, 'state' | 'operations'>, content: Pla
 export function composeCommand(input: { readonly target: string; readonly content: PlanContent | null }): string {
   const { content } = input;
   if (content === null) return `almanac plan create <application>… --to ${input.target}`;
-  const { operations, differences } = content;
+  const { operations, differences, release } = content;
   const named = (kind: 'configure' | 'remove' | 'leave') =>
     operations.flatMap((each) => (each.kind === kind ? [each.application] : []));
   const option = (name: string, values: readonly string[]) => (values.length === 0 ? [] : [`--${name}`, ...values]);
@@ -24,6 +25,7 @@ export function composeCommand(input: { readonly target: string; readonly conten
     'almanac plan create',
     ...operations.flatMap(deployWords),
     ...(differences === undefined ? [] : differencesWords(differences)),
+    ...(release === undefined ? [] : ['--release', release]),
     ...option('tag', operations.flatMap(tagWords)),
     ...option('configure', named('configure')),
     ...option('remove', named('remove')),

@@ -1,5 +1,6 @@
-import type { Finding } from '@almanac/protocol';
+import type { Finding, Plan } from '@almanac/protocol';
 import { Button, Checkbox } from '@mantine/core';
+import { isSetAside } from './exemption.view-model.ts';
 import {
   asksForConfirmation,
   chainWords,
@@ -9,6 +10,7 @@ import {
   referenceWords,
   sortFindings,
 } from './finding.view-model.ts';
+import { SetAside } from './set-aside.tsx';
 
 export interface FindingEvents {
   /** Takes the step that would mend a finding; without it the steps are only told. */
@@ -16,6 +18,8 @@ export interface FindingEvents {
   /** Codes of findings that were confirmed, and what to do when that changes. */
   readonly confirmed?: ReadonlySet<string>;
   readonly onConfirm?: (code: string, yes: boolean) => void;
+  /** The plan for which an error can be set aside; without it that is not offered. */
+  readonly plan?: Plan;
 }
 
 /** What the analysis of a plan found, errors first, each with the step that would mend it. */
@@ -36,15 +40,17 @@ function events(props: FindingEvents): FindingEvents {
     ...(props.onFix === undefined ? {} : { onFix: props.onFix }),
     ...(props.onConfirm === undefined ? {} : { onConfirm: props.onConfirm }),
     ...(props.confirmed === undefined ? {} : { confirmed: props.confirmed }),
+    ...(props.plan === undefined ? {} : { plan: props.plan }),
   };
 }
 
 function FindingItem(props: { readonly finding: Finding } & FindingEvents) {
-  const { finding, onFix, onConfirm } = props;
+  const { finding, onFix, onConfirm, plan } = props;
+  const aside = plan !== undefined && isSetAside(plan, finding);
   const fix = fixOf(finding);
   const reference = referenceWords(finding);
   return (
-    <li className={`note ${finding.severity === 'error' ? 'failed' : 'warning'} stack-small`}>
+    <li className={`note ${finding.severity === 'error' && !aside ? 'failed' : 'warning'} stack-small`}>
       <div>
         <span className="visually-hidden">{finding.severity === 'error' ? 'Error: ' : 'Warning: '}</span>
         <strong>{finding.application}</strong> {withoutName(finding)}
@@ -60,6 +66,11 @@ function FindingItem(props: { readonly finding: Finding } & FindingEvents) {
       ) : finding.fix === null ? null : (
         <div className="soft">{finding.fix}</div>
       )}
+      {aside ? (
+        <div className="soft">Set aside for what this plan contains now.</div>
+      ) : plan !== undefined && finding.severity === 'error' ? (
+        <SetAside plan={plan} subject={{ kind: 'finding', code: finding.code, application: finding.application }} />
+      ) : null}
       {asksForConfirmation(finding) && onConfirm !== undefined ? (
         <Checkbox
           size="xs"

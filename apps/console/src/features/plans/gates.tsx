@@ -1,15 +1,18 @@
-import type { Obstacle, Standing } from '@almanac/protocol';
+import type { Obstacle, Plan, Standing } from '@almanac/protocol';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { exemptibleOf } from './exemption.view-model.ts';
+import { SetAside } from './set-aside.tsx';
 import { earliestWords, obstacleHealth, obstacleTitle, until, type Voice } from './standing.view-model.ts';
 
 /** What stands in the way: who can do something about it, what they would do, and when it passes by itself. */
 export function Obstacles(props: {
   readonly obstacles: readonly Obstacle[];
-  /** Of the plan that they stand before, for the commands that name it. */
-  readonly plan?: number;
+  /** The plan that they stand before, where they stand before one: some can be set aside for it. */
+  readonly plan?: Plan;
 }) {
+  const { plan } = props;
   const now = useNow();
   return (
     <ul className="obstacles" aria-label="What stands in the way">
@@ -21,7 +24,7 @@ export function Obstacles(props: {
             <dt>Who</dt>
             <dd>{each.owner}</dd>
             <dt>Next</dt>
-            <dd>{props.plan === undefined ? each.action : each.action.replace('<number>', String(props.plan))}</dd>
+            <dd>{plan === undefined ? each.action : each.action.replace('<number>', String(plan.number))}</dd>
             {each.earliest === null ? null : (
               <>
                 <dt>Passes</dt>
@@ -33,10 +36,16 @@ export function Obstacles(props: {
               </>
             )}
           </dl>
+          <Aside plan={plan} obstacle={each} />
         </li>
       ))}
     </ul>
   );
+}
+
+function Aside(props: { readonly plan: Plan | undefined; readonly obstacle: Obstacle }) {
+  const subject = exemptibleOf(props.obstacle);
+  return props.plan === undefined || subject === null ? null : <SetAside plan={props.plan} subject={subject} />;
 }
 
 /** The line that says when it could begin if nobody did anything. */

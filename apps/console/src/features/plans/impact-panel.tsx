@@ -25,7 +25,7 @@ export function ImpactPanel(
     readonly onAdd: Parameters<typeof CompletePlan>[0]['onAdd'];
     /** Makes a new draft of the same choices, where the one of the address was started or cancelled. */
     readonly onAnew: () => void;
-  } & Required<FindingEvents>,
+  } & Required<Omit<FindingEvents, 'plan'>>,
 ) {
   const { environment } = props;
   const { plan, analysing, over, error, retry } = props.draft;
@@ -55,6 +55,7 @@ export function ImpactPanel(
           <ListOrGraph plan={plan} beside>
             <Findings
               findings={plan.findings}
+              plan={plan}
               onFix={props.onFix}
               confirmed={props.confirmed}
               onConfirm={props.onConfirm}
@@ -71,7 +72,7 @@ export function ImpactPanel(
           <section className="stack-small" aria-label="Gates">
             <h2>Before it may begin</h2>
             {standing.isError ? <ErrorNote error={standing.error} retry={() => void standing.refetch()} /> : null}
-            {gates.length === 0 ? null : <Obstacles obstacles={gates} plan={plan.number} />}
+            {gates.length === 0 ? null : <Obstacles obstacles={gates} plan={plan} />}
             {standing.data === undefined ? null : <EarliestLine standing={standing.data} />}
           </section>
           <StartPlan

@@ -23,7 +23,12 @@ export function PlanCommands(props: { readonly plan: Plan }) {
     if (command.kind !== 'edit') return setAsked(command);
     return void navigate({
       to: '/plans/compose',
-      search: { to: plan.environment.name, plan: plan.number, choose: encodeChoices(choicesOfPlan(plan)) },
+      search: {
+        to: plan.environment.name,
+        plan: plan.number,
+        choose: encodeChoices(choicesOfPlan(plan)),
+        ...(plan.release?.id == null ? {} : { from: `release:${plan.release.name}` }),
+      },
     });
   };
   // Who composed it is asked last: where policy excludes the requester, the server refuses with words.

@@ -40,7 +40,7 @@ function OpenGates(props: { readonly plan: Plan }) {
     <Read query={standing} skeleton={<SkeletonRows rows={2} columns={2} />}>
       {(found) => (
         <>
-          {gatesOf(found).length === 0 ? null : <Obstacles obstacles={gatesOf(found)} plan={plan.number} />}
+          {gatesOf(found).length === 0 ? null : <Obstacles obstacles={gatesOf(found)} plan={plan} />}
           <EarliestLine standing={found} />
         </>
       )}

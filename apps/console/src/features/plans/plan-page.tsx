@@ -1,7 +1,7 @@
 import { urlOf } from '@almanac/client';
 import { type Plan, routes } from '@almanac/protocol';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
@@ -13,7 +13,7 @@ import { StateOf } from '../../ui/state-mark.tsx';
 import { useGrowingText } from '../../ui/use-growing-text.ts';
 import { Findings } from './findings.tsx';
 import { ListOrGraph } from './list-or-graph.tsx';
-import { isAtGates, startedBy } from './plan.view-model.ts';
+import { hasGates, isAtGates, startedBy } from './plan.view-model.ts';
 import { PlanCommands } from './plan-commands.tsx';
 import { PlanGates } from './plan-gates.tsx';
 import { PlanTimeline } from './plan-timeline.tsx';
@@ -66,7 +66,7 @@ function Content(props: { readonly plan: Plan }) {
       {plan.state === 'draft' ? <StartDraft plan={plan} /> : null}
       <PlanTimeline plan={plan} />
       <ListOrGraph plan={plan}>
-        <Findings findings={plan.findings} />
+        <Findings findings={plan.findings} {...(hasGates(plan) ? { plan } : {})} />
       </ListOrGraph>
     </>
   );
@@ -121,7 +121,26 @@ function Under(props: { readonly plan: Plan }) {
       <StateOf state={plan.state} />
       <span>
         in {plan.environment.name}, {startedBy(plan)}, <RelativeTime at={plan.createdAt} />
+        <ReleaseOf plan={plan} />
       </span>
     </span>
+  );
+}
+
+/** The release that a plan was composed of; one that was removed has its name only. */
+function ReleaseOf(props: { readonly plan: Plan }) {
+  const { release } = props.plan;
+  if (release === null) return null;
+  return (
+    <>
+      , of release{' '}
+      {release.id === null ? (
+        `${release.name}, which was removed since`
+      ) : (
+        <Link to="/releases/$release" params={{ release: release.name }}>
+          {release.name}
+        </Link>
+      )}
+    </>
   );
 }

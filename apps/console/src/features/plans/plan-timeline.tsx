@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { took } from '../../ui/ago.ts';
 import { StateOf } from '../../ui/state-mark.tsx';
 import { Change } from '../../ui/version-chip.tsx';
+import { RolloutPanel } from '../rollouts/rollout-panel.tsx';
 import { progressWords, wavesOf, waveTitle } from './plan.view-model.ts';
 import { Rings } from './rings.tsx';
 
@@ -28,6 +29,7 @@ export function PlanTimeline(props: { readonly plan: Plan }) {
 
 function OperationRow(props: { readonly plan: Plan; readonly operation: Operation }) {
   const { plan, operation } = props;
+  const environment = plan.environment.name;
   return (
     <div className="operation">
       <div className="operation-line">
@@ -51,11 +53,18 @@ function OperationRow(props: { readonly plan: Plan; readonly operation: Operatio
           {operation.sites.map((each) => (
             <li key={each.site.id}>
               {each.site.name}: {each.phase}
-              {each.message === null ? '' : `, ${each.message}`}
+              {each.message === null || each.phase === 'stepping' ? '' : `, ${each.message}`}
             </li>
           ))}
         </ul>
       ) : null}
+      {operation.siteOperation === null || operation.startedAt === null ? null : (
+        <RolloutPanel
+          environment={environment}
+          application={operation.application.name}
+          operation={operation.siteOperation}
+        />
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import type { BoardCell, BoardRow, Environment, Finding, Operation, Plan } from '@almanac/protocol';
+import type { BoardCell, BoardRow, Environment, Finding, Operation, Plan, Release } from '@almanac/protocol';
 
 type BuildReference = BoardCell['build'];
 
@@ -61,6 +61,23 @@ export function aRow(
   };
 }
 
+/** A release of these versions. */
+export function aRelease(name: string, versions: Readonly<Record<string, string>>): Release {
+  return {
+    id: `release ${name}` as Release['id'],
+    name,
+    notes: '',
+    versions: Object.entries(versions).map(([application, number]) => ({
+      application: { id: aRow(application, {}).application.id, name: application },
+      number,
+      build: aBuild(number),
+    })),
+    environments: [],
+    createdBy: 'ada',
+    createdAt: '2026-01-01T00:00:00.000Z',
+  };
+}
+
 export function anOperation(application: string, given: Partial<Operation> = {}): Operation {
   return {
     id: `operation ${application}` as Operation['id'],
@@ -68,6 +85,7 @@ export function anOperation(application: string, given: Partial<Operation> = {})
     kind: 'deploy',
     wave: 0,
     before: null,
+    siteOperation: null,
     after: aBuild('1.0.0'),
     state: 'pending',
     message: null,
@@ -88,6 +106,7 @@ export function aPlan(given: Partial<Plan> = {}): Plan {
     hotfix: false,
     reason: null,
     origin: 'composed',
+    release: null,
     notes: '',
     failurePolicy: 'stop',
     requestedBy: 'ada',

@@ -71,7 +71,7 @@ export function PlansPage() {
                           .map((each) => `${each.application.name} ${each.after?.label ?? each.kind}`)
                           .join(', ')}
                       </td>
-                      <td>{plan.origin}</td>
+                      <td>{plan.release === null ? plan.origin : `release ${plan.release.name}`}</td>
                       <td>{plan.requestedBy}</td>
                       <td>
                         <RelativeTime at={plan.createdAt} />

@@ -1,4 +1,5 @@
-import type { Finding, Obstacle, Plan, Standing } from '@almanac/protocol';
+import type { Obstacle, Plan, Standing } from '@almanac/protocol';
+import { openErrors } from './exemption.view-model.ts';
 import { asksForConfirmation } from './finding.view-model.ts';
 
 /** Why a draft cannot be started yet, in a sentence; null when it can. */
@@ -19,12 +20,6 @@ export function startBlockedBy(input: {
 
 /** Obstacles that no waiting removes. */
 const refuses = new Set<Obstacle['code']>(['quarantined', 'tests-failed', 'tests-missing']);
-
-/** Errors that nobody set aside for what the plan contains now. */
-function openErrors(plan: Pick<Plan, 'findings' | 'exemptions'>): readonly Finding[] {
-  const set = new Set(plan.exemptions.filter((each) => each.valid).map((each) => each.subject));
-  return plan.findings.filter((each) => each.severity === 'error' && !set.has(`${each.code} ${each.application}`));
-}
 
 /** What the button that starts a draft says: what will happen next. */
 export function startLabel(input: {

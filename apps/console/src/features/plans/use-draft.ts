@@ -94,6 +94,7 @@ async function sendDraft(input: {
   const body = {
     operations: [...content.operations],
     ...(content.differences === undefined ? {} : { differences: content.differences }),
+    ...(content.release === undefined ? {} : { release: content.release }),
   };
   if (plan === undefined) return api.createPlan({ body: { environment: input.target, ...body } });
   return api.editPlan({ params: { plan: plan.id }, body: { ...body, revision: plan.revision } });

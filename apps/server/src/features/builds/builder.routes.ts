@@ -59,7 +59,10 @@ export function builderEndpoints(input: {
     command('completeJob', async (context, { params, body }) => {
       const job = await heldJob(context, { job: params.job, fence: body.fence });
       await completeJob(context, { job, result: body.result, listeners: input.listeners, artifacts });
-      context.audit({ subject: `job:${job.id}`, detail: { kind: job.kind, result: body.result.kind } });
+      const { result } = body;
+      // A look that found what was known has changed nothing.
+      const nothing = result.kind === 'read' && result.text === null;
+      context.audit(nothing ? null : { subject: `job:${job.id}`, detail: { kind: job.kind, result: result.kind } });
       return undefined;
     }),
 

@@ -44,6 +44,7 @@ export interface BuildsTables {
     size: number;
     reused: boolean;
     durationMs: number;
+    migration: Digest | null;
   };
   readonly buildLogs: { jobId: JobId; startByte: number; endByte: number; text: string };
   readonly commits: {

@@ -78,6 +78,7 @@ async function endBuild(
           size: each.artifact.size,
           reused: each.reused,
           durationMs: Math.round(each.durationMs),
+          migration: each.migration,
         })
         .execute();
     }

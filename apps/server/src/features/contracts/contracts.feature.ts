@@ -4,10 +4,20 @@ import type { Feature } from '#platform/feature';
 import { read } from '#platform/http';
 import type { Tables } from '#tables';
 import { readBuildContracts } from './build-contracts.view.ts';
+import { collectContracts } from './collect-contracts.ts';
 import { readContractChanges } from './contract-changes.view.ts';
 
 export const contractsFeature: Feature = {
   name: 'contracts',
+  periodics: [
+    {
+      name: 'collect-contracts',
+      everyMs: 3_600_000,
+      run: async ({ db }) => {
+        await collectContracts(db);
+      },
+    },
+  ],
   endpoints: [
     read('getBuildContracts', async ({ db }, { params }) => {
       await refuseMissing(db, params.build);

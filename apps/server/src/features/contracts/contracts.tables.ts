@@ -34,11 +34,12 @@ export interface ContractsTables {
     element: string;
     builtAgainst: string | null;
   };
-  /** Remembered verdicts: does what is provided satisfy who was built against the other? */
+  /** Remembered verdicts by the rules of comparing: does what is provided satisfy who was built against the other? */
   readonly elementVerdicts: {
     provided: string;
     builtAgainst: string;
     compatible: boolean;
     reasons: JSONColumnType<readonly Incompatibility[]>;
+    rules: number;
   };
 }

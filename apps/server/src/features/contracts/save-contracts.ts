@@ -4,12 +4,17 @@ import type { Kysely } from 'kysely';
 import type { ArtifactStore } from '#features/artifacts';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
+import { holdOffCollecting } from './collect-contracts.ts';
 import type { KnownElement, StoredElement } from './contracts.tables.ts';
+import { lockContracts, resolveReferences } from './resolve-references.ts';
 
 /** So many rows go into one statement: its parameters are bounded. */
 const rowsAtOnce = 1000;
 
-/** Keeps what a build provides, and what it consumes with the fingerprints that it was built against. */
+/**
+ * Keeps what a build provides, and what it consumes with the fingerprints that it was built against. What others consume
+ * of it and could not be resolved yet is resolved now.
+ */
 export async function saveContracts(
   context: CommandContext,
   input: {
@@ -19,6 +24,11 @@ export async function saveContracts(
     readonly artifacts: ArtifactStore;
   },
 ): Promise<void> {
+  await holdOffCollecting(context.db);
+  await lockContracts(context.db, {
+    provided: input.contracts.map((each) => each.contract),
+    consumed: Object.values(input.manifest.modules).flatMap((each) => Object.keys(each.consumes)),
+  });
   for (const each of input.contracts) {
     await saveDocument(context, { built: each, artifacts: input.artifacts });
     await context.db
@@ -26,6 +36,11 @@ export async function saveContracts(
       .values({ buildId: input.build, module: each.module, contract: each.contract, fingerprint: each.fingerprint })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+    await resolveReferences(context, {
+      build: input.build,
+      contract: each.contract,
+      elements: await elementsOf(context.db, each.fingerprint),
+    });
   }
   const references: Tables['buildReferences'][] = [];
   for (const [module, { consumes }] of Object.entries(input.manifest.modules)) {
@@ -42,6 +57,15 @@ export async function saveContracts(
       .onConflict((conflict) => conflict.doNothing())
       .execute();
   }
+}
+
+async function elementsOf(db: Kysely<Tables>, fingerprint: string): Promise<readonly KnownElement[]> {
+  const { elements } = await db
+    .selectFrom('contractDocuments')
+    .select('elements')
+    .where('fingerprint', '=', fingerprint)
+    .executeTakeFirstOrThrow();
+  return elements;
 }
 
 /** The elements that patterns name; all of them for `*` and for an empty list. */

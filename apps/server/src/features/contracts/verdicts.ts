@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ContractElement,
   compareElements,
+  comparingRules,
   elementOf,
   type Incompatibility,
   type SchemaTable,
@@ -56,6 +57,7 @@ async function rememberedVerdicts(db: Kysely<Tables>, pairs: readonly ElementPai
   return db
     .selectFrom('elementVerdicts')
     .select(['provided', 'builtAgainst', 'compatible', 'reasons'])
+    .where('rules', '=', comparingRules)
     .where((where) =>
       where(
         where.refTuple('provided', 'builtAgainst'),
@@ -87,11 +89,20 @@ async function compareAll(db: Kysely<Tables>, pairs: readonly ElementPair[]): Pr
     const reasons = compareElements(provided, builtAgainst);
     compared.push({ ...pair, compatible: reasons.length === 0, reasons });
   }
-  if (compared.length > 0)
+  // Whoever finds the same at the same time writes in the same order.
+  const found = compared.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  if (found.length > 0)
     await db
       .insertInto('elementVerdicts')
-      .values(compared.map((verdict) => ({ ...verdict, reasons: JSON.stringify(verdict.reasons) })))
-      .onConflict((conflict) => conflict.doNothing())
+      .values(found.map((verdict) => ({ ...verdict, reasons: JSON.stringify(verdict.reasons), rules: comparingRules })))
+      // One of other rules is overtaken.
+      .onConflict((conflict) =>
+        conflict.columns(['provided', 'builtAgainst']).doUpdateSet((excluded) => ({
+          compatible: excluded.ref('excluded.compatible'),
+          reasons: excluded.ref('excluded.reasons'),
+          rules: excluded.ref('excluded.rules'),
+        })),
+      )
       .execute();
   return [...compared, ...unknown];
 }

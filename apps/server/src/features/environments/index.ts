@@ -3,4 +3,4 @@ export { type EnvironmentPolicy, readPolicies } from './environment-policy.ts';
 export { environmentsFeature } from './environments.feature.ts';
 export type { EnvironmentsTables } from './environments.tables.ts';
 export { findEnvironment, readRings } from './find-environment.ts';
-export { type PlacedSite, placedSites, placementsOf } from './placement.ts';
+export { placedSites, placedSitesOf } from './placement.ts';

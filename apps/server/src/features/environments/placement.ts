@@ -2,6 +2,7 @@ import type { ApplicationId, EnvironmentId, SiteId } from '@almanac/domain';
 import type { Kysely } from 'kysely';
 import type { Tables } from '#tables';
 
+/** A site on which an application is placed. */
 export interface PlacedSite {
   readonly id: SiteId;
   readonly name: string;
@@ -13,26 +14,35 @@ export async function placedSites(
   db: Kysely<Tables>,
   input: { readonly environment: EnvironmentId; readonly application: ApplicationId },
 ): Promise<readonly PlacedSite[]> {
-  return (await placementsOf(db, input.environment))(input.application);
+  const { environment, application } = input;
+  return (await placedSitesOf(db, { environment, applications: [application] })).get(application) ?? [];
 }
 
-/** Placements of an environment, read once for many applications. */
-export async function placementsOf(
+/** The same for several applications at once. */
+export async function placedSitesOf(
   db: Kysely<Tables>,
-  environment: EnvironmentId,
-): Promise<(application: ApplicationId) => readonly PlacedSite[]> {
-  const placements = await db.selectFrom('placements').selectAll().where('environmentId', '=', environment).execute();
+  input: { readonly environment: EnvironmentId; readonly applications: readonly ApplicationId[] },
+): Promise<ReadonlyMap<ApplicationId, readonly PlacedSite[]>> {
+  if (input.applications.length === 0) return new Map();
+  const placements = await db
+    .selectFrom('placements')
+    .select(['applicationId', 'labels'])
+    .where('environmentId', '=', input.environment)
+    .where('applicationId', 'in', input.applications)
+    .execute();
+  const labels = new Map(placements.map((each) => [each.applicationId, Object.entries(each.labels)]));
   const sites = await db
     .selectFrom('sites')
     .select(['id', 'name', 'labels'])
-    .where('environmentId', '=', environment)
+    .where('environmentId', '=', input.environment)
     .orderBy('name')
     .execute();
-  return (application) => {
-    const wanted = Object.entries(placements.find((each) => each.applicationId === application)?.labels ?? {});
-    if (wanted.length === 0) return sites;
-    return sites.filter((site) => wanted.every(([key, value]) => site.labels[key] === value));
-  };
+  return new Map(
+    input.applications.map((application) => {
+      const wanted = labels.get(application) ?? [];
+      return [application, sites.filter((site) => wanted.every(([key, value]) => site.labels[key] === value))];
+    }),
+  );
 }
 
 export async function readPlacement(

@@ -212,8 +212,9 @@ async function deployWhatIsFollowed(
       environment: environment.id,
       operations: [{ kind: 'deploy', application: build.application, source: { kind: 'build', build: build.id } }],
       notes: '',
-      failurePolicy: 'stop',
       origin: 'following',
+      // Whoever has an environment follow a branch wants each commit of it, with what that does to the data.
+      confirmed: ['migration-irreversible'],
     });
     await startPlan(system, {
       plan,

@@ -1,5 +1,5 @@
-import type { ApplicationId, BuildId, Calendar, EnvironmentId, Policy, PolicyScope } from '@almanac/domain';
-import type { Freeze, Quarantine } from '@almanac/protocol';
+import type { ApplicationId, BuildId, Calendar, EnvironmentId, JobId, Policy, PolicyScope } from '@almanac/domain';
+import type { FollowedPolicy, Freeze, PolicyVersion, Quarantine } from '@almanac/protocol';
 import type { JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
 
@@ -17,8 +17,24 @@ export interface GovernanceTables {
     version: number;
     policy: JSONColumnType<Policy>;
     note: string;
+    origin: JSONColumnType<NonNullable<PolicyVersion['origin']>> | null;
     changedBy: string;
     changedAt: Time;
+  };
+  readonly followedPolicies: {
+    id: FollowedPolicy['id'];
+    scope: PolicyScope['kind'];
+    environmentId: EnvironmentId | null;
+    repository: string;
+    branch: string;
+    path: string;
+    commit: string | null;
+    fault: JSONColumnType<NonNullable<FollowedPolicy['fault']>> | null;
+    jobId: JobId | null;
+    polledAt: Date | null;
+    lookedAt: Date | null;
+    followedBy: string;
+    followedAt: Time;
   };
   readonly freezes: {
     id: Freeze['id'];

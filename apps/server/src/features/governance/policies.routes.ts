@@ -1,28 +1,27 @@
-import { actorName, combinePolicies } from '@almanac/domain';
+import { combinePolicies, refuse } from '@almanac/domain';
+import { openingsFrom } from '@almanac/domain/governance';
 import type { PolicyVersion } from '@almanac/protocol';
-import { type Kysely, sql } from 'kysely';
 import { findEnvironment } from '#features/environments';
+import { databaseTime } from '#platform/database';
 import { command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
-import type { Tables } from '#tables';
-import { refuseFaultyCalendars, scopesOf, toColumns, toScope } from './scopes.ts';
+import { followedPolicies, followedPolicyOf } from './followed-policies.ts';
+import { addPolicyVersion, policyInForce, policyRows, presentVersion } from './policy-versions.ts';
+import { refuseFaultyCalendars, scopesOf, toColumns } from './scopes.ts';
 import type { WakeWaiting } from './wake-waiting.ts';
 
 export const policyEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] => [
   read('getPolicy', async ({ db }, { params }) => {
     const { id } = await findEnvironment(db, params.environment);
+    const scopes = await scopesOf(db, id);
     const found: PolicyVersion[] = [];
-    for (const { scope, environmentId } of await scopesOf(db, id)) {
-      const row = await policyRows(db)
-        .where('policies.scope', '=', scope)
-        .where(sql<boolean>`policies.environment_id is not distinct from ${environmentId}`)
-        .orderBy('policies.version', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      if (row !== undefined) found.push(present(row));
+    for (const place of scopes) {
+      const version = await policyInForce(db, place);
+      if (version !== undefined) found.push(version);
     }
     const { windows, ...together } = combinePolicies(found.map((each) => each.policy));
     return {
       policies: found,
+      following: await followedPolicies(db, scopes),
       together: {
         ...together,
         approvals: [...together.approvals],
@@ -35,15 +34,17 @@ export const policyEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] =
   read('listPolicyVersions', async ({ db }, { query }) => {
     const cursor = decodeCursor(query.cursor);
     const environment = query.environment === undefined ? undefined : await findEnvironment(db, query.environment);
+    const { scope } = query;
     const rows = await policyRows(db)
       .$if(environment !== undefined, (each) =>
         each.where('policies.environmentId', '=', environment?.id ?? ('' as never)),
       )
+      .$if(scope !== undefined, (each) => each.where('policies.scope', '=', scope ?? 'estate'))
       .$if(cursor !== undefined, (each) => each.where('policies.id', '<', String(cursor?.[0])))
       .orderBy('policies.id', 'desc')
       .limit(query.limit + 1)
       .execute();
-    return pageOf({ rows, limit: query.limit, keyOf: (row) => [row.id], present });
+    return pageOf({ rows, limit: query.limit, keyOf: (row) => [row.id], present: presentVersion });
   }),
 
   command('setPolicy', async (context, { body }) => {
@@ -52,55 +53,30 @@ export const policyEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] =
       body.policy.windows.map((calendar, index) => ({ pointer: `/policy/windows/${index}`, calendar })),
     );
     const place = await toColumns(db, body.scope);
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`policy:${place.scope}:${place.environmentId}`}, 0))`.execute(
-      db,
-    );
-    const { last } = await db
-      .selectFrom('policies')
-      .select(sql<number>`coalesce(max(version), 0)`.as('last'))
-      .where('scope', '=', place.scope)
-      .where(sql<boolean>`environment_id is not distinct from ${place.environmentId}`)
-      .executeTakeFirstOrThrow();
-    const id = context.newId();
-    await db
-      .insertInto('policies')
-      .values({
-        id,
-        ...place,
-        version: last + 1,
-        policy: JSON.stringify(body.policy),
-        note: body.note,
-        changedBy: actorName(context.actor),
-        changedAt: context.now,
-      })
-      .execute();
-    await wakeWaiting(context);
-    await context.record({
-      kind: 'governance-changed',
-      subject: place.environmentId === null ? {} : { environment: place.environmentId },
-    });
-    const row = await policyRows(db).where('policies.id', '=', id).executeTakeFirstOrThrow();
-    context.audit({ subject: `policy:${place.scope} ${row.environmentName ?? ''}`.trim(), detail: { ...body } });
-    return present(row);
+    const followed = await followedPolicyOf(db, place);
+    if (followed !== undefined)
+      return refuse(
+        'wrong-state',
+        `this policy is read from ${followed.path} in ${followed.repository}, branch ${followed.branch}; change it there, or stop following it: almanac policy unfollow --help`,
+      );
+    const { after, policy, note } = body;
+    const set = await addPolicyVersion(context, { place, policy, note, after, origin: null, wakeWaiting });
+    const name = set.scope.kind === 'estate' ? '' : ` ${set.scope.environment}`;
+    context.audit({ subject: `policy:${place.scope}${name}`, detail: { ...body } });
+    return set;
+  }),
+
+  read('listOpenings', async ({ db }, { query }) => {
+    const { count, rule = null, ...rest } = query;
+    const calendar = { ...rest, rule };
+    const found = openingsFrom(calendar, (await databaseTime(db)).getTime(), count);
+    if ('fault' in found)
+      return refuse('invalid-request', 'the calendar cannot be used', [
+        { pointer: `/${found.fault.field}`, detail: found.fault.detail },
+      ]);
+    const isoOf = (time: number) => new Date(time).toISOString();
+    return {
+      openings: found.spans.map((span) => ({ from: isoOf(span.from), until: isoOf(span.until) })),
+    };
   }),
 ];
-
-function policyRows(db: Kysely<Tables>) {
-  return db
-    .selectFrom('policies')
-    .leftJoin('environments', 'environments.id', 'policies.environmentId')
-    .selectAll('policies')
-    .select('environments.name as environmentName');
-}
-
-function present(row: Awaited<ReturnType<ReturnType<typeof policyRows>['execute']>>[number]): PolicyVersion {
-  const { approvals, windows, expedited, ...rest } = row.policy;
-  return {
-    scope: toScope(row),
-    version: row.version,
-    policy: { ...rest, approvals: [...approvals], windows: [...windows], expedited: [...expedited] },
-    note: row.note,
-    changedBy: row.changedBy,
-    changedAt: row.changedAt.toISOString(),
-  };
-}

@@ -1,10 +1,10 @@
-import { type EnvironmentId, type PolicyScope, refuse } from '@almanac/domain';
+import { type EnvironmentId, type Fault, type PolicyScope, refuse } from '@almanac/domain';
 import { type Calendar, calendarFault } from '@almanac/domain/governance';
 import type { Kysely } from 'kysely';
 import { findEnvironment } from '#features/environments';
 import type { Tables } from '#tables';
 
-interface ScopeColumns {
+export interface ScopeColumns {
   readonly scope: PolicyScope['kind'];
   readonly environmentId: EnvironmentId | null;
 }
@@ -39,13 +39,21 @@ export async function scopesOf(db: Kysely<Tables>, environment: EnvironmentId): 
   ];
 }
 
-/** Every fault of calendars at once, each with its place. */
-export function refuseFaultyCalendars(
-  calendars: readonly { readonly pointer: string; readonly calendar: Calendar }[],
-): void {
-  const faults = calendars.flatMap(({ pointer, calendar }) => {
-    const detail = calendarFault(calendar);
-    return detail === null ? [] : [{ pointer, detail }];
+interface Placed {
+  readonly pointer: string;
+  readonly calendar: Calendar;
+}
+
+/** Every fault of calendars, each with its place. */
+export function faultsOfCalendars(calendars: readonly Placed[]): readonly Fault[] {
+  return calendars.flatMap(({ pointer, calendar }) => {
+    const fault = calendarFault(calendar);
+    return fault === null ? [] : [{ pointer: `${pointer}/${fault.field}`, detail: fault.detail }];
   });
+}
+
+/** Refuses calendars that cannot be used, every fault at once. */
+export function refuseFaultyCalendars(calendars: readonly Placed[]): void {
+  const faults = faultsOfCalendars(calendars);
   if (faults.length > 0) refuse('invalid-request', 'a calendar cannot be used', faults);
 }

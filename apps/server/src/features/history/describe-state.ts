@@ -167,9 +167,9 @@ function plain(text: string): Fact {
 }
 
 function rolloutWords(rollout: RolloutStrategy): string {
-  return rollout.strategy === 'rolling'
-    ? `rolling, ${rollout.maxSurge} more, ${rollout.maxUnavailable} fewer`
-    : rollout.strategy;
+  if (rollout.strategy === 'recreate') return rollout.strategy;
+  const steps = rollout.strategy === 'canary' ? `, ${rollout.steps.length} steps` : '';
+  return `${rollout.strategy}${steps}, ${rollout.maxSurge} more, ${rollout.maxUnavailable} fewer`;
 }
 
 function labelWords(labels: Readonly<Record<string, string>>): string {

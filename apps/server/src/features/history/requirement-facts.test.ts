@@ -27,7 +27,7 @@ describe('what an environment asks of a change, as facts', () => {
     expect(
       wordsOf(
         { soak: 60, tests: true, approvals: [approval] },
-        { soak: 90, minimumAge: 10, twoStep: true, stagedFor: 30 },
+        { soak: 90, minimumAge: 10, twoStep: true, stagedFor: 30, failurePolicy: 'return' },
       ),
     ).toEqual({
       'approval second pair of eyes': '2 of the team commerce, not of who asks',
@@ -35,6 +35,7 @@ describe('what an environment asks of a change, as facts', () => {
       'minimum age': '10 min',
       soak: '90 min in the environment before',
       'two steps': 'stops when staged, for 30 min',
+      'when an operation fails': 'return',
     });
   });
 });

@@ -41,6 +41,7 @@ export function requirementFacts(policies: readonly Policy[]): Facts {
   if (asked.twoStep) words['two steps'] = `stops when staged, for ${asked.stagedFor} min`;
   if (asked.whileFrozen !== openPolicy.whileFrozen) words['while frozen'] = 'running plans stop';
   if (asked.parallel !== null) words['parallel'] = `${asked.parallel} operations of a wave`;
+  if (asked.failurePolicy !== null) words['when an operation fails'] = asked.failurePolicy;
   if (asked.expedited.length > 0) words['a hotfix need not wait for'] = asked.expedited.join(', ');
   return Object.fromEntries(Object.entries(words).map(([key, text]) => [key, { everywhere: { text, secret: false } }]));
 }

@@ -3,30 +3,61 @@ import type { Kysely } from 'kysely';
 import type { Tables } from '#tables';
 import { readSource } from './read-standing.ts';
 
-/** The open hotfixes that an environment would lose, were one build of an application to take the place of another. */
+/** One build of an application in the place of another. */
+interface Move {
+  readonly application: ApplicationId;
+  readonly before: BuildId;
+  readonly after: BuildId;
+}
+
+/** The open hotfixes that would be lost by moves, by application; each as its number with its branch. */
 export async function lostHotfixes(
   db: Kysely<Tables>,
-  input: { readonly application: ApplicationId; readonly before: BuildId; readonly after: BuildId },
-): Promise<readonly { readonly number: number; readonly branch: string }[]> {
-  const { application } = input;
+  moves: readonly Move[],
+): Promise<ReadonlyMap<ApplicationId, readonly string[]>> {
+  if (moves.length === 0) return new Map();
   const open = await db
     .selectFrom('hotfixes')
-    .select(['number', 'branch', 'baseCommit as base', 'tipCommit as tip'])
-    .where('applicationId', '=', application)
+    .select(['applicationId', 'number', 'branch', 'baseCommit as base', 'tipCommit as tip'])
+    .where(
+      'applicationId',
+      'in',
+      moves.map((each) => each.application),
+    )
     .where('state', '=', 'open')
     .orderBy('number')
     .execute();
-  if (open.length === 0) return [];
+  const lost = new Map<ApplicationId, readonly string[]>();
+  for (const move of moves) {
+    const fixes = open.filter((each) => each.applicationId === move.application);
+    if (fixes.length > 0) lost.set(move.application, await lostBy(db, { move, fixes }));
+  }
+  return lost;
+}
+
+async function lostBy(
+  db: Kysely<Tables>,
+  input: {
+    readonly move: Move;
+    readonly fixes: readonly {
+      readonly number: number;
+      readonly branch: string;
+      readonly base: string;
+      readonly tip: string;
+    }[];
+  },
+): Promise<readonly string[]> {
+  const { move, fixes } = input;
   const builds = await db
     .selectFrom('builds')
     .select(['id', 'commit'])
-    .where('id', 'in', [input.before, input.after])
+    .where('id', 'in', [move.before, move.after])
     .execute();
   const commitOf = (id: BuildId) => builds.find((each) => each.id === id)?.commit ?? null;
-  const [before, after] = [commitOf(input.before), commitOf(input.after)];
+  const [before, after] = [commitOf(move.before), commitOf(move.after)];
   if (before === null || after === null) return [];
-  const source = await readSource(db, application);
-  return lostFixes({ ...source, fixes: open, before, after }).map(({ number, branch }) => ({ number, branch }));
+  const source = await readSource(db, move.application);
+  return lostFixes({ ...source, fixes, before, after }).map(({ number, branch }) => `${number} (${branch})`);
 }
 
 /** Whether one of the builds is of a hotfix for this environment: a fact that policies may look at. */

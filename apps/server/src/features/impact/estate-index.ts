@@ -1,4 +1,11 @@
-import { type ApplicationId, type BuildId, type EnvironmentId, ImpactIndex } from '@almanac/domain';
+import {
+  type ApplicationId,
+  type BuildId,
+  comparingRules,
+  type EnvironmentId,
+  ImpactIndex,
+  unresolvedConsumers,
+} from '@almanac/domain';
 import { type Kysely, sql } from 'kysely';
 import type { EventFeed, FeedEvent } from '#platform/events';
 import type { Tables } from '#tables';
@@ -15,6 +22,13 @@ export interface EstateIndex {
   readonly holding: <Result>(
     builds: readonly BuildId[],
     use: (index: ImpactIndex) => Promise<Result>,
+  ) => Promise<Result>;
+  /**
+   * Lets one caller search for as long as it takes, with as many turns of others between as it likes: what the environments
+   * contain stays as it is meanwhile, and whoever else asks waits. What it holds is let go at the end.
+   */
+  readonly searching: <Result>(
+    use: (index: ImpactIndex, hold: (builds: readonly BuildId[]) => Promise<void>) => Promise<Result>,
   ) => Promise<Result>;
   /** Loads it when it was not loaded yet; resolves when it is there. */
   readonly load: () => Promise<void>;
@@ -61,27 +75,28 @@ export function createEstateIndex(input: {
   };
   const catchUp = async (): Promise<ImpactIndex> => {
     const loaded = await load();
-    const events = await readMoves(db, position);
+    const events = await readNews(db, position);
     for (const moved of distinct(events.moves)) {
       await applyMove(db, loaded, moved);
       applied += 1;
     }
+    for (const contract of events.resolved) await renewConsumers(db, loaded, contract);
     position = Math.max(position, events.position);
     return loaded;
   };
-  const current = () =>
-    inTurn(async () => {
-      try {
-        return await catchUp();
-      } catch (error) {
-        // What is half applied is not trusted: the next one to ask loads it anew.
-        index = undefined;
-        throw error;
-      }
-    });
+  const trusted = async (): Promise<ImpactIndex> => {
+    try {
+      return await catchUp();
+    } catch (error) {
+      // What is half applied is not trusted: the next one to ask loads it anew.
+      index = undefined;
+      throw error;
+    }
+  };
+  const current = () => inTurn(trusted);
   let woken = false;
   feed.subscribe((event) => {
-    if (index === undefined || woken || !isMove(event)) return;
+    if (index === undefined || woken || !isNews(event)) return;
     woken = true;
     // One look takes all that came until then.
     void inTurn(async () => {
@@ -95,26 +110,65 @@ export function createEstateIndex(input: {
     load: () => inTurn(load).then(() => undefined),
     holding: async (builds, use) => {
       const known = await current();
-      const held: BuildId[] = [];
+      const held = new Held(db, known);
       try {
-        for await (const interfaces of readInterfaces(db, [...new Set(builds)]))
-          for (const each of interfaces) {
-            known.hold(each);
-            held.push(each.build);
-          }
+        await held.add(builds);
         return await use(known);
       } finally {
-        for (const build of held) known.release(build);
+        held.release();
       }
     },
+    searching: (use) =>
+      inTurn(async () => {
+        const known = await trusted();
+        const held = new Held(db, known);
+        try {
+          return await use(known, (builds) => held.add(builds));
+        } finally {
+          held.release();
+        }
+      }),
     measures: () => ({ loadSeconds, loads, applied }),
   };
 }
 
-const moveKinds = ['target-changed', 'application-changed'] as const;
+/** Builds that somebody wants to be known for a while. */
+class Held {
+  readonly #db: Kysely<Tables>;
+  readonly #index: ImpactIndex;
+  readonly #builds = new Set<BuildId>();
 
-function isMove(event: FeedEvent): boolean {
-  return moveKinds.some((kind) => kind === event.kind);
+  constructor(db: Kysely<Tables>, index: ImpactIndex) {
+    this.#db = db;
+    this.#index = index;
+  }
+
+  async add(builds: readonly BuildId[]): Promise<void> {
+    const missing = [...new Set(builds)].filter((build) => !this.#builds.has(build));
+    for await (const interfaces of readInterfaces(this.#db, missing))
+      for (const each of interfaces) {
+        this.#index.hold(each);
+        this.#builds.add(each.build);
+      }
+  }
+
+  release(): void {
+    for (const build of this.#builds) this.#index.release(build);
+  }
+}
+
+const newsKinds = ['target-changed', 'application-changed', 'references-resolved'] as const;
+
+function isNews(event: FeedEvent): boolean {
+  return newsKinds.some((kind) => kind === event.kind);
+}
+
+/** What happened to what the index holds. */
+interface News {
+  readonly moves: readonly Moved[];
+  /** Contracts that somebody provides now and that were consumed before. */
+  readonly resolved: readonly string[];
+  readonly position: number;
 }
 
 /** A text that was cut out of a large one may keep all of that in memory; this one stands for itself. */
@@ -130,21 +184,22 @@ async function loadIndex(db: Kysely<Tables>): Promise<ImpactIndex> {
   for (const each of targets)
     index.install({ environment: each.environmentId, application: each.applicationId, build: each.buildId });
   for (const build of builds) index.release(build);
-  const verdicts = await db.selectFrom('elementVerdicts').select(['provided', 'builtAgainst', 'compatible']).execute();
+  const verdicts = await db
+    .selectFrom('elementVerdicts')
+    .select(['provided', 'builtAgainst', 'compatible'])
+    .where('rules', '=', comparingRules)
+    .execute();
   for (const verdict of verdicts) index.learn(verdict);
   return index;
 }
 
-/** What moved after a position, and what moved and has no position yet: it is committed, only not delivered. */
-async function readMoves(
-  db: Kysely<Tables>,
-  after: number,
-): Promise<{ readonly moves: readonly Moved[]; readonly position: number }> {
+/** What happened after a position, and what happened and has no position yet: it is committed, only not delivered. */
+async function readNews(db: Kysely<Tables>, after: number): Promise<News> {
   const rows = await db
     .selectFrom('outbox')
     .select(['position', 'kind', 'subject'])
     .where((where) => where.or([where('position', 'is', null), where('position', '>', after)]))
-    .where('kind', 'in', moveKinds)
+    .where('kind', 'in', newsKinds)
     .orderBy(sql`position nulls last`)
     .execute();
   return {
@@ -154,8 +209,19 @@ async function readMoves(
       // Subjects of these events are written by our own code with keys of applications and environments.
       return [{ application: application as ApplicationId, environment: environment as EnvironmentId | undefined }];
     }),
+    resolved: [
+      ...new Set(
+        rows.flatMap(({ kind, subject }) => (kind === 'references-resolved' ? (subject['contract'] ?? []) : [])),
+      ),
+    ],
     position: rows.reduce((last, row) => Math.max(last, row.position ?? 0), after),
   };
+}
+
+/** Reads again what builds consume that were built before anybody provided a contract. */
+async function renewConsumers(db: Kysely<Tables>, index: ImpactIndex, contract: string): Promise<void> {
+  for await (const interfaces of readInterfaces(db, unresolvedConsumers(index, contract)))
+    for (const each of interfaces) index.renew(each);
 }
 
 function distinct(moves: readonly Moved[]): readonly Moved[] {

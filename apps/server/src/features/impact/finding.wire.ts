@@ -165,7 +165,7 @@ function detailOf(finding: DomainFinding, words: Words): string {
     case 'no-site':
       return `${environment} has no site on which ${application} is placed`;
     case 'name-taken':
-      return `the name ${application} belongs to another application in ${environment}`;
+      return `${producer} came to ${environment} under the name ${application}, and still has it and its addresses there`;
     case 'consumer-outdated':
       return `${consumer} was built against an earlier ${elements} than ${producer} has; it works`;
     case 'newer-producer':
@@ -173,15 +173,21 @@ function detailOf(finding: DomainFinding, words: Words): string {
     case 'downgrade':
       return `${application} goes back from ${finding.subject} to an earlier build`;
     case 'migration-irreversible':
-      return `${application} brings the migration ${finding.subject}, which cannot be undone`;
+      return `${application} crosses the migration ${finding.subject}, which its manifest does not say can be undone`;
     case 'hotfix-lost':
-      return `${application} runs the hotfix ${finding.subject}, which this build does not contain`;
+      return `${environment} runs hotfix ${finding.subject} of ${application}, which this build does not contain`;
   }
 }
 
 function fixOf(finding: DomainFinding, words: Words): string | null {
   const { remedy } = finding;
   const application = words.nameOf(finding.application);
+  if (finding.code === 'capability-missing')
+    return `give site ${finding.site} what it lacks, or place ${application} on sites that have it`;
+  if (finding.code === 'migration-irreversible')
+    return `back the data up; where earlier builds work with what it leaves behind, say so in the manifest: migrate: { run: …, reversible: true }`;
+  if (finding.code === 'hotfix-lost')
+    return `bring its branch into the branch of ${application} and deploy what is built then, or say that it may go`;
   if (finding.code === 'no-site') return `almanac site add <name> --env ${words.environment}`;
   if (remedy === null) {
     if (finding.code === 'contract-missing' && finding.producer === null)

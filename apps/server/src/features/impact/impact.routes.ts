@@ -14,10 +14,11 @@ import type { z } from 'zod';
 import { findEnvironment } from '#features/environments';
 import { decodeCursor, type Endpoint, encodeCursor, read } from '#platform/http';
 import type { Tables } from '#tables';
-import { askIndex, completeByIndex } from './ask-index.ts';
+import { askIndex } from './ask-index.ts';
+import { completeByIndex } from './complete-by-index.ts';
 import type { EstateIndex } from './estate-index.ts';
 import { presentChange, presentFinding, readWords } from './finding.wire.ts';
-import { readFacts } from './read-facts.ts';
+import { considerChanges, readFacts } from './read-facts.ts';
 
 /** So many findings stand in the answer to a completion; the plan itself shows all. */
 const remainingFindings = 200;
@@ -66,7 +67,8 @@ async function analyse(
   input: { readonly estate: EstateIndex; readonly environment: EnvironmentId; readonly changes: readonly Change[] },
 ): Promise<{ readonly findings: readonly Finding[]; readonly neighbours: Iterable<ApplicationId> }> {
   const { environment, changes } = input;
-  const facts = await readFacts(db, { environment, changes });
+  const operations = await considerChanges(db, { environment, changes });
+  const facts = await readFacts(db, { environment, operations });
   const { findings, neighbourhood } = await input.estate.holding(buildsOf(changes), (index) =>
     askIndex(db, index, { environment, changes }),
   );
@@ -90,20 +92,8 @@ async function complete(
     readonly removals: boolean;
   },
 ): Promise<Completion> {
-  const { estate, environment, source, changes } = input;
-  const found = await estate.holding(buildsOf(changes), (index) =>
-    completeByIndex(db, index, {
-      question: { environment: environment.id, changes },
-      candidatesOf: (application) => {
-        const here = index.installedIn(environment.id, application);
-        const there = index.installedIn(source, application);
-        return [
-          ...(there === undefined || there === here ? [] : [{ kind: 'deploy', application, build: there } as const]),
-          ...(input.removals && here !== undefined ? [{ kind: 'remove', application } as const] : []),
-        ];
-      },
-    }),
-  );
+  const { estate, environment, changes } = input;
+  const found = await completeByIndex(db, { ...input, environment: environment.id });
   const operations = found.outcome === 'complete' ? found.operations : [];
   const because = found.outcome === 'complete' ? [] : found.because;
   const all = [...changes, ...operations];

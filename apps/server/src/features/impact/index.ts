@@ -1,3 +1,3 @@
 export { findImpact } from './find-impact.ts';
 export { impactFeature } from './impact.feature.ts';
-export { missingOf } from './read-facts.ts';
+export type { Considered } from './read-facts.ts';

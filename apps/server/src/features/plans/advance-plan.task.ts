@@ -4,6 +4,7 @@ import {
   type Plan as DomainPlan,
   type EnvironmentId,
   type GateObservation,
+  hasBegun,
   isAtGates,
   movesOf,
   type PlanId,
@@ -15,12 +16,13 @@ import { z } from 'zod';
 import type { RefreshDocuments } from '#features/sites';
 import type { BackgroundContext, Periodic, Task } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
-import { planRows } from './load-plan.ts';
+import { choicesOf } from './choice.ts';
+import { type PlanRow, planRows } from './load-plan.ts';
 import { lockPlans } from './lock-plans.ts';
 import { moveSites } from './move-sites.ts';
 import { observeSites } from './observe-sites.ts';
 import { readStanding } from './read-standing.ts';
-import { savePlan } from './save-plan.ts';
+import { keptOf, savePlan } from './save-plan.ts';
 import { readTargets } from './targets.ts';
 
 export const advanceTask = 'advance-plan';
@@ -72,7 +74,7 @@ function openPlans(db: CommandContext['db'] | BackgroundContext['db']) {
 
 export function advanceTasks(refreshDocuments: RefreshDocuments): { readonly task: Task; readonly sweeper: Periodic } {
   const pass = oneAtATime((context: BackgroundContext, plan: PlanId) =>
-    context.inTransaction({ actor: engine, action: null }, (command) =>
+    context.inTransaction({ actor: engine, action: 'values-set-back' }, (command) =>
       advanceOnce(command, { plan, refreshDocuments }),
     ),
   );
@@ -122,6 +124,7 @@ async function advanceOnce(
   input: { readonly plan: PlanId; readonly refreshDocuments: RefreshDocuments },
 ): Promise<void> {
   const { db } = context;
+  context.audit(null);
   const found = await db
     .selectFrom('plans')
     .select(['id', 'environmentId'])
@@ -131,18 +134,32 @@ async function advanceOnce(
   await lockPlans(db, found.environmentId);
   const row = await planRows(db).where('plans.id', '=', input.plan).executeTakeFirstOrThrow();
   if (row.endedAt !== null) return;
-  const { gates, findings } = await readStanding(context, row);
+  const { gates, analysis } = await readStanding(context, row);
   await wakeWhenDue(context, { plan: row.id, gates });
   const observed = await observe(context, { plan: row.body, gates });
   const { plan, notes } = advancePlan(row.body, observed, context.now.getTime());
   const { refreshDocuments } = input;
   const moves = movesOf(plan, observed);
-  if (plan === row.body && moves.size === 0) return;
-  if (plan !== row.body) await savePlan(context, { row, plan, notes, findings, refreshDocuments });
+  if (plan !== row.body) {
+    await savePlan(context, { row, plan, notes, analysis, refreshDocuments });
+    if (row.startedAt === null && hasBegun(plan.state)) auditSetBack(context, row);
+  } else if (analysis.stamp !== row.analysisStamp)
+    await db.updateTable('plans').set(keptOf(analysis, plan)).where('id', '=', plan.id).execute();
   const moved = await moveSites(context, moves);
   if (moved.length > 0) await refreshDocuments(context, plan.environment, moved);
+  if (plan === row.body) return;
   // What waited for this plan may go on now.
   if (plan.state !== row.body.state) await wakePlansOf(context, plan.environment);
+}
+
+/** Values that people set are set back by whoever composed that: the record says which, and for whom. */
+function auditSetBack(context: CommandContext, row: PlanRow): void {
+  const values = choicesOf(row).flatMap(({ name, valuesBack = [] }) => valuesBack.map(({ key }) => `${name} ${key}`));
+  if (values.length === 0) return;
+  context.audit({
+    subject: `plan:${row.number}`,
+    detail: { environment: row.environmentName, values, for: row.requestedBy },
+  });
 }
 
 /** A gate that opens by itself is looked at then; the sweeper would come a little later. */
@@ -167,11 +184,12 @@ async function observe(
 ): Promise<PlanObservation> {
   const { db } = context;
   const { plan, gates } = input;
+  const applications = plan.operations.map((each) => each.application);
   return {
     gates,
     sites: await observeSites(db, plan),
     // Only who may leave the queue asks what the environment has; with the settings of all sites that is much to read.
-    targets: isAtGates(plan.state) ? await readTargets(db, plan.environment) : new Map(),
+    targets: isAtGates(plan.state) ? await readTargets(db, { environment: plan.environment, applications }) : new Map(),
     active: await activePlans(context, plan),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ApplicationId,
   type Plan as DomainPlan,
@@ -12,21 +13,28 @@ import {
 } from '@almanac/domain';
 import type { Finding, Manifest } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
-import { lostHotfixes } from '#features/hotfixes';
-import { pinEarlierSettings, pinSettings } from '#features/settings';
+import { type Considered, findImpact } from '#features/impact';
+import { type PinnedForSites, pinEarlierSettings, pinSettings } from '#features/settings';
 import type { Tables } from '#tables';
-import { type Analysed, analysePlan, consumesOf, providesOf } from './analyse.ts';
 import type { Choice } from './choice.ts';
 import { readTargets } from './targets.ts';
+import { valueFindings } from './value-findings.ts';
 
 export interface AnalysedContent {
   readonly analysed: PlanContent;
   readonly findings: readonly Finding[];
 }
 
-interface Drafted extends Analysed {
+/** One operation before its wave is known. */
+interface Drafted {
+  readonly application: ApplicationId;
+  readonly name: string;
+  readonly kind: Choice['kind'];
   readonly before: Target | null;
+  /** What it becomes; null when the application is taken out, or no usable build is named. */
   readonly after: Target | null;
+  readonly manifest: Manifest | null;
+  readonly missing: PinnedForSites['missing'];
 }
 
 /**
@@ -44,7 +52,10 @@ export async function analyseContent(
   },
 ): Promise<AnalysedContent> {
   const { environment, newId } = input;
-  const targets = await readTargets(db, environment.id);
+  const targets = await readTargets(db, {
+    environment: environment.id,
+    applications: input.choices.map((each) => each.application),
+  });
   const drafted: Drafted[] = [];
   const faults: Finding[] = [];
   for (const choice of input.choices) {
@@ -52,12 +63,10 @@ export async function analyseContent(
     const { operation, fault } = await draft(db, { choice, environment: environment.id, targets, earlier, newId });
     drafted.push(operation);
     if (fault !== null) faults.push(fault);
+    faults.push(...(await valueFindings(db, { environment: environment.id, choice })));
   }
-  const { findings, neighbours } = await analysePlan(db, {
-    environment: environment.id,
-    environmentName: environment.name,
-    operations: drafted,
-  });
+  const { findings, neighbours } = await findImpact(db, { environment, operations: drafted.map(considered) });
+  const around = await readTargets(db, { environment: environment.id, applications: neighbours });
   const waves = orderInWaves(drafted.map(toWaveMember));
   const operations = drafted.map((each): PlanOperation => {
     const earlier = input.earlier.find(({ application }) => application === each.application);
@@ -81,10 +90,27 @@ export async function analyseContent(
     failurePolicy: input.failurePolicy,
     operations,
     choices: input.choices,
-    neighbourhood: neighbours.map((each) => [each, targets.get(each)] as const),
+    neighbourhood: neighbours.map((each) => [each, around.get(each)] as const),
   });
-  const lost = await hotfixFindings(db, { environment: environment.name, operations: drafted });
-  return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings, ...lost] };
+  return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings] };
+}
+
+function considered({ application, kind, before, after, manifest, missing }: Drafted): Considered {
+  return {
+    change:
+      kind === 'deploy' && after !== null
+        ? { kind, application, build: after.build }
+        : { kind: kind === 'remove' ? kind : 'configure', application },
+    before: before?.build ?? null,
+    after:
+      after === null || manifest === null
+        ? null
+        : {
+            build: after.build,
+            manifest,
+            pinned: { settings: after.settings, hash: after.settingsHash, missing },
+          },
+  };
 }
 
 async function draft(
@@ -100,7 +126,7 @@ async function draft(
   const { choice, earlier } = input;
   const before = input.targets.get(choice.application) ?? null;
   const common = { application: choice.application, name: choice.name, kind: choice.kind, before };
-  const nothing = { ...common, after: null, manifest: null, missing: [], downgrade: null };
+  const nothing = { ...common, after: null, manifest: null, missing: [] };
   const gone = (detail: string) => ({ operation: nothing, fault: unusable(choice, detail) });
   if (choice.kind === 'remove')
     return before === null ? gone('does not run there any more') : { operation: nothing, fault: null };
@@ -108,28 +134,32 @@ async function draft(
   if (id === null) return gone('does not run there any more');
   const build = await db
     .selectFrom('builds')
-    .select(['id', 'number', 'state', 'manifest'])
+    .select(['id', 'state', 'manifest'])
     .where('id', '=', id)
     .executeTakeFirst();
   if (build === undefined || build.manifest === null || build.state !== 'succeeded')
     return gone('has no such build any more');
   const { manifest } = build;
   const place = { application: choice.application, environment: input.environment, manifest };
-  const now = await pinSettings(db, { ...place, given: choice.given });
+  const now = await pinSettings(db, { ...place, given: choice.given, back: choice.valuesBack });
   const pinned =
     choice.earlierSettings === null ? now : await pinEarlierSettings(db, { ...place, earlier: choice.earlierSettings });
-  const same = earlier !== null && earlier.build === build.id && earlier.settingsHash === pinned.hash;
+  const same =
+    earlier !== null &&
+    earlier.build === build.id &&
+    earlier.settingsHash === pinned.hash &&
+    isDeepStrictEqual(earlier.rollout, choice.rollout);
   const after: Target = {
     build: build.id,
     operation: same ? earlier.operation : input.newId<'operation'>(),
     settings: pinned.settings,
     settingsHash: pinned.hash,
     ...(pinned.hash === now.hash ? {} : { earlierSettings: true as const }),
+    ...(choice.rollout === undefined ? {} : { rollout: choice.rollout }),
   };
   // The same build with settings of then is no deployment.
   const kind = choice.earlierSettings !== null && before?.build === build.id ? 'configure' : choice.kind;
-  const downgrade = await downgradeOf(db, { name: choice.name, before, number: build.number });
-  return { operation: { ...common, kind, after, manifest, missing: pinned.missing, downgrade }, fault: null };
+  return { operation: { ...common, kind, after, manifest, missing: pinned.missing }, fault: null };
 }
 
 function unusable(choice: Choice, words: string): Finding {
@@ -142,48 +172,13 @@ function unusable(choice: Choice, words: string): Finding {
   };
 }
 
-async function downgradeOf(
-  db: Kysely<Tables>,
-  input: { readonly name: string; readonly before: Target | null; readonly number: number },
-): Promise<string | null> {
-  if (input.before === null) return null;
-  const running = await db
-    .selectFrom('builds')
-    .select(['number', 'label'])
-    .where('id', '=', input.before.build)
-    .executeTakeFirst();
-  return running !== undefined && running.number > input.number
-    ? `${input.name} goes back from ${running.label} to an earlier build`
-    : null;
-}
-
-/** Hotfixes that run there now and are not in the build that would take their place. */
-async function hotfixFindings(
-  db: Kysely<Tables>,
-  input: { readonly environment: string; readonly operations: readonly Drafted[] },
-): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const { application, name, before, after } of input.operations) {
-    if (before === null || after === null || before.build === after.build) continue;
-    for (const { number, branch } of await lostHotfixes(db, { application, before: before.build, after: after.build }))
-      findings.push({
-        code: 'hotfix-lost',
-        severity: 'warning',
-        application: name,
-        detail: `${input.environment} runs hotfix ${number} (${branch}) of ${name}, which this build does not contain`,
-        fix: `bring ${branch} into the branch of ${name} and deploy what is built then, or say that it may go`,
-      });
-  }
-  return findings;
-}
-
-function toWaveMember(each: Drafted) {
-  const manifest: Manifest | null = each.manifest;
+function toWaveMember({ application, kind, manifest }: Drafted) {
+  const modules = Object.values(manifest?.modules ?? {});
   return {
-    application: each.application,
-    removed: each.kind === 'remove',
-    provides: manifest === null ? [] : providesOf(manifest),
-    consumes: manifest === null ? [] : consumesOf(manifest),
+    application,
+    removed: kind === 'remove',
+    provides: modules.flatMap((module) => Object.keys(module.provides)),
+    consumes: modules.flatMap((module) => Object.keys(module.consumes)),
   };
 }
 
@@ -205,10 +200,20 @@ function digestOf(input: {
     input.operations
       .map((each) => [each.application, each.kind, each.wave, short(each.before), short(each.after)])
       .toSorted(byKey),
-    input.choices.map((each) => [each.application, each.given, each.tag]).toSorted(byKey),
+    input.choices.map(wordsOf).toSorted(byKey),
     input.neighbourhood.map(([application, target]) => [application, short(target)]).toSorted(byKey),
   ];
   return `sha256:${createHash('sha256').update(JSON.stringify(facts)).digest('hex')}`;
+}
+
+/** What was chosen, whatever order the database keeps its parts in. */
+function wordsOf({ application, given, tag, valuesBack = [] }: Choice): readonly unknown[] {
+  return [
+    application,
+    given.map(({ key, secret, value }) => [key, secret, value]),
+    tag === null ? null : [tag.number, tag.notes],
+    ...valuesBack.map(({ key, level, selector, before, after }) => [key, level, selector, before, after]),
+  ];
 }
 
 function byKey([a]: readonly unknown[], [b]: readonly unknown[]): number {

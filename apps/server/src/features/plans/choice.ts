@@ -1,4 +1,5 @@
-import type { ApplicationId, BuildId, Plan as DomainPlan, PinnedSettings } from '@almanac/domain';
+import type { ApplicationId, BuildId, Plan as DomainPlan, PinnedSettings, ValueBack } from '@almanac/domain';
+import type { RolloutStrategy } from '@almanac/protocol';
 import type { GivenSetting } from '#features/settings';
 
 /** What was chosen for one application when a plan was composed. Everything else of a plan follows by analysis. */
@@ -14,6 +15,10 @@ export interface Choice {
   readonly tag: { readonly number: string | null; readonly notes: string } | null;
   /** Settings of another moment, in the place of those that hold now. */
   readonly earlierSettings: PinnedSettings | null;
+  /** How it takes over this time; as the environment or the manifest says where it is absent. */
+  readonly rollout?: RolloutStrategy;
+  /** Values that are set back when it begins. */
+  readonly valuesBack?: readonly ValueBack[];
 }
 
 /** Choices of a plan; one of before they were kept is read from its operations. */

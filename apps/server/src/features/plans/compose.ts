@@ -7,8 +7,8 @@ import { findEnvironment } from '#features/environments';
 import type { GivenSetting, SealGiven } from '#features/settings';
 import type { Tables } from '#tables';
 import type { Choice } from './choice.ts';
-import { earlierSource } from './earlier-source.ts';
-import { readTargets } from './targets.ts';
+import { composeRelease, type Release } from './compose-release.ts';
+import { earlierSource, valuesBackFor } from './earlier-source.ts';
 
 export type OperationRequest = z.output<typeof operationRequest>;
 
@@ -23,6 +23,7 @@ export interface Composition {
   readonly differences?:
     | { readonly from: string; readonly names?: string | undefined; readonly team?: string | undefined }
     | undefined;
+  readonly release?: Release | undefined;
 }
 
 type Environment = { readonly id: EnvironmentId; readonly name: string };
@@ -34,7 +35,6 @@ export async function compose(
 ): Promise<readonly Choice[]> {
   const { db } = context;
   const { environment } = input;
-  const running = await readTargets(db, environment.id);
   const choices: Choice[] = [];
   const said = new Set<ApplicationId>();
   for (const request of input.operations) {
@@ -42,22 +42,37 @@ export async function compose(
     if (said.has(application.id)) return refuse('invalid-request', `${application.name} is in the plan twice`);
     said.add(application.id);
     if (request.kind === 'leave') continue;
-    const before = running.get(application.id)?.build ?? null;
-    choices.push(await choose(context, { request, application, environment, before, seal: input.seal }));
-  }
-  if (input.differences !== undefined)
-    for (const each of await differing(db, { ...input.differences, environment }))
-      if (!said.has(each.application)) choices.push(each);
-  if (choices.length === 0)
-    return refuse(
-      'nothing-to-do',
-      input.differences === undefined
-        ? 'the plan would change nothing; name at least one application'
-        : `nothing differs from ${input.differences.from}`,
+    const before = (await runningBuilds(db, { environment: environment.id, application: application.id })).get(
+      application.id,
     );
+    choices.push(
+      await choose(context, { request, application, environment, before: before ?? null, seal: input.seal }),
+    );
+  }
+  const { differences, release } = input;
+  if (differences !== undefined && release !== undefined)
+    return refuse(
+      'invalid-request',
+      'a plan is composed of a release or of what differs from an environment, not both',
+    );
+  if (release !== undefined) {
+    const running = await runningBuilds(db, { environment: environment.id });
+    choices.push(...composeRelease({ release, running, said }));
+  }
+  if (differences !== undefined)
+    for (const each of await differing(db, { ...differences, environment }))
+      if (!said.has(each.application)) choices.push(each);
+  if (choices.length === 0) return refuse('nothing-to-do', nothingWords(input));
   if (choices.length > 200)
     return refuse('invalid-request', `${choices.length} applications differ; a plan changes at most 200: narrow it`);
   return choices;
+}
+
+function nothingWords(input: Composition & { readonly environment: Environment }): string {
+  if (input.release !== undefined)
+    return `${input.environment.name} runs all that is to come of release ${input.release.name} already`;
+  if (input.differences !== undefined) return `nothing differs from ${input.differences.from}`;
+  return 'the plan would change nothing; name at least one application';
 }
 
 type Application = Awaited<ReturnType<typeof findApplication>>;
@@ -92,10 +107,13 @@ async function choose(
         (await resolveSource(db, { source: request.source, application, environment: input.environment.id })));
   const { manifest } = await usableBuild(db, { application, build });
   const given = giveSettings({ application, manifest, values: request.settings ?? {}, seal: input.seal });
-  if (request.kind === 'configure') return { ...common, kind: 'configure', build: null, given };
+  const rollout = request.rollout === undefined ? {} : { rollout: request.rollout };
+  if (request.kind === 'configure') return { ...common, ...rollout, kind: 'configure', build: null, given };
+  const back = await valuesBackFor(context, { source: request.source, application, environment: input.environment.id });
   const tag =
     request.source.kind === 'tag' ? { number: request.source.number ?? null, notes: request.source.notes } : null;
-  return { ...common, kind: 'deploy', build, given, tag, earlierSettings: earlier?.settings ?? null };
+  const earlierSettings = earlier?.settings ?? null;
+  return { ...common, ...rollout, kind: 'deploy', build, given, tag, earlierSettings, valuesBack: back };
 }
 
 function giveSettings(input: {
@@ -128,6 +146,21 @@ async function usableBuild(
   return { ...build, manifest: build.manifest };
 }
 
+/** Which build an environment runs of each application, or of one. */
+async function runningBuilds(
+  db: Kysely<Tables>,
+  input: { readonly environment: EnvironmentId; readonly application?: ApplicationId },
+): Promise<ReadonlyMap<ApplicationId, BuildId>> {
+  const { application } = input;
+  const rows = await db
+    .selectFrom('targets')
+    .select(['applicationId', 'buildId'])
+    .where('environmentId', '=', input.environment)
+    .$if(application !== undefined, (each) => each.where('applicationId', '=', application ?? ('' as never)))
+    .execute();
+  return new Map(rows.map((row) => [row.applicationId, row.buildId]));
+}
+
 /** Applications that another environment runs in another build, or that are not here at all. */
 async function differing(
   db: Kysely<Tables>,
@@ -135,7 +168,7 @@ async function differing(
 ): Promise<readonly Choice[]> {
   const from = await findEnvironment(db, input.from);
   if (from.id === input.environment.id) return refuse('invalid-request', 'an environment does not differ from itself');
-  const here = await readTargets(db, input.environment.id);
+  const here = await runningBuilds(db, { environment: input.environment.id });
   const rows = await db
     .selectFrom('targets')
     .innerJoin('applications', 'applications.id', 'targets.applicationId')
@@ -145,7 +178,7 @@ async function differing(
     .orderBy('applications.name')
     .execute();
   return rows
-    .filter((row) => here.get(row.applicationId)?.build !== row.buildId)
+    .filter((row) => here.get(row.applicationId) !== row.buildId)
     .filter(
       (row) => matches(row.name, input.names ?? '*') && (input.team === undefined || row.manifest?.team === input.team),
     )

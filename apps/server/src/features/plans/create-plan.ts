@@ -6,21 +6,27 @@ import {
   openPolicy,
   type PlanCourse,
   type PlanId,
+  type ReleaseId,
 } from '@almanac/domain';
 import type { Finding, Plan } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { findEnvironment } from '#features/environments';
+import { readGovernance } from '#features/governance';
 import { bringsHotfix } from '#features/hotfixes';
+import { findRelease } from '#features/releases';
 import type { SealGiven } from '#features/settings';
 import type { CommandContext } from '#platform/http';
-import { analyseContent } from './analyse-content.ts';
+import { analyse } from './analysis-stamp.ts';
 import type { Choice } from './choice.ts';
 import { type Composition, compose } from './compose.ts';
 
-export interface CreatePlan extends Composition {
+export interface CreatePlan extends Omit<Composition, 'release'> {
   readonly environment: string;
+  /** Name or key of a release whose versions are to come. */
+  readonly release?: string | undefined;
   readonly notes: string;
-  readonly failurePolicy: FailurePolicy;
+  /** That of the environment's policy, or to stop, unless given. */
+  readonly failurePolicy?: FailurePolicy | undefined;
   readonly origin?: Plan['origin'];
   /** What whoever composes it found out, beside what the analysis finds. */
   readonly findings?: readonly Finding[];
@@ -36,22 +42,38 @@ export interface CreatePlan extends Composition {
 /** Composes a plan: which builds and settings are meant is pinned now, and what they would do is analysed. */
 export async function createPlan(context: CommandContext, input: CreatePlan): Promise<PlanId> {
   const environment = await findEnvironment(context.db, input.environment);
-  const choices = await compose(context, { ...input, environment, seal: input.seal });
-  return draftPlan(context, { ...input, environment, choices, origin: input.origin ?? originOf(input.operations) });
+  const release = input.release === undefined ? undefined : await findRelease(context.db, input.release);
+  const choices = await compose(context, { ...input, release, environment, seal: input.seal });
+  return draftPlan(context, {
+    ...input,
+    environment,
+    choices,
+    release: release ?? null,
+    failurePolicy: input.failurePolicy ?? (await usualFailurePolicy(context, environment.id)),
+    origin: input.origin ?? originOf(input.operations),
+  });
+}
+
+async function usualFailurePolicy(context: CommandContext, environment: EnvironmentId): Promise<FailurePolicy> {
+  const { requirements } = await readGovernance(context.db, environment);
+  return requirements.failurePolicy ?? 'stop';
 }
 
 /** Makes a draft of choices. */
 export async function draftPlan(
   context: CommandContext,
-  input: Pick<CreatePlan, 'notes' | 'failurePolicy' | 'startAt' | 'confirmed' | 'hotfix' | 'findings'> & {
+  input: Pick<CreatePlan, 'notes' | 'startAt' | 'confirmed' | 'hotfix' | 'findings'> & {
     readonly environment: { readonly id: EnvironmentId; readonly name: string };
     readonly choices: readonly Choice[];
+    readonly failurePolicy: FailurePolicy;
+    /** What it was composed of, where that is a release. */
+    readonly release?: { readonly id: ReleaseId | null; readonly name: string } | null;
     readonly origin: Plan['origin'];
   },
 ): Promise<PlanId> {
   const { db, newId } = context;
   const { environment, choices, origin } = input;
-  const { analysed, findings } = await analyseContent(db, { ...input, earlier: [], newId });
+  const { analysed, findings, stamp } = await analyse(db, { ...input, earlier: [], newId });
   const id = newId<'plan'>();
   const { rows } = await sql<{ number: number }>`select nextval('plan_numbers')::int as number`.execute(db);
   const number = rows[0]?.number ?? 0;
@@ -84,9 +106,12 @@ export async function draftPlan(
       confirmed: [...new Set([...wanted, ...(input.confirmed ?? [])])],
       applicationIds: choices.map((each) => each.application),
       origin,
+      releaseId: input.release?.id ?? null,
+      releaseName: input.release?.name ?? null,
       notes: input.notes,
       requestedBy: actorName(context.actor),
       findings: JSON.stringify([...findings, ...(input.findings ?? [])]),
+      analysisStamp: stamp,
       wakeAt: null,
       createdAt: context.now,
       startedAt: null,

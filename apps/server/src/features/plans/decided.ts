@@ -1,17 +1,19 @@
 import { actorName, type Plan as DomainPlan, isTerminal, type PlanNote, refuse } from '@almanac/domain';
-import type { Finding, Plan } from '@almanac/protocol';
+import type { Plan } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import type { RefreshDocuments } from '#features/sites';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
 import { wakePlan, wakePlansOf } from './advance-plan.task.ts';
+import type { Analysis } from './analysis-stamp.ts';
 import { findPlan, type PlanRow, presentPlans } from './load-plan.ts';
 import { lockPlans } from './lock-plans.ts';
 import { savePlan } from './save-plan.ts';
 
 interface Decision {
   readonly plan: DomainPlan;
-  readonly findings?: readonly Finding[];
+  /** The analysis on which it was decided, where it was. */
+  readonly analysis?: Analysis;
   /** What belongs into the log besides. */
   readonly remark?: string;
 }
@@ -32,7 +34,7 @@ export function createDecided(refreshDocuments: RefreshDocuments) {
     const row = await findPlan(context.db, found.id);
     if (given.revision !== undefined && given.revision !== row.revision && row.state === 'draft')
       refuse('revision-mismatch', `plan ${row.number} is at revision ${row.revision} now; look at it again`);
-    const { plan, findings, remark = '' } = await given.decide(row);
+    const { plan, analysis, remark = '' } = await given.decide(row);
     const message = `${given.note} by ${actorName(context.actor)}${remark}`;
     const notes: readonly PlanNote[] = [{ level: 'info', application: null, site: null, message }];
     if (plan !== row.body)
@@ -40,7 +42,7 @@ export function createDecided(refreshDocuments: RefreshDocuments) {
         row,
         plan,
         notes,
-        ...(findings === undefined ? {} : { findings }),
+        ...(analysis === undefined ? {} : { analysis }),
         refreshDocuments,
       });
     if (isTerminal(plan.state)) await wakePlansOf(context, plan.environment);

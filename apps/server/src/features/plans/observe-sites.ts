@@ -1,6 +1,6 @@
 import type { ApplicationId, EnvironmentId, OperationId, SiteId, SiteProgress } from '@almanac/domain';
 import { type Kysely, sql } from 'kysely';
-import { placementsOf } from '#features/environments';
+import { placedSitesOf } from '#features/environments';
 import { offlineAfterSeconds } from '#features/sites';
 import type { Tables } from '#tables';
 
@@ -13,13 +13,14 @@ export async function observeSites(
   },
 ): Promise<readonly SiteProgress[]> {
   const { environment, operations } = input;
-  const placed = await placementsOf(db, environment);
+  const applications = operations.map((each) => each.application);
+  const placed = await placedSitesOf(db, { environment, applications });
   const online = await onlineSites(db, environment);
   const sites: SiteProgress[] = [];
   for (const { id, application } of operations) {
     const reports = await reportsOf(db, { environment, application });
     const rings = await ringsOf(db, id);
-    for (const site of placed(application))
+    for (const site of placed.get(application) ?? [])
       sites.push({
         site: site.id,
         name: site.name,

@@ -96,7 +96,7 @@ export function planEndpoints(input: {
       const environment = await findEnvironment(context.db, body.environment);
       const choices = choicesOf(row)
         .filter((each) => each.kind === 'deploy')
-        .map((each) => ({ ...each, given: [], earlierSettings: null }));
+        .map((each) => ({ ...each, given: [], earlierSettings: null, valuesBack: [] }));
       if (choices.length === 0)
         return refuse(
           'nothing-to-do',
@@ -178,6 +178,7 @@ async function copyPlan(
     environment,
     choices,
     origin: row.origin === 'following' ? 'composed' : row.origin,
+    release: row.releaseName === null ? null : { id: row.releaseId, name: row.releaseName },
     notes: row.notes,
     failurePolicy: row.body.failurePolicy,
     hotfix: row.body.hotfix,

@@ -6,9 +6,10 @@ import type {
   OperationId,
   PinnedSettings,
   PlanId,
+  ReleaseId,
   SiteId,
 } from '@almanac/domain';
-import type { Finding, Plan, PlanApproval } from '@almanac/protocol';
+import type { Finding, Plan, PlanApproval, RolloutStrategy } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
 import type { Choice } from './choice.ts';
@@ -21,6 +22,7 @@ export interface PlansTables {
     operation: string;
     settings: JSONColumnType<PinnedSettings>;
     settingsHash: string;
+    rollout: JSONColumnType<RolloutStrategy> | null;
     earlierSettings: Generated<boolean>;
     planId: PlanId;
     since: Time;
@@ -32,6 +34,7 @@ export interface PlansTables {
     operation: string;
     settings: JSONColumnType<PinnedSettings>;
     settingsHash: string;
+    rollout: JSONColumnType<RolloutStrategy> | null;
     planId: PlanId;
   };
   readonly heldTargets: {
@@ -42,6 +45,8 @@ export interface PlansTables {
     operation: string | null;
     settings: JSONColumnType<PinnedSettings> | null;
     settingsHash: string | null;
+    rollout: JSONColumnType<RolloutStrategy> | null;
+    planId: PlanId;
   };
   readonly fleetSites: { operationId: OperationId; siteId: SiteId; ring: number; told: boolean };
   readonly plans: {
@@ -54,9 +59,12 @@ export interface PlansTables {
     confirmed: Generated<string[]>;
     applicationIds: ApplicationId[];
     origin: Plan['origin'];
+    releaseId: ReleaseId | null;
+    releaseName: string | null;
     notes: string;
     requestedBy: string;
     findings: JSONColumnType<Finding[]>;
+    analysisStamp: Generated<string | null>;
     wakeAt: Date | null;
     createdAt: Time;
     startedAt: Date | null;

@@ -5,7 +5,7 @@ import type { Kysely } from 'kysely';
 import { readRings } from '#features/environments';
 import { readCandidates, readGovernance } from '#features/governance';
 import type { Tables } from '#tables';
-import { type AnalysedContent, analyseContent } from './analyse-content.ts';
+import { type Analysis, analyse, readStamp } from './analysis-stamp.ts';
 import { choicesOf } from './choice.ts';
 import type { PlanRow } from './load-plan.ts';
 
@@ -21,6 +21,7 @@ export interface PlanStanding {
   readonly subject: Subject;
   readonly facts: GovernanceFacts;
   readonly gates: GateObservation;
+  readonly analysis: Analysis;
   readonly findings: readonly Finding[];
 }
 
@@ -31,15 +32,17 @@ interface Look {
 }
 
 /**
- * What stands between a plan and its start, or the switch of a staged one: analysed again as the environment is now. Of
- * a plan that runs only what could stop it is read.
+ * What stands between a plan and its start, or the switch of a staged one: analysed as the environment is now, again
+ * where anything moved that its analysis stands on. Of a plan that runs only what could stop it is read.
  */
 export async function readStanding(look: Look, row: PlanRow): Promise<PlanStanding> {
   const { db, now } = look;
   const { body } = row;
   const facts = await readGovernance(db, row.environmentId);
   const waits = mayCancel(body.state) || isAtGates(body.state) || body.state === 'staged';
-  const { analysed, findings } = waits ? await analyseAgain(look, row) : { analysed: body, findings: row.findings };
+  const kept: Analysis = { analysed: body, findings: row.findings, stamp: row.analysisStamp };
+  const analysis = waits && !(await stillHolds(look, row)) ? await analyseAgain(look, row) : kept;
+  const { analysed, findings } = analysis;
   const { requirements } = facts;
   const builds = analysed.operations.flatMap((each) => (each.kind === 'deploy' ? (each.after?.build ?? []) : []));
   const candidates = waits
@@ -59,6 +62,7 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
   return {
     subject,
     facts,
+    analysis,
     findings,
     gates: {
       analysed: { content: analysed.content, operations: analysed.operations, neighbours: analysed.neighbours },
@@ -80,15 +84,21 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
   };
 }
 
-async function analyseAgain({ db, newId }: Look, row: PlanRow): Promise<AnalysedContent> {
-  const { analysed, findings } = await analyseContent(db, {
+/** Whether nothing moved on which the analysis of a plan stands. */
+async function stillHolds({ db }: Look, row: PlanRow): Promise<boolean> {
+  if (row.analysisStamp === null) return false;
+  return row.analysisStamp === (await readStamp(db, { environment: row.environmentId, choices: choicesOf(row) }));
+}
+
+async function analyseAgain({ db, newId }: Look, row: PlanRow): Promise<Analysis> {
+  const { analysed, findings, stamp } = await analyse(db, {
     environment: { id: row.environmentId, name: row.environmentName },
     choices: choicesOf(row),
     failurePolicy: row.body.failurePolicy,
     earlier: row.body.operations,
     newId,
   });
-  return { analysed, findings: [...findings, ...row.findings.filter((each) => ofRestores.has(each.code))] };
+  return { analysed, stamp, findings: [...findings, ...row.findings.filter((each) => ofRestores.has(each.code))] };
 }
 
 function isExempt(subject: Subject): boolean {

@@ -29,6 +29,7 @@ ${table(
   [
     ['Composed by', plan.authors.join(', ')],
     ['Why', plan.origin],
+    ['Release', plan.release === null ? 'none' : plan.release.name],
     ['Composed', moment(plan.createdAt)],
     ['Begun', plan.startedAt === null ? 'not yet' : moment(plan.startedAt)],
     ['Ended', plan.endedAt === null ? 'not yet' : moment(plan.endedAt)],

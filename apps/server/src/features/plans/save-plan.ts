@@ -1,11 +1,11 @@
-import { type Plan as DomainPlan, isTerminal, isUnderWay, type PlanNote, refuse } from '@almanac/domain';
-import type { Finding } from '@almanac/protocol';
+import { type Plan as DomainPlan, hasBegun, isTerminal, type PlanNote, refuse } from '@almanac/domain';
 import { sql } from 'kysely';
 import { type EndedOperation, recordHistory } from '#features/history';
 import { holdFollowing } from '#features/holds';
-import { storeGiven } from '#features/settings';
+import { setBack, storeGiven } from '#features/settings';
 import type { RefreshDocuments } from '#features/sites';
 import type { CommandContext } from '#platform/http';
+import type { Analysis } from './analysis-stamp.ts';
 import { choicesOf } from './choice.ts';
 import type { PlanRow } from './load-plan.ts';
 import { saveTargets } from './targets.ts';
@@ -20,21 +20,22 @@ export async function savePlan(
     readonly row: PlanRow;
     readonly plan: DomainPlan;
     readonly notes: readonly PlanNote[];
-    /** What was found when it was analysed again, where it was. */
-    readonly findings?: readonly Finding[];
+    /** The analysis on which it was decided, where it was. */
+    readonly analysis?: Analysis;
     readonly refreshDocuments: RefreshDocuments;
   },
 ): Promise<void> {
-  const { row, plan, findings } = input;
+  const { row, plan, analysis } = input;
   const { db } = context;
-  const began = row.startedAt === null && isUnderWay(plan.state);
+  // One look may take a plan from the queue to its end: what it is now says that it began, whatever it was.
+  const began = row.startedAt === null && hasBegun(plan.state);
   const saved = await db
     .updateTable('plans')
     .set({
       state: plan.state,
       body: JSON.stringify(plan),
       revision: row.revision + 1,
-      ...(findings === undefined ? {} : { findings: JSON.stringify(findings) }),
+      ...(analysis === undefined ? {} : keptOf(analysis, plan)),
       ...(began ? { startedAt: context.now } : {}),
       ...(isTerminal(plan.state) ? { endedAt: context.now } : {}),
     })
@@ -46,15 +47,26 @@ export async function savePlan(
   await writeLog(context, { plan, notes: input.notes });
   // Values that came with the plan hold from here on, for it and for whatever comes after it.
   if (began)
-    for (const { application, given } of choicesOf(row))
-      await storeGiven(context, { application, environment: plan.environment, given, by: row.requestedBy });
-  const touched = isUnderWay(row.body.state) || isUnderWay(plan.state);
-  if (touched && (await saveTargets(context, plan))) await input.refreshDocuments(context, plan.environment);
+    for (const { application, given, valuesBack = [] } of choicesOf(row)) {
+      const place = { application, environment: plan.environment, by: row.requestedBy };
+      await setBack(context, { ...place, values: valuesBack });
+      await storeGiven(context, { ...place, given });
+    }
+  const writes = hasBegun(plan.state) && !isTerminal(row.body.state);
+  if (writes && (await saveTargets(context, plan))) await input.refreshDocuments(context, plan.environment);
   await recordEnds(context, { row, plan });
   await context.record({
     kind: 'plan-changed',
     subject: { plan: plan.id, environment: plan.environment, state: plan.state, was: row.body.state },
   });
+}
+
+/** What is kept of an analysis: it stands for the plan only where the plan has its content. */
+export function keptOf({ analysed, findings, stamp }: Analysis, plan: DomainPlan) {
+  return {
+    findings: JSON.stringify(findings),
+    analysisStamp: analysed.content === plan.content ? stamp : null,
+  };
 }
 
 async function writeLog(

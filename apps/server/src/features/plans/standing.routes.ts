@@ -8,7 +8,6 @@ import { type Endpoint, newId, read } from '#platform/http';
 import { analyseContent } from './analyse-content.ts';
 import { findPlan } from './load-plan.ts';
 import { presentObstacle, presentStanding, readStanding } from './read-standing.ts';
-import { readTargets } from './targets.ts';
 
 export const standingEndpoints: readonly Endpoint[] = [
   read('getPlanStanding', async ({ db }, { params }) => {
@@ -60,13 +59,19 @@ export const standingEndpoints: readonly Endpoint[] = [
       }),
       findings,
     };
+    const running = await db
+      .selectFrom('targets')
+      .select('buildId')
+      .where('environmentId', '=', environment.id)
+      .where('applicationId', '=', application.id)
+      .executeTakeFirst();
     const reference = (await referencesOf(db, [build.id])).get(build.id);
     return {
       ...presentStanding({ subject, facts }, now),
       application: { id: application.id, name: application.name },
       environment: { id: environment.id, name: environment.name },
       build: reference ?? refuse('not-found', 'the build is gone'),
-      runs: (await readTargets(db, environment.id)).get(application.id)?.build === build.id,
+      runs: running?.buildId === build.id,
     };
   }),
 ];

@@ -23,7 +23,7 @@ export async function startPlan(
   // Somebody else started or cancelled it meanwhile.
   if (row.state !== 'draft') return false;
   const found = await readStanding(context, row);
-  const { gates, findings } = found;
+  const { gates } = found;
   const against = gates.obstacles.filter((each) => !mayWaitFor(each));
   const reason = against.map((each) => each.detail).join('; ');
   const plan: DomainPlan =
@@ -35,7 +35,7 @@ export async function startPlan(
     await savePlan(context, {
       row,
       plan,
-      findings,
+      analysis: found.analysis,
       notes: [
         {
           level: against.length > 0 ? 'warning' : 'info',

@@ -12,9 +12,10 @@ import {
   mayCancel,
   refuse,
 } from '@almanac/domain';
+import { findRelease } from '#features/releases';
 import type { SealGiven } from '#features/settings';
 import { type CommandContext, command, type Endpoint } from '#platform/http';
-import { analyseContent } from './analyse-content.ts';
+import { analyse } from './analysis-stamp.ts';
 import { approvePlan, recordVerdict } from './approve-plan.ts';
 import { choicesOf } from './choice.ts';
 import { compose, type OperationRequest } from './compose.ts';
@@ -165,7 +166,7 @@ export async function start(
   const found = await readStanding(context, { ...row, confirmed });
   return {
     plan: decideStart(row.body, { ...found.gates, waitForThaw: input.waitForThaw }),
-    findings: found.findings,
+    analysis: found.analysis,
     remark: expeditedWords(found),
   };
 }
@@ -182,6 +183,7 @@ async function edit(
     readonly seal: SealGiven;
     readonly operations?: readonly OperationRequest[] | undefined;
     readonly differences?: Parameters<typeof compose>[1]['differences'];
+    readonly release?: string | undefined;
     readonly notes?: string | undefined;
     readonly failurePolicy?: PlanRow['body']['failurePolicy'] | undefined;
   },
@@ -199,16 +201,18 @@ async function edit(
       }),
     };
   }
-  const composed = input.operations !== undefined || input.differences !== undefined;
+  const composed = input.operations !== undefined || input.differences !== undefined || input.release !== undefined;
+  const release = input.release === undefined ? undefined : await findRelease(context.db, input.release);
   const choices = composed
     ? await compose(context, {
         environment,
         operations: input.operations ?? [],
         differences: input.differences,
+        release,
         seal: input.seal,
       })
     : choicesOf(row);
-  const { analysed, findings } = await analyseContent(context.db, {
+  const analysis = await analyse(context.db, {
     environment,
     choices,
     failurePolicy,
@@ -220,11 +224,13 @@ async function edit(
     .set({
       composition: JSON.stringify(choices),
       applicationIds: choices.map((each) => each.application),
+      ...(composed ? { releaseId: release?.id ?? null, releaseName: release?.name ?? null } : {}),
       ...(input.notes === undefined ? {} : { notes: input.notes }),
     })
     .where('id', '=', row.id)
     .execute();
-  return { plan: decideEdit(row.body, { analysed, failurePolicy, by: actorName(context.actor) }), findings };
+  const { analysed } = analysis;
+  return { plan: decideEdit(row.body, { analysed, failurePolicy, by: actorName(context.actor) }), analysis };
 }
 
 async function withdraw(context: CommandContext, row: PlanRow): Promise<void> {
@@ -248,8 +254,10 @@ async function exempt(
   if (!mayCancel(row.state) && row.state !== 'staged')
     return refuse('wrong-state', `plan ${row.number} is ${row.state}; nothing holds it back`);
   const { gates, findings } = await readStanding(context, row);
-  const known = subject === 'calendar' || findings.some((each) => `${each.code} ${each.application}` === subject);
-  if (!known) return refuse('nothing-to-do', `plan ${row.number} has no finding ${subject}`);
+  // What somebody set meanwhile is never overwritten: the way back is composed anew.
+  const open = findings.filter((each) => each.code !== 'value-moved');
+  const known = subject === 'calendar' || open.some((each) => `${each.code} ${each.application}` === subject);
+  if (!known) return refuse('nothing-to-do', `plan ${row.number} has no finding ${subject} that could be set aside`);
   await context.db
     .insertInto('planExemptions')
     .values({

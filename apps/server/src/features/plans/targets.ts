@@ -4,12 +4,18 @@ import type { Kysely } from 'kysely';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
 
-/** What an environment should run now. */
+/** What an environment should run of some applications now; what it does not run is left out. */
 export async function readTargets(
   db: Kysely<Tables>,
-  environment: EnvironmentId,
+  input: { readonly environment: EnvironmentId; readonly applications: readonly ApplicationId[] },
 ): Promise<ReadonlyMap<ApplicationId, Target>> {
-  const rows = await db.selectFrom('targets').selectAll().where('environmentId', '=', environment).execute();
+  if (input.applications.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('targets')
+    .selectAll()
+    .where('environmentId', '=', input.environment)
+    .where('applicationId', 'in', input.applications)
+    .execute();
   return new Map(
     rows.map((row) => [
       row.applicationId,
@@ -19,6 +25,7 @@ export async function readTargets(
         settings: row.settings,
         settingsHash: row.settingsHash,
         ...(row.earlierSettings ? { earlierSettings: true as const } : {}),
+        ...(row.rollout === null ? {} : { rollout: row.rollout }),
       },
     ]),
   );
@@ -27,22 +34,20 @@ export async function readTargets(
 /** Writes what a plan that has begun wants; says whether anything is other than before. */
 export async function saveTargets(context: CommandContext, plan: DomainPlan): Promise<boolean> {
   const { db } = context;
-  const present = await db
-    .selectFrom('targets')
-    .select(['applicationId', 'operation'])
-    .where('environmentId', '=', plan.environment)
-    .execute();
-  const currentOperation = new Map(present.map((row) => [row.applicationId, row.operation]));
+  const applications = plan.operations.map((each) => each.application);
+  const current = await readTargets(db, { environment: plan.environment, applications });
   const staged = await db
     .selectFrom('stagedTargets')
     .select(['applicationId', 'operation'])
     .where('environmentId', '=', plan.environment)
+    .where('applicationId', 'in', applications)
     .execute();
   const stagedOperation = new Map(staged.map((row) => [row.applicationId, row.operation]));
   let changed = false;
   for (const [application, wanted] of targetsOf(plan)) {
+    if (await saveHeld(context, { plan, application, held: wanted.held })) changed = true;
     const place = { environmentId: plan.environment, applicationId: application };
-    if (currentOperation.get(application) !== wanted.target?.operation) {
+    if (current.get(application)?.operation !== wanted.target?.operation) {
       changed = true;
       await db
         .deleteFrom('targets')
@@ -62,7 +67,6 @@ export async function saveTargets(context: CommandContext, plan: DomainPlan): Pr
           .execute();
       await context.record({ kind: 'target-changed', subject: { environment: plan.environment, application } });
     }
-    if (await saveHeld(context, { plan, application, held: wanted.held })) changed = true;
     if (stagedOperation.get(application) !== wanted.staged?.operation) {
       changed = true;
       await db
@@ -100,13 +104,22 @@ async function saveHeld(
       .executeTakeFirst();
     return gone.numDeletedRows > 0n;
   }
+  const before = await db
+    .selectFrom('targets')
+    .select('planId')
+    .where('environmentId', '=', plan.environment)
+    .where('applicationId', '=', application)
+    .executeTakeFirst();
   const kept = await db
     .insertInto('heldTargets')
     .values({
       environmentId: plan.environment,
       applicationId: application,
       operationId: operation.id,
-      ...(held === null ? { buildId: null, operation: null, settings: null, settingsHash: null } : toRow(held)),
+      planId: before?.planId ?? plan.id,
+      ...(held === null
+        ? { buildId: null, operation: null, settings: null, settingsHash: null, rollout: null }
+        : toRow(held)),
     })
     .onConflict((conflict) => conflict.columns(['environmentId', 'applicationId']).doNothing())
     .executeTakeFirst();
@@ -119,5 +132,6 @@ function toRow(target: Target) {
     operation: target.operation,
     settings: JSON.stringify(target.settings),
     settingsHash: target.settingsHash,
+    rollout: target.rollout === undefined ? null : JSON.stringify(target.rollout),
   };
 }

@@ -1,15 +1,15 @@
 import { actorName, type ReleaseId, refuse } from '@almanac/domain';
-import type { Release } from '@almanac/protocol';
+import type { Release, ReleaseDetail } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { findApplication } from '#features/applications';
+import { referencesOf } from '#features/builds';
 import { findEnvironment } from '#features/environments';
 import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
 import type { Tables } from '#tables';
-import { findRelease, versionsOf } from './find-release.ts';
+import { findRelease, type ReleaseVersion, versionsOf } from './find-release.ts';
 
 type Row = Omit<Awaited<ReturnType<typeof findRelease>>, 'versions'>;
-type Member = Awaited<ReturnType<typeof versionsOf>>[number];
-type Chosen = Pick<Member, 'applicationId' | 'applicationName'> & { readonly versionId: string };
+type Chosen = Pick<ReleaseVersion, 'applicationId' | 'applicationName' | 'number' | 'buildId'>;
 
 export const releaseEndpoints: readonly Endpoint[] = [
   read('listReleases', async ({ db }, { query }) => {
@@ -37,7 +37,7 @@ export const releaseEndpoints: readonly Endpoint[] = [
 
   read('getRelease', async ({ db }, { params }) => {
     const release = await findRelease(db, params.release);
-    return (await present(db, [release]))(release);
+    return { ...(await present(db, [release]))(release), cells: await cellsOf(db, release.versions) };
   }),
 
   command('createRelease', async (context, { body }) => {
@@ -65,10 +65,12 @@ export const releaseEndpoints: readonly Endpoint[] = [
     await db
       .insertInto('releaseVersions')
       .values(
-        chosen.map(({ applicationId, versionId }) => ({
+        chosen.map(({ applicationId, applicationName, number, buildId }) => ({
           releaseId: row.id,
           applicationId,
-          versionId: versionId as never,
+          applicationName,
+          number,
+          buildId,
         })),
       )
       .execute();
@@ -99,12 +101,12 @@ async function named(
     const application = await findApplication(db, each.application);
     const version = await db
       .selectFrom('versions')
-      .select('id')
+      .select(['number', 'buildId'])
       .where('applicationId', '=', application.id)
       .where('number', '=', each.number)
       .executeTakeFirst();
     if (version === undefined) return refuse('not-found', `${application.name} has no version ${each.number}`);
-    chosen.push({ applicationId: application.id, applicationName: application.name, versionId: version.id });
+    chosen.push({ applicationId: application.id, applicationName: application.name, ...version });
   }
   return chosen;
 }
@@ -116,24 +118,29 @@ async function runningIn(db: Kysely<Tables>, reference: string): Promise<readonl
     .selectFrom('targets')
     .innerJoin('applications', 'applications.id', 'targets.applicationId')
     .leftJoin('versions', 'versions.buildId', 'targets.buildId')
-    .select(['targets.applicationId', 'applications.name as applicationName', 'versions.id as versionId'])
+    .select(['targets.applicationId', 'applications.name as applicationName', 'targets.buildId', 'versions.number'])
     .where('targets.environmentId', '=', environment.id)
     .orderBy('applications.name')
     .execute();
   if (rows.length === 0) return refuse('nothing-to-do', `nothing runs in ${environment.name}`);
-  const nameless = rows.filter((row) => row.versionId === null).map((row) => row.applicationName);
+  const nameless = rows.filter((row) => row.number === null).map((row) => row.applicationName);
   if (nameless.length > 0)
     return refuse(
       'build-not-usable',
       `what ${environment.name} runs of ${nameless.join(', ')} has no version; tag it first: almanac version tag ${nameless[0]}`,
     );
-  return rows.map((row) => ({ ...row, versionId: row.versionId ?? '' }));
+  return rows.map((row) => ({ ...row, number: row.number ?? '' }));
 }
 
 /** Where releases are: how many of their versions each environment runs. */
 async function present(db: Kysely<Tables>, rows: readonly Row[]): Promise<(row: Row) => Release> {
   const ids = rows.map((row) => row.id);
-  const members = Map.groupBy(await versionsOf(db, ids), (each) => each.releaseId);
+  const all = await versionsOf(db, ids);
+  const members = Map.groupBy(all, (each) => each.releaseId);
+  const builds = await referencesOf(
+    db,
+    all.map((each) => (each.usable ? each.buildId : null)),
+  );
   const counts = ids.length === 0 ? [] : await countsOf(db, ids);
   const environments = await db
     .selectFrom('environments')
@@ -149,7 +156,7 @@ async function present(db: Kysely<Tables>, rows: readonly Row[]): Promise<(row: 
     versions: (members.get(row.id) ?? []).map((each) => ({
       application: { id: each.applicationId, name: each.applicationName },
       number: each.number,
-      build: each.buildId,
+      build: builds.get(each.buildId) ?? null,
     })),
     environments: environments.map(({ id, name }) => ({
       environment: { id, name },
@@ -160,11 +167,36 @@ async function present(db: Kysely<Tables>, rows: readonly Row[]): Promise<(row: 
   });
 }
 
+/** What environments run now of the applications of a release. */
+async function cellsOf(db: Kysely<Tables>, versions: readonly ReleaseVersion[]): Promise<ReleaseDetail['cells']> {
+  if (versions.length === 0) return [];
+  const rows = await db
+    .selectFrom('targets')
+    .select(['applicationId', 'environmentId', 'buildId'])
+    .where(
+      'applicationId',
+      'in',
+      versions.map((each) => each.applicationId),
+    )
+    .execute();
+  const builds = await referencesOf(
+    db,
+    rows.map((row) => row.buildId),
+  );
+  return rows.flatMap(({ applicationId, environmentId, buildId }) => {
+    const build = builds.get(buildId);
+    return build === undefined ? [] : [{ application: applicationId, environment: environmentId, build }];
+  });
+}
+
 function countsOf(db: Kysely<Tables>, releases: readonly ReleaseId[]) {
   return db
     .selectFrom('releaseVersions')
-    .innerJoin('versions', 'versions.id', 'releaseVersions.versionId')
-    .innerJoin('targets', 'targets.buildId', 'versions.buildId')
+    .innerJoin('targets', (join) =>
+      join
+        .onRef('targets.buildId', '=', 'releaseVersions.buildId')
+        .onRef('targets.applicationId', '=', 'releaseVersions.applicationId'),
+    )
     .select(['releaseVersions.releaseId', 'targets.environmentId', sql<number>`count(*)::int`.as('running')])
     .where('releaseVersions.releaseId', 'in', releases)
     .groupBy(['releaseVersions.releaseId', 'targets.environmentId'])

@@ -1,4 +1,4 @@
-import type { ApplicationId, ReleaseId, VersionId } from '@almanac/domain';
+import type { ApplicationId, BuildId, ReleaseId } from '@almanac/domain';
 import type { Time } from '#platform/tables';
 
 export interface ReleasesTables {
@@ -12,6 +12,8 @@ export interface ReleasesTables {
   readonly releaseVersions: {
     releaseId: ReleaseId;
     applicationId: ApplicationId;
-    versionId: VersionId;
+    applicationName: string;
+    number: string;
+    buildId: BuildId;
   };
 }

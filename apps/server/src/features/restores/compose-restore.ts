@@ -35,10 +35,12 @@ export async function composeRestore(
     readonly moment: Date;
     /** Only these; all without. */
     readonly applications: readonly string[] | undefined;
+    /** Whether values that people set are set back, too. */
+    readonly setBack: boolean;
   },
 ): Promise<Composed> {
   const { db } = context;
-  const { environment, moment } = input;
+  const { environment, moment, setBack } = input;
   const at = moment.toISOString();
   if (moment >= context.now)
     return refuse('invalid-request', `${at} has not come yet; an environment goes back to a moment that was`);
@@ -62,16 +64,20 @@ export async function composeRestore(
     } else if (name === undefined || !known.builds.has(step.wanted.build))
       findings.push(incomplete(name ?? 'an application that is gone', { running: now.has(step.application) }));
     else {
-      operations.push({ kind: 'deploy', application: step.application, source: { kind: 'moment', at } });
-      findings.push(...settingFindings({ step, name, now }));
+      operations.push({ kind: 'deploy', application: step.application, source: { kind: 'moment', at, setBack } });
+      findings.push(...settingFindings({ step, name, now, setBack }));
     }
   }
   return limited({ operations, findings });
 }
 
 /** What undoes all that a plan changed. */
-export async function composeRollback(context: CommandContext, row: PlanRow): Promise<Composed> {
+export async function composeRollback(
+  context: CommandContext,
+  input: { readonly row: PlanRow; readonly setBack: boolean },
+): Promise<Composed> {
   const { db } = context;
+  const { row, setBack } = input;
   if (!isTerminal(row.state))
     return refuse(
       'wrong-state',
@@ -107,7 +113,7 @@ export async function composeRollback(context: CommandContext, row: PlanRow): Pr
     operations.push({
       kind: 'deploy',
       application: each.application,
-      source: { kind: 'before-plan', plan: String(row.number) },
+      source: { kind: 'before-plan', plan: String(row.number), setBack },
     });
     findings.push(
       ...settingFindings({
@@ -118,6 +124,7 @@ export async function composeRollback(context: CommandContext, row: PlanRow): Pr
         },
         name: each.applicationName,
         now,
+        setBack,
       }),
     );
   }
@@ -198,6 +205,7 @@ function settingFindings(input: {
   readonly step: Extract<RestoreStep, { readonly kind: 'bring-back' }>;
   readonly name: string;
   readonly now: EnvironmentState;
+  readonly setBack: boolean;
 }): readonly Finding[] {
   const { step, name } = input;
   const settings = step.wanted.settings;
@@ -211,7 +219,7 @@ function settingFindings(input: {
         fix: null,
       },
     ];
-  if (settings === input.now.get(step.application)?.settings) return [];
+  if (settings === input.now.get(step.application)?.settings || input.setBack) return [];
   return [
     {
       code: 'settings-of-then',

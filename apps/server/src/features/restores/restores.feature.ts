@@ -46,6 +46,7 @@ export function restoresFeature(refreshDocuments: RefreshDocuments): Feature {
           environment: { id: environment.id, name: environment.name },
           moment: new Date(body.at),
           applications: body.applications,
+          setBack: body.setBack,
         });
         return plan(context, {
           environment: environment.id,
@@ -61,7 +62,7 @@ export function restoresFeature(refreshDocuments: RefreshDocuments): Feature {
         const row = await findPlan(context.db, params.plan);
         return plan(context, {
           environment: row.environmentId,
-          composed: await composeRollback(context, row),
+          composed: await composeRollback(context, { row, setBack: body.setBack }),
           notes: body.notes ?? `undoes plan ${row.number}`,
           origin: 'rollback',
           start: body.start,

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type ApplicationId, type EnvironmentId, type PinnedSettings, resolveSettings } from '@almanac/domain';
+import {
+  type ApplicationId,
+  type EnvironmentId,
+  type PinnedSettings,
+  resolveSettings,
+  type ValueBack,
+} from '@almanac/domain';
 import type { Manifest } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import type { Tables } from '#tables';
@@ -33,9 +39,11 @@ export async function pinSettings(
     readonly manifest: Manifest;
     /** Values that come with a plan and are not stored yet: they hold for the environment. */
     readonly given?: readonly GivenSetting[];
+    /** Values that a plan sets back, each at its place. */
+    readonly back?: readonly ValueBack[] | undefined;
   },
 ): Promise<PinnedForSites> {
-  const { given = [] } = input;
+  const { given = [], back = [] } = input;
   const stored = await db
     .selectFrom('settingValues')
     .select(['key', 'level', 'selector', 'value', 'secret'])
@@ -43,7 +51,10 @@ export async function pinSettings(
     .where('environmentId', '=', input.environment)
     .execute();
   const values = [
-    ...stored.filter((each) => each.level !== 'environment' || !given.some(({ key }) => key === each.key)),
+    ...stored
+      .filter((each) => each.level !== 'environment' || !given.some(({ key }) => key === each.key))
+      .filter((each) => !back.some((other) => isAt(each, other))),
+    ...back.flatMap(({ after, ...place }) => (after === null ? [] : [{ ...place, value: after }])),
     ...given.map((each) => ({ ...each, level: 'environment' as const, selector: '' })),
   ];
   // A value that was set while the manifest said otherwise of its secrecy is none: it would be shown, or not be opened.
@@ -67,6 +78,13 @@ export async function pinSettings(
       .filter((each) => each.missing.length > 0)
       .map((each) => ({ site: each.site.name, keys: each.missing })),
   };
+}
+
+function isAt(
+  value: { readonly key: string; readonly level: string; readonly selector: string },
+  place: Pick<ValueBack, 'key' | 'level' | 'selector'>,
+): boolean {
+  return value.key === place.key && value.level === place.level && value.selector === place.selector;
 }
 
 /** What sites would notice of settings, whatever the order of their keys. */

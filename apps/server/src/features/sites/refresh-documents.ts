@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { ApplicationId, BuildId, EnvironmentId, PinnedSettings, SiteId } from '@almanac/domain';
 import { seal } from '@almanac/host';
-import type {
-  DesiredApplication,
-  DesiredState,
-  Manifest,
-  RolloutStrategy,
-  SignedDesiredState,
+import {
+  type DesiredApplication,
+  type DesiredState,
+  type Manifest,
+  migrationOf,
+  type Plan,
+  type RolloutStrategy,
+  type SignedDesiredState,
 } from '@almanac/protocol';
-import { sql } from 'kysely';
-import { placementsOf } from '#features/environments';
+import { type Kysely, sql } from 'kysely';
+import { placedSitesOf } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { CommandContext } from '#platform/http';
+import type { Tables } from '#tables';
 import { recordSites } from './record-sites.ts';
 import type { ServerKeys } from './server-keys.ts';
 
@@ -129,17 +132,19 @@ async function draftDocuments(
   const targets = await db
     .selectFrom('targets')
     .innerJoin('applications', 'applications.id', 'targets.applicationId')
+    .innerJoin('plans', 'plans.id', 'targets.planId')
     .selectAll('targets')
-    .select('applications.name')
-    .where('environmentId', '=', input.environment)
+    .select(['applications.name', 'plans.origin', 'plans.requestedBy'])
+    .where('targets.environmentId', '=', input.environment)
     .orderBy('applications.name')
     .execute();
   const stages = await db
     .selectFrom('stagedTargets')
     .innerJoin('applications', 'applications.id', 'stagedTargets.applicationId')
+    .innerJoin('plans', 'plans.id', 'stagedTargets.planId')
     .selectAll('stagedTargets')
-    .select('applications.name')
-    .where('environmentId', '=', input.environment)
+    .select(['applications.name', 'plans.origin', 'plans.requestedBy'])
+    .where('stagedTargets.environmentId', '=', input.environment)
     .orderBy('applications.name')
     .execute();
   const held = await readHeld(db, input.environment);
@@ -157,21 +162,33 @@ async function draftDocuments(
     ),
     // In the order of names whatever a document is made of, so that it is another one only when it says something else.
   ].sort((a, b) => Number(a.stageOnly) - Number(b.stageOnly) || (a.name < b.name ? -1 : 1));
-  const placed = await placementsOf(db, input.environment);
+  const commands = await readCommands(context, input.environment);
+  const builds = await describeBuilds(
+    db,
+    wanted.map((each) => each.buildId),
+  );
+  const placed = await placedSitesOf(db, {
+    environment: input.environment,
+    applications: [...new Set(wanted.map((each) => each.applicationId))],
+  });
   const drafts = new Map<SiteId, Draft>();
   for (const each of wanted) {
-    const described = await describe(context, {
-      application: each.applicationId,
-      name: each.name,
-      build: each.buildId,
-      rollout: input.rollout,
-    });
-    for (const site of placed(each.applicationId)) {
+    const described = builds.get(each.buildId);
+    if (described === undefined) throw new Error(`build ${each.buildId} is a target and has no manifest`);
+    const { build, label, modules, manifest } = described;
+    for (const site of placed.get(each.applicationId) ?? []) {
       if (!each.isOn(site.id)) continue;
       const settings = each.settings[site.id];
       const entry = {
-        ...described,
+        application: { id: each.applicationId, name: each.name },
+        build,
+        label,
+        strategy: each.rollout ?? input.rollout ?? manifest.rollout,
+        decides: whoDecides(each, manifest.team),
+        modules,
+        connections: manifest.connections,
         operation: each.operation,
+        command: commands.get(each.operation) ?? null,
         settings: { ...settings?.plain },
         stageOnly: each.stageOnly,
       };
@@ -183,9 +200,10 @@ async function draftDocuments(
   return drafts;
 }
 
-interface Held {
+interface Held extends PlanFacts {
   readonly applicationId: ApplicationId;
   readonly name: string;
+  readonly rollout: RolloutStrategy | null;
   /** What sites run that were not told to take the target yet; null for nothing. */
   readonly before: { readonly buildId: BuildId; readonly operation: string; readonly settings: PinnedSettings } | null;
   readonly told: ReadonlySet<SiteId>;
@@ -196,12 +214,13 @@ async function readHeld(db: CommandContext['db'], environment: EnvironmentId): P
   const rows = await db
     .selectFrom('heldTargets')
     .innerJoin('applications', 'applications.id', 'heldTargets.applicationId')
+    .innerJoin('plans', 'plans.id', 'heldTargets.planId')
     .selectAll('heldTargets')
-    .select('applications.name')
-    .where('environmentId', '=', environment)
+    .select(['applications.name', 'plans.origin', 'plans.requestedBy'])
+    .where('heldTargets.environmentId', '=', environment)
     .execute();
   const held: Held[] = [];
-  for (const { applicationId, operationId, name, buildId, operation, settings } of rows) {
+  for (const { operationId, buildId, operation, settings, ...row } of rows) {
     const told = await db
       .selectFrom('fleetSites')
       .select('siteId')
@@ -209,43 +228,73 @@ async function readHeld(db: CommandContext['db'], environment: EnvironmentId): P
       .where('told', '=', true)
       .execute();
     const before = buildId === null || operation === null ? null : { buildId, operation, settings: settings ?? {} };
-    held.push({ applicationId, name, before, told: new Set(told.map((each) => each.siteId)) });
+    held.push({ ...row, before, told: new Set(told.map((each) => each.siteId)) });
   }
   return held;
 }
 
-async function describe(
+interface PlanFacts {
+  readonly origin: Plan['origin'];
+  readonly requestedBy: string;
+}
+
+/** Who is asked when a rollout waits: whoever started it, or the team of what follows its branch by itself. */
+function whoDecides({ origin, requestedBy }: PlanFacts, team: string | undefined): string {
+  if (origin !== 'following') return requestedBy;
+  return team === undefined ? 'whoever may deploy here' : `team ${team}`;
+}
+
+/** What people last asked of rollouts, by operation. */
+async function readCommands(
   context: CommandContext,
-  input: {
-    readonly application: ApplicationId;
-    readonly name: string;
-    readonly build: BuildId;
-    readonly rollout: RolloutStrategy | null;
-  },
-) {
-  const build = await context.db
-    .selectFrom('builds')
-    .select(['id', 'label', 'manifest'])
-    .where('id', '=', input.build)
-    .executeTakeFirstOrThrow();
-  const artifacts = await context.db
-    .selectFrom('buildModules')
-    .select(['name', 'digest', 'size'])
-    .where('buildId', '=', input.build)
+  environment: EnvironmentId,
+): Promise<ReadonlyMap<string, NonNullable<DesiredApplication['command']>>> {
+  const rows = await context.db
+    .selectFrom('rolloutCommands')
+    .select(['number', 'operation', 'kind', 'step', 'byWhom as by', 'reason'])
+    .where('environmentId', '=', environment)
     .execute();
-  const { manifest } = build;
-  if (manifest === null) throw new Error(`build ${build.id} is a target and has no manifest`);
-  return {
-    application: { id: input.application, name: input.name },
-    build: build.id,
-    label: build.label,
-    strategy: input.rollout ?? manifest.rollout,
-    modules: artifacts.flatMap((artifact) => {
-      const module = manifest.modules[artifact.name];
-      return module === undefined ? [] : [desiredModule({ name: artifact.name, module, artifact })];
-    }),
-    connections: manifest.connections,
-  };
+  return new Map(rows.map((row) => [row.operation, row]));
+}
+
+/** So many builds are read at once: few enough that parsing their manifests delays nobody. */
+const buildsAtOnce = 200;
+
+/** What builds are to any site, whatever its settings. */
+async function describeBuilds(db: Kysely<Tables>, builds: readonly BuildId[]) {
+  const described = new Map<BuildId, DescribedBuild>();
+  const distinct = [...new Set(builds)];
+  for (let start = 0; start < distinct.length; start += buildsAtOnce)
+    for (const each of await describeSome(db, distinct.slice(start, start + buildsAtOnce)))
+      described.set(each.build, each);
+  return described;
+}
+
+type DescribedBuild = Awaited<ReturnType<typeof describeSome>>[number];
+
+async function describeSome(db: Kysely<Tables>, ids: readonly BuildId[]) {
+  const rows = await db.selectFrom('builds').select(['id', 'label', 'manifest']).where('id', 'in', ids).execute();
+  const artifacts = await db
+    .selectFrom('buildModules')
+    .select(['buildId', 'name', 'digest', 'size'])
+    .where('buildId', 'in', ids)
+    .execute();
+  const artifactsOf = Map.groupBy(artifacts, (each) => each.buildId);
+  return rows.flatMap(({ id, label, manifest }) =>
+    manifest === null
+      ? []
+      : [
+          {
+            build: id,
+            label,
+            manifest,
+            modules: (artifactsOf.get(id) ?? []).flatMap((artifact) => {
+              const module = manifest.modules[artifact.name];
+              return module === undefined ? [] : [desiredModule({ name: artifact.name, module, artifact })];
+            }),
+          },
+        ],
+  );
 }
 
 function desiredModule(input: {
@@ -257,12 +306,13 @@ function desiredModule(input: {
   };
 }): DesiredApplication['modules'][number] {
   const { module, artifact } = input;
+  const migration = migrationOf(module);
   return {
     name: input.name,
     artifact: { digest: artifact.digest, size: artifact.size },
     toolchain: module.toolchain ?? 'node',
     ...(module.start === undefined ? {} : { start: module.start }),
-    ...(module.migrate === undefined ? {} : { migrate: module.migrate }),
+    ...(migration === undefined ? {} : { migrate: migration.run }),
     ...(module.verify === undefined ? {} : { verify: module.verify }),
     ...(module.health === undefined ? {} : { health: module.health }),
     instances: module.scale.min,

@@ -9,6 +9,12 @@ import { recordSites } from './record-sites.ts';
 /** Wakes the plans of an environment; the feature that runs plans provides it. */
 export type WakePlans = (context: CommandContext, environment: EnvironmentId) => Promise<void>;
 
+/** Keeps what analyses came to; the feature that knows rollouts provides it. */
+export type KeepVerdicts = (
+  context: CommandContext,
+  input: { readonly site: SiteId; readonly report: SiteReport },
+) => Promise<void>;
+
 export interface ArrivedReport {
   readonly site: SiteId;
   readonly report: SiteReport;
@@ -25,12 +31,15 @@ export interface ReportDigests {
 }
 
 export function digestsOf(report: SiteReport): ReportDigests {
-  const { incarnation, generation, gateway, notices } = report;
-  const applications = report.applications.map(({ traffic: _, ...rest }) => rest);
+  const { incarnation, generation, gateway, notices, capabilities } = report;
+  const applications = report.applications.map(({ traffic: _, rollout, ...rest }) => ({
+    ...rest,
+    rollout: rollout === null ? null : { ...rollout, curves: null },
+  }));
   const disk = Math.round(report.disk.freeBytes / 1e9);
   return {
-    essence: digest([incarnation, generation, applications, gateway, notices]),
-    counters: digest([disk, report.applications.map((each) => each.traffic)]),
+    essence: digest([incarnation, generation, applications, gateway, notices, capabilities]),
+    counters: digest([disk, report.applications.map(({ traffic, rollout }) => [traffic, rollout?.curves ?? null])]),
   };
 }
 
@@ -41,16 +50,21 @@ function digest(facts: readonly unknown[]): string {
 /** Keeps the newest reports of sites, one of each; plans of an environment are woken once for all that is new there. */
 export async function saveReports(
   context: CommandContext,
-  input: { readonly arrived: readonly ArrivedReport[]; readonly wakePlans: WakePlans },
+  input: {
+    readonly arrived: readonly ArrivedReport[];
+    readonly wakePlans: WakePlans;
+    readonly keepVerdicts: KeepVerdicts;
+  },
 ): Promise<void> {
   const arrived = newestOf(input.arrived);
   const { rows: saved } = await sql<{ id: SiteId; environmentId: EnvironmentId }>`
     with arrived as (
       select * from unnest(${arrived.map((each) => each.site)}::uuid[], ${arrived.map((each) => JSON.stringify(each.report))}::jsonb[],
         ${arrived.map((each) => each.report.gateway.frontPort)}::int[], ${arrived.map((each) => each.report.generation)}::int[],
-        ${arrived.map((each) => each.report.incarnation)}::int[]) as arrived (site, report, front_port, generation, incarnation)
+        ${arrived.map((each) => each.report.incarnation)}::int[], ${arrived.map((each) => JSON.stringify(each.report.capabilities))}::jsonb[])
+        as arrived (site, report, front_port, generation, incarnation, capabilities)
     ), held as (select id from sites where id in (select site from arrived) order by id for update)
-    update sites set report = arrived.report, front_port = arrived.front_port, reported_at = ${context.now}::timestamptz,
+    update sites set report = arrived.report, capabilities = arrived.capabilities, front_port = arrived.front_port, reported_at = ${context.now}::timestamptz,
       last_seen_at = ${context.now}::timestamptz, observed_generation = arrived.generation, observed_incarnation = arrived.incarnation
     from arrived, held where sites.id = arrived.site and held.id = sites.id
     returning sites.id, sites.environment_id`.execute(context.db);
@@ -61,6 +75,7 @@ export async function saveReports(
     return isNews && environment !== undefined ? [{ id: site, environmentId: environment, report }] : [];
   });
   await saveApplications(context.db, news);
+  for (const { id, report } of news) await input.keepVerdicts(context, { site: id, report });
   await recordSites(context, news);
   for (const environment of new Set(news.map((each) => each.environmentId)))
     await input.wakePlans(context, environment);
@@ -81,6 +96,7 @@ interface SaidOfApplication {
   readonly phase: SiteReport['applications'][number]['phase'];
   readonly message: string | null;
   readonly drift: string | null;
+  readonly name: string | null;
 }
 
 /** One row for each application that a site speaks of; only what differs from what it said before is written. */
@@ -104,7 +120,11 @@ async function saveApplications(
     db,
     [...said].flatMap(([key, each]) => {
       const earlier = known.get(key);
-      const same = earlier?.phase === each.phase && earlier.message === each.message && earlier.drift === each.drift;
+      const same =
+        earlier?.phase === each.phase &&
+        earlier.message === each.message &&
+        earlier.drift === each.drift &&
+        earlier.name === each.name;
       return same ? [] : [each];
     }),
   );
@@ -122,6 +142,7 @@ function saidBy(siteId: SiteId, report: SiteReport): readonly SaidOfApplication[
     phase,
     message,
     drift: drift?.healed === false ? drift.message : null,
+    name: application.name,
   }));
 }
 
@@ -139,12 +160,14 @@ async function deleteSaid(db: Kysely<Tables>, gone: readonly SaidOfApplication[]
 async function insertSaid(db: Kysely<Tables>, fresh: readonly SaidOfApplication[]): Promise<void> {
   if (fresh.length === 0) return;
   await sql`
-    insert into site_applications (site_id, application_id, operation, phase, message, drift)
+    insert into site_applications (site_id, application_id, operation, phase, message, drift, name)
     select * from unnest(${fresh.map((each) => each.siteId)}::uuid[], ${fresh.map((each) => each.applicationId)}::uuid[],
       ${fresh.map((each) => each.operation)}::text[], ${fresh.map((each) => each.phase)}::text[],
-      ${fresh.map((each) => each.message)}::text[], ${fresh.map((each) => each.drift)}::text[])
+      ${fresh.map((each) => each.message)}::text[], ${fresh.map((each) => each.drift)}::text[], ${fresh.map((each) => each.name)}::text[])
     on conflict (application_id, site_id, operation)
-    do update set phase = excluded.phase, message = excluded.message, drift = excluded.drift`.execute(db);
+    do update set phase = excluded.phase, message = excluded.message, drift = excluded.drift, name = excluded.name`.execute(
+    db,
+  );
 }
 
 /** The site has looked at everything that it has. */

@@ -12,7 +12,7 @@ import { createPusher, pushDocuments } from './push-documents.ts';
 import { createDailyReconcile } from './reconcile-sites.ts';
 import { recordSites } from './record-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
-import { type ArrivedReport, saveReports, type WakePlans } from './save-reports.ts';
+import { type ArrivedReport, type KeepVerdicts, saveReports, type WakePlans } from './save-reports.ts';
 import { createSeenSites } from './seen-sites.ts';
 import type { ServerKeys } from './server-keys.ts';
 import { offlineAfterSeconds } from './site.wire.ts';
@@ -25,6 +25,7 @@ export function sitesFeature(input: {
   readonly keys: ServerKeys;
   readonly refreshDocuments: RefreshDocuments;
   readonly wakePlans: WakePlans;
+  readonly keepVerdicts: KeepVerdicts;
   readonly serverVersion: string;
   readonly onError: (error: unknown) => void;
 }): Feature {
@@ -105,9 +106,14 @@ const atOnce = 250;
 /** What agents bring is written together with what others bring in the same moment. */
 function agentTools(
   { db, inTransaction }: BackgroundContext,
-  input: { readonly keys: ServerKeys; readonly wakePlans: WakePlans; readonly serverVersion: string },
+  input: {
+    readonly keys: ServerKeys;
+    readonly wakePlans: WakePlans;
+    readonly keepVerdicts: KeepVerdicts;
+    readonly serverVersion: string;
+  },
 ): Omit<AgentSocketTools, 'hub' | 'seen' | 'push'> {
-  const { keys, wakePlans, serverVersion } = input;
+  const { keys, wakePlans, keepVerdicts, serverVersion } = input;
   const agents = { actor: { kind: 'system', name: 'agents' }, action: null } as const;
   const read = batchReads<KnownSite>((ids) => readKnownSites(db, ids as SiteId[]));
   return {
@@ -117,7 +123,7 @@ function agentTools(
     save: batchWrites<ArrivedReport, void>({
       most: atOnce,
       write: async (arrived) => {
-        await inTransaction(agents, (command) => saveReports(command, { arrived, wakePlans }));
+        await inTransaction(agents, (command) => saveReports(command, { arrived, wakePlans, keepVerdicts }));
         return arrived.map(() => undefined);
       },
     }),

@@ -22,6 +22,7 @@ export interface SitesTables {
     observedGeneration: Generated<number>;
     observedIncarnation: Generated<number>;
     report: JSONColumnType<SiteReport> | null;
+    capabilities: JSONColumnType<SiteReport['capabilities']> | null;
     frontPort: number | null;
     reportedAt: Date | null;
     reconciledAt: Date | null;
@@ -35,6 +36,7 @@ export interface SitesTables {
     phase: ReportedApplication['phase'];
     message: string | null;
     drift: string | null;
+    name: string | null;
   };
   readonly enrolmentTokens: { tokenHash: string; siteId: SiteId; expiresAt: Time; usedAt: Date | null };
   readonly artifactTokens: { tokenHash: string; siteId: SiteId; expiresAt: Time };

@@ -6,7 +6,8 @@ import type { Tables } from '../../tables.ts';
 import type { CommandContext, Endpoint, InTransaction, ReadContext } from './endpoint.ts';
 import type { Gate, Place } from './gate.ts';
 import { type Answer, type AnswerBox, once } from './idempotency.ts';
-import { expectedRevision, parseRequest } from './parse-request.ts';
+import { refusingForeignCursor } from './page.ts';
+import { expectedRevision, type ParsedParts, parseRequest } from './parse-request.ts';
 import { type Authenticator, identify, type SessionCookie } from './request-identity.ts';
 
 export interface MountOptions {
@@ -103,7 +104,7 @@ async function answerOf(input: {
   readonly endpoint: AnyEndpoint;
   readonly actor: Actor;
   readonly scope: Scope;
-  readonly handled: unknown;
+  readonly handled: ParsedParts;
   readonly place: Place;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
@@ -119,7 +120,8 @@ async function answerOf(input: {
       endpoint.kind === 'direct'
         ? { ...context, inTransaction: options.inTransaction, aside: input.place.aside }
         : context;
-    return { status, body: await handle(given, input.handled) };
+    const { cursor } = (input.handled.query ?? {}) as { readonly cursor?: unknown };
+    return { status, body: await refusingForeignCursor(cursor, () => handle(given, input.handled)) };
   }
   const action = typeof route.audit === 'string' ? route.audit : null;
   const params = request.params as Readonly<Record<string, string>>;

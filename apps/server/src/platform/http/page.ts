@@ -17,6 +17,22 @@ export function decodeCursor(cursor: string | undefined): readonly (string | num
   }
 }
 
+/** Lets whoever pages on with the cursor of another list know: its values are none of this one. */
+export async function refusingForeignCursor<Result>(cursor: unknown, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (cursor !== undefined && isDataException(error))
+      return refuse('invalid-cursor', 'take the cursor from the answer before, of the same list, unchanged');
+    throw error;
+  }
+}
+
+/** Class 22 of SQLSTATE: a value is none of its column. All else that a read is asked for was parsed before. */
+function isDataException(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^22[0-9A-Z]{3}$/.test(String(error.code));
+}
+
 /** Cuts the one row more that was read to see whether another page follows. */
 export function pageOf<Row, Item>(input: {
   readonly rows: readonly Row[];

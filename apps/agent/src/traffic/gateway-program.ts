@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What is started as the gateway. */
+export interface GatewayProgram {
+  /** The executable and its first arguments. */
+  readonly command: string[];
+  /** Another one for another program. */
+  readonly id: string;
+}
+
+/**
+ * The gateway beside the bundle of the agent, or in the repository.
+ *
+ * @throws {Error} when there is none
+ */
+export function findGatewayProgram(): GatewayProgram {
+  const places = ['./almanac-gateway.mjs', '../../../gateway/src/main.ts'].map((place) =>
+    fileURLToPath(new URL(place, import.meta.url)),
+  );
+  const found = places.find((place) => existsSync(place));
+  if (found === undefined) throw new Error('the gateway is not installed beside the agent');
+  return { command: [process.execPath, '--disable-warning=ExperimentalWarning', found], id: idOf(found) };
+}
+
+/** The digest of what runs: the bundle, or all sources of the gateway. */
+function idOf(program: string): string {
+  const folder = dirname(program);
+  const files = program.endsWith('.ts')
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+        .toSorted()
+        .map((name) => join(folder, name))
+    : [program];
+  const hash = createHash('sha256').update(process.version);
+  for (const file of files) hash.update(readFileSync(file));
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,2 @@
+export { keepVerdicts } from './keep-verdicts.ts';
+export { rolloutsFeature } from './rollouts.feature.ts';

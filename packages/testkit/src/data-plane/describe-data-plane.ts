@@ -1,0 +1,22 @@
+import { describe } from 'vitest';
+import { clientsContract } from './clients.contract.ts';
+import { drainingContract } from './draining.contract.ts';
+import { framingContract } from './framing.contract.ts';
+import { routingContract } from './routing.contract.ts';
+import type { DataPlaneKind } from './stage.ts';
+import { streamsContract } from './streams.contract.ts';
+import { tlsContract } from './tls.contract.ts';
+import { upgradesContract } from './upgrades.contract.ts';
+
+/** What every data plane must show, told as tests: the same suite for each. */
+export function describeDataPlane(kind: DataPlaneKind): void {
+  describe(kind.name, () => {
+    routingContract(kind);
+    drainingContract(kind);
+    streamsContract(kind);
+    upgradesContract(kind);
+    framingContract(kind);
+    clientsContract(kind);
+    tlsContract(kind);
+  });
+}
