@@ -29,7 +29,7 @@ export const plantedFaults = {
   noGenerationCheck: {
     name: 'a site takes over any document, however old',
     file: 'apps/agent/src/transport/desired-store.ts',
-    from: 'if (state === undefined || !isNewer(state, current)) return false;',
+    from: 'if (state === undefined || !isNewerDesired(state, current)) return false;',
     to: 'if (state === undefined) return false;',
   },
   noJournalSync: {

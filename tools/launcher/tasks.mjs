@@ -14,6 +14,11 @@ export const tasks = {
   types: { script: 'tools/check.ts', args: ['types'], about: 'type-check every workspace' },
   bench: { script: 'bench/run.ts', args: [], about: 'benchmarks' },
   chaos: { script: 'e2e/chaos/run.ts', args: [], about: 'faults of every kind, with ledgers of what must not be lost' },
+  simulate: {
+    script: 'e2e/simulator/run.ts',
+    args: [],
+    about: 'the whole estate in one thread, by seeds, with faults',
+  },
   'build:dist': { script: 'tools/build-dist.ts', args: [], about: 'bundle what is distributed into dist/' },
   lockfile: {
     script: 'tools/complete-lockfile.ts',

@@ -27,6 +27,7 @@ export {
 } from './analysis/analysis.ts';
 export { worstOf } from './analysis/assess-metric.ts';
 export type { Hash } from './analysis/judge/canonical-text.ts';
+export { canonicalText } from './analysis/judge/canonical-text.ts';
 export type {
   AnalysisSpec,
   ComparisonRule,
@@ -219,6 +220,7 @@ export {
 export { type Level, observeLevel } from './notification/observe-level.ts';
 export { advancePlan, targetsOf, touchedBy, type WantedTargets } from './plan/advance.ts';
 export { decideReturnRing, isRinged, movesOf, ringCounts } from './plan/advance-rings.ts';
+export { contentFacts, isSameTarget } from './plan/content.ts';
 export {
   decideAbort,
   decideCancel,
@@ -229,11 +231,13 @@ export {
   decideSchedule,
   decideStart,
 } from './plan/decide.ts';
+export { type Approver, decideApproval } from './plan/decide-approval.ts';
 export type { Advanced, PlanNote } from './plan/note.ts';
 export {
   type FailurePolicy,
   type GateObservation,
   hasBegun,
+  isAnalysedAnew,
   isAtGates,
   isTerminal,
   isUnderWay,
@@ -254,6 +258,7 @@ export {
   type Target,
 } from './plan/plan.ts';
 export { ringObstacles } from './plan/ring-obstacles.ts';
+export { type ByOperation, type TargetChange, targetChanges } from './plan/target-changes.ts';
 export { orderInWaves, type WaveMember } from './plan/waves.ts';
 export {
   type Category,
@@ -267,6 +272,14 @@ export {
 export { advanceRollout, rolloutTransitions } from './rollout/advance-rollout.ts';
 export { decideCommand, type SiteRollout } from './rollout/decide-command.ts';
 export { forgetTheFuture } from './rollout/forget-the-future.ts';
+export {
+  afterStepFault,
+  judgeStep,
+  mayBeginStep,
+  type StepEvidence,
+  type StepStanding,
+} from './rollout/one-off-step.ts';
+export { operationsInUse } from './rollout/operations-in-use.ts';
 export { type InstanceOrder, planInstances, restartPause } from './rollout/plan-instances.ts';
 export {
   blueGreenProgression,
@@ -310,6 +323,7 @@ export {
   type SiteFacts,
 } from './settings/resolve-settings.ts';
 export { type PlacedValue, type ValueBack, valuesBack } from './settings/values-back.ts';
+export { type DesiredOrder, isNewerDesired } from './site/desired-order.ts';
 export {
   ancestorsOf,
   type CommitGraph,

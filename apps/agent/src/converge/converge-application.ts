@@ -2,9 +2,12 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   advanceRollout,
+  afterStepFault,
   type InstanceOrder,
   idleRollout,
+  mayBeginStep,
   type ObservedInstance,
+  operationsInUse,
   planInstances,
   type Rollout,
   type RolloutDesired,
@@ -23,10 +26,6 @@ import { freePort } from './free-port.ts';
 import { launchSettings } from './launch-settings.ts';
 import { rolloutTargetOf } from './rollout-target.ts';
 import type { SiteContext } from './site-context.ts';
-
-/** A step that could not be started is tried again after so long, so often. */
-const retryStepMs = 2000;
-const mostStepFaults = 5;
 
 export interface Converged {
   readonly desired: RolloutDesired;
@@ -67,6 +66,7 @@ export async function convergeApplication(
       desired,
       instances: observation.instances,
       stopGrace: (each) => graceOf(record, each),
+      startLimit: (each) => startLimitOf(record, each),
     },
     now,
   );
@@ -160,6 +160,12 @@ function recordsOf(site: SiteContext, record: ApplicationRecord): readonly Insta
 function graceOf(record: ApplicationRecord, instance: ObservedInstance): number {
   const module = record.specs[instance.operation]?.modules.find((each) => each.name === instance.module);
   return (module?.stopGrace ?? 30) * 1000;
+}
+
+/** As long as a rollout would wait for it, and a little more, so that a rollout that waits says itself that it failed. */
+function startLimitOf(record: ApplicationRecord, instance: ObservedInstance): number {
+  const module = record.specs[instance.operation]?.modules.find((each) => each.name === instance.module);
+  return (module?.startTimeout ?? 60) * 1000 + graceOf(record, instance);
 }
 
 /** Gives the instances that are to be launched for it. */
@@ -288,7 +294,8 @@ async function ensureStep(
   const application = record.specs[step.operation];
   const module = application?.modules.find((each) => each.name === step.module);
   const command = step.step === 'migrate' ? module?.migrate : module?.verify;
-  if (known !== undefined && !(known.state === 'waiting' && input.now >= known.startedAt + retryStepMs)) return;
+  const others = record.steps.filter((each) => each !== known);
+  if (!mayBeginStep(known, others, input.now)) return;
   if (application === undefined || module === undefined || command === undefined) return;
   const guarded = step.step === 'migrate' ? site.guard.mayMigrate(application) : true;
   if (guarded === undefined) return;
@@ -302,7 +309,7 @@ async function ensureStep(
     endedAt: null,
     output: '',
   };
-  record.steps = [...record.steps.filter((each) => each !== known), fresh];
+  record.steps = [...others, fresh];
   if (guarded !== true) {
     Object.assign(fresh, { state: 'failed', endedAt: input.now, output: guarded.fault } satisfies Partial<StepRecord>);
     return;
@@ -327,9 +334,8 @@ async function ensureStep(
     });
   } catch (error) {
     // A database that is just starting, for example, is there a moment later; what lasts is told as the step's failure.
-    fresh.faults += 1;
+    Object.assign(fresh, afterStepFault(fresh));
     fresh.output = error instanceof Error ? error.message : String(error);
-    fresh.state = fresh.faults < mostStepFaults ? 'waiting' : 'failed';
     if (fresh.state === 'failed') fresh.endedAt = input.now;
     site.log.warn({ application: record.name, module: module.name, reason: fresh.output }, `a step is ${fresh.state}`);
     return;
@@ -354,15 +360,8 @@ async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: nu
 
 /** Specifications and steps of operations that nothing runs and nobody may go back to. */
 function forgetOldSpecs(record: ApplicationRecord, site: SiteContext): void {
-  const { rollout } = record;
-  const needed = new Set([
-    rollout.stable?.operation,
-    rollout.candidate?.operation,
-    rollout.failed?.operation,
-    rollout.warm?.target.operation,
-    rollout.stepping?.operation,
-    ...recordsOf(site, record).map((each) => each.operation),
-  ]);
+  const running = record.steps.filter((each) => each.state === 'running');
+  const needed = operationsInUse(record.rollout, [...recordsOf(site, record), ...running]);
   for (const operation of Object.keys(record.specs)) if (!needed.has(operation)) delete record.specs[operation];
   record.steps = record.steps.filter((each) => needed.has(each.operation));
   record.analyses = record.analyses.filter((each) => needed.has(each.operation));

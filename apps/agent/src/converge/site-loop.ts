@@ -115,7 +115,10 @@ function comeBackToNow({ journal }: SiteContext): void {
     record.startedAt = Math.min(record.startedAt, now);
     record.drainingSince = Math.min(record.drainingSince, now);
   }
-  for (const record of Object.values(journal.state.applications)) record.rollout = forgetTheFuture(record.rollout, now);
+  for (const record of Object.values(journal.state.applications)) {
+    record.rollout = forgetTheFuture(record.rollout, now);
+    record.steps = record.steps.map((each) => ({ ...each, startedAt: Math.min(each.startedAt, now) }));
+  }
 }
 
 /** One look at the whole site; gives after how many milliseconds the next one is due. */

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Analysis, type AnalysisKey, idleRollout, type Rollout, type RolloutTarget } from '@almanac/domain';
-import { failpoint, type ProcessIdentity, writeDurably } from '@almanac/host';
+import { failpoint, type ProcessIdentity, syncDirectory, writeDurably } from '@almanac/host';
 import type { DesiredApplication } from '@almanac/protocol';
 import type { Logger } from 'pino';
 
@@ -84,6 +85,8 @@ const empty = (): JournalState => ({
 export async function openJournal(input: { readonly directory: string; readonly log: Logger }): Promise<Journal> {
   const file = join(input.directory, 'journal.json');
   const state = await readState(file, input.log);
+  // Whoever died right after the rename left a name that a power cut could still take back.
+  if (existsSync(file)) await syncDirectory(input.directory);
   let saved = JSON.stringify(state);
   return {
     state,

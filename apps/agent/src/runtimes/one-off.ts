@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { judgeStep, type StepEvidence } from '@almanac/domain';
 import { type Account, type ControlGroup, findRecorded, isAlive, spawnRecorded, stopGroup } from '@almanac/host';
 import type { Command } from '@almanac/protocol';
 import type { StepRecord } from '../journal/journal.ts';
 
 const outputTail = 8000;
-const longestStepMs = 30 * 60_000;
 
 /** The state of a step for others: one that waits for its next try is under way. */
 export function toldState({ state }: StepRecord): 'running' | 'succeeded' | 'failed' {
@@ -52,26 +52,22 @@ export async function lookAtStep(input: {
   const { record, now } = input;
   const home = join(input.directory, record.id);
   const statusFile = join(home, 'status');
-  if (existsSync(statusFile)) {
-    const code = Number(readFileSync(statusFile, 'utf8').trim());
-    record.output = await tail(join(home, 'output.log'));
-    record.state = code === 0 ? 'succeeded' : 'failed';
-    if (code !== 0) record.output += `\n(exit status ${code})`;
-    record.endedAt = now;
-    return 'ended';
-  }
+  const evidence = (): StepEvidence => ({
+    exitCode: existsSync(statusFile) ? Number(readFileSync(statusFile, 'utf8').trim()) : null,
+    alive: record.identity !== null && isAlive(record.identity),
+    startedAt: record.startedAt,
+  });
   // An agent that died right after the start did not note whom it started, and a step must not run twice at once.
   record.identity ??= findRecorded(statusFile) ?? null;
-  if (record.identity === null || !isAlive(record.identity))
-    return existsSync(statusFile) ? lookAtStep(input) : 'interrupted';
-  if (now - record.startedAt > longestStepMs) {
-    await stopGroup(record.identity, { graceMs: 5000 });
-    record.output = `${await tail(join(home, 'output.log'))}\n(stopped: it took more than ${longestStepMs / 60_000} minutes)`;
-    record.state = 'failed';
-    record.endedAt = now;
-    return 'ended';
-  }
-  return 'running';
+  const first = judgeStep(evidence(), now);
+  // Its status may have been written between the two looks at the disk and at the process.
+  const look = first.kind === 'interrupted' ? judgeStep(evidence(), now) : first;
+  if (look.kind === 'running' || look.kind === 'interrupted') return look.kind;
+  if (look.kind === 'overdue' && record.identity !== null) await stopGroup(record.identity, { graceMs: 5000 });
+  record.output = `${await tail(join(home, 'output.log'))}${look.remark}`;
+  record.state = look.state;
+  record.endedAt = now;
+  return 'ended';
 }
 
 async function tail(file: string): Promise<string> {

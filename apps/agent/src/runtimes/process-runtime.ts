@@ -121,7 +121,8 @@ export function createProcessRuntime(input: {
     observe: ({ record, module, inFlight, now, onChange }) => {
       const vital = vitals.get(record.id) ?? {
         state: 'starting',
-        since: record.startedAt || now,
+        // An agent that finds it running looks at it for the first time, however long ago it was started.
+        since: now,
         passes: 0,
         misses: 0,
         watched: false,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failpoint, writeDurably } from '@almanac/host';
+import { isNewerDesired } from '@almanac/domain';
+import { failpoint, syncDirectory, writeDurably } from '@almanac/host';
 import { type DesiredState, desiredState, signedDesiredState } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import type { SiteIdentity } from '../identity/site-identity.ts';
@@ -33,23 +34,27 @@ export async function openDesiredStore(input: {
     return state.data.site.id === identity.site.id ? state.data : undefined;
   };
   const kept = await readFile(file, 'utf8').catch(() => undefined);
+  // Whoever died right after the rename left a name that a power cut could still take back.
+  if (kept !== undefined) await syncDirectory(input.directory);
   let current = kept === undefined ? undefined : verified(JSON.parse(kept));
+  const takeOver = async (document: unknown): Promise<boolean> => {
+    const state = verified(document);
+    if (state === undefined || !isNewerDesired(state, current)) return false;
+    failpoint('desired-before-write');
+    await writeDurably(file, JSON.stringify(document));
+    failpoint('desired-after-write');
+    current = state;
+    return true;
+  };
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     current: () => current,
-    accept: async (document) => {
-      const state = verified(document);
-      if (state === undefined || !isNewer(state, current)) return false;
-      failpoint('desired-before-write');
-      await writeDurably(file, JSON.stringify(document));
-      failpoint('desired-after-write');
-      current = state;
-      return true;
+    accept: (document) => {
+      // One after the other, whichever connection they came by: an older one that takes long to be written must not come
+      // after a newer one.
+      const taken = turn.then(() => takeOver(document));
+      turn = taken.catch(() => undefined);
+      return taken;
     },
   };
-}
-
-/** Order is by incarnation, then generation: a server that was restored from a backup raises the former. */
-function isNewer(next: DesiredState, current: DesiredState | undefined): boolean {
-  if (current === undefined || next.incarnation > current.incarnation) return true;
-  return next.incarnation === current.incarnation && next.generation > current.generation;
 }

@@ -203,6 +203,11 @@ export function isAtGates(state: PlanState): boolean {
   return state === 'awaiting-approval' || state === 'scheduled' || state === 'queued';
 }
 
+/** Whether each look analyses the plan anew: while it waits to begin, and while it is staged and waits for its switch. */
+export function isAnalysedAnew(state: PlanState): boolean {
+  return mayCancel(state) || state === 'staged';
+}
+
 export function mayPause(state: PlanState): boolean {
   return state === 'staging' || state === 'staged' || state === 'deploying';
 }

@@ -21,6 +21,7 @@ const plan = (wanted: Readonly<Record<string, number>>, instances: readonly Obse
       },
       instances,
       stopGrace: () => 10_000,
+      startLimit: () => 40_000,
     },
     now,
   );
@@ -83,6 +84,13 @@ describe('the orders for instances', () => {
       { kind: 'recycle', id: 'new-1' },
     ]);
     expect(plan({ new: 1 }, [anInstance('new', { state: 'unready', since: now - 14_999 })])).toEqual([]);
+  });
+
+  it('begin anew what never gets ready, as after a restart that came to nothing', () => {
+    const starting = (since: number) => [anInstance('new', { state: 'starting', since })];
+
+    expect(plan({ new: 1 }, starting(now - 40_001))).toEqual([{ kind: 'recycle', id: 'new-1' }]);
+    expect(plan({ new: 1 }, starting(now - 40_000))).toEqual([]);
   });
 
   it('are none when everything is as it should be', () => {

@@ -25,10 +25,12 @@ export function planInstances(
     readonly instances: readonly ObservedInstance[];
     /** So long an instance that drains may finish its requests, in milliseconds. */
     readonly stopGrace: (instance: ObservedInstance) => number;
+    /** An instance that is not ready so long after its start is begun anew, in milliseconds. */
+    readonly startLimit: (instance: ObservedInstance) => number;
   },
   now: number,
 ): readonly InstanceOrder[] {
-  const { desired, instances, stopGrace } = input;
+  const { desired, instances, stopGrace, startLimit } = input;
   const orders: InstanceOrder[] = [];
   for (const module of desired.modules) {
     const own = instances.filter((each) => each.module === module.module);
@@ -41,6 +43,7 @@ export function planInstances(
           module: module.module,
           operation,
           instances: own.filter((each) => each.operation === operation),
+          startLimit,
           now,
         }),
       );
@@ -58,9 +61,10 @@ function bringTo(input: {
   readonly module: string;
   readonly operation: string;
   readonly instances: readonly ObservedInstance[];
+  readonly startLimit: (instance: ObservedInstance) => number;
   readonly now: number;
 }): readonly InstanceOrder[] {
-  const { wanted, module, operation, now } = input;
+  const { wanted, module, operation, startLimit, now } = input;
   const present = input.instances.filter((each) => each.state !== 'draining' && each.state !== 'stopping');
   const missing = Math.max(0, wanted - present.length);
   const starts = Array.from({ length: missing }, (): InstanceOrder => ({ kind: 'start', module, operation }));
@@ -68,7 +72,7 @@ function bringTo(input: {
     .toSorted((a, b) => worth[a.state] - worth[b.state] || b.since - a.since)
     .slice(0, Math.max(0, present.length - wanted));
   const kept = present.filter((each) => !surplus.includes(each));
-  return [...starts, ...surplus.map(leave), ...kept.flatMap((each) => mend(each, now))];
+  return [...starts, ...surplus.map(leave), ...kept.flatMap((each) => mend(each, startLimit(each), now))];
 }
 
 /** What goes first when there are too many: what serves least. */
@@ -87,10 +91,12 @@ function leave(instance: ObservedInstance): InstanceOrder {
   return { kind: instance.state === 'ready' ? 'drain' : 'stop', id: instance.id };
 }
 
-function mend(instance: ObservedInstance, now: number): readonly InstanceOrder[] {
+function mend(instance: ObservedInstance, startLimit: number, now: number): readonly InstanceOrder[] {
   const age = now - instance.since;
   if (instance.state === 'exited' && age >= restartPause(instance.failures))
     return [{ kind: 'restart', id: instance.id }];
-  if (instance.state === 'unready' && age >= unreadyLimit) return [{ kind: 'recycle', id: instance.id }];
+  const hangs =
+    (instance.state === 'unready' && age >= unreadyLimit) || (instance.state === 'starting' && age > startLimit);
+  if (hangs) return [{ kind: 'recycle', id: instance.id }];
   return [];
 }

@@ -81,7 +81,8 @@ export function look(world: World): void {
   checkSuccess(world, before, rollout);
   checkShares(world, rollout, desired);
   world.rollout = rollout;
-  const orders = planInstances({ desired, instances: observation.instances, stopGrace: () => 10_000 }, world.now);
+  const limits = { stopGrace: () => 10_000, startLimit: () => 70_000 };
+  const orders = planInstances({ desired, instances: observation.instances, ...limits }, world.now);
   for (const order of orders) obey(world, order);
   for (const wanted of desired.steps) begin(world, wanted);
   for (const wanted of desired.analyses) analyse(world, wanted);

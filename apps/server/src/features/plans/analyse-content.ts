@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type ApplicationId,
-  type Plan as DomainPlan,
+  canonicalText,
+  contentFacts,
   type EnvironmentId,
   type FailurePolicy,
   type Id,
+  isSameTarget,
   orderInWaves,
   type PlanContent,
   type PlanOperation,
@@ -35,6 +37,7 @@ interface Drafted {
   readonly after: Target | null;
   readonly manifest: Manifest | null;
   readonly missing: PinnedForSites['missing'];
+  readonly rollout?: Choice['rollout'] | undefined;
 }
 
 /**
@@ -85,17 +88,18 @@ export async function analyseContent(
       endedAt: null,
     };
   });
-  const digest = digestOf({
+  const facts = contentFacts({
     environment: environment.id,
     failurePolicy: input.failurePolicy,
     operations,
-    choices: input.choices,
+    choices: input.choices.map(wordsOf),
     neighbourhood: neighbours.map((each) => [each, around.get(each)] as const),
   });
-  return { analysed: { content: digest, operations, neighbours }, findings: [...faults, ...findings] };
+  const content = `sha256:${createHash('sha256').update(facts).digest('hex')}`;
+  return { analysed: { content, operations, neighbours }, findings: [...faults, ...findings] };
 }
 
-function considered({ application, kind, before, after, manifest, missing }: Drafted): Considered {
+function considered({ application, kind, before, after, manifest, missing, rollout }: Drafted): Considered {
   return {
     change:
       kind === 'deploy' && after !== null
@@ -109,6 +113,7 @@ function considered({ application, kind, before, after, manifest, missing }: Dra
             build: after.build,
             manifest,
             pinned: { settings: after.settings, hash: after.settingsHash, missing },
+            rollout,
           },
   };
 }
@@ -125,7 +130,13 @@ async function draft(
 ): Promise<{ readonly operation: Drafted; readonly fault: Finding | null }> {
   const { choice, earlier } = input;
   const before = input.targets.get(choice.application) ?? null;
-  const common = { application: choice.application, name: choice.name, kind: choice.kind, before };
+  const common = {
+    application: choice.application,
+    name: choice.name,
+    kind: choice.kind,
+    before,
+    rollout: choice.rollout,
+  };
   const nothing = { ...common, after: null, manifest: null, missing: [] };
   const gone = (detail: string) => ({ operation: nothing, fault: unusable(choice, detail) });
   if (choice.kind === 'remove')
@@ -145,9 +156,7 @@ async function draft(
   const pinned =
     choice.earlierSettings === null ? now : await pinEarlierSettings(db, { ...place, earlier: choice.earlierSettings });
   const same =
-    earlier !== null &&
-    earlier.build === build.id &&
-    earlier.settingsHash === pinned.hash &&
+    isSameTarget(earlier, { build: build.id, settingsHash: pinned.hash }) &&
     isDeepStrictEqual(earlier.rollout, choice.rollout);
   const after: Target = {
     build: build.id,
@@ -159,7 +168,8 @@ async function draft(
   };
   // The same build with settings of then is no deployment.
   const kind = choice.earlierSettings !== null && before?.build === build.id ? 'configure' : choice.kind;
-  return { operation: { ...common, kind, after, manifest, missing: pinned.missing }, fault: null };
+  const { missing } = pinned;
+  return { operation: { ...common, kind, after, manifest, missing, rollout: choice.rollout }, fault: null };
 }
 
 function unusable(choice: Choice, words: string): Finding {
@@ -182,40 +192,13 @@ function toWaveMember({ application, kind, manifest }: Drafted) {
   };
 }
 
-/**
- * Equal for equal content in an equal neighbourhood: the builds and settings of the plan, and what the environment has
- * now of its applications and of those that they depend on or that depend on them. Keys of operations are left out.
- */
-function digestOf(input: {
-  readonly environment: EnvironmentId;
-  readonly failurePolicy: FailurePolicy;
-  readonly operations: DomainPlan['operations'];
-  readonly choices: readonly Choice[];
-  readonly neighbourhood: readonly (readonly [ApplicationId, Target | undefined])[];
-}): string {
-  const short = (target: Target | null | undefined) => (target == null ? null : [target.build, target.settingsHash]);
-  const facts = [
-    input.environment,
-    input.failurePolicy,
-    input.operations
-      .map((each) => [each.application, each.kind, each.wave, short(each.before), short(each.after)])
-      .toSorted(byKey),
-    input.choices.map(wordsOf).toSorted(byKey),
-    input.neighbourhood.map(([application, target]) => [application, short(target)]).toSorted(byKey),
-  ];
-  return `sha256:${createHash('sha256').update(JSON.stringify(facts)).digest('hex')}`;
-}
-
 /** What was chosen, whatever order the database keeps its parts in. */
-function wordsOf({ application, given, tag, valuesBack = [] }: Choice): readonly unknown[] {
+function wordsOf({ application, given, tag, valuesBack = [], rollout }: Choice): readonly unknown[] {
   return [
     application,
     given.map(({ key, secret, value }) => [key, secret, value]),
     tag === null ? null : [tag.number, tag.notes],
+    ...(rollout === undefined ? [] : [canonicalText(rollout)]),
     ...valuesBack.map(({ key, level, selector, before, after }) => [key, level, selector, before, after]),
   ];
-}
-
-function byKey([a]: readonly unknown[], [b]: readonly unknown[]): number {
-  return String(a) < String(b) ? -1 : 1;
 }

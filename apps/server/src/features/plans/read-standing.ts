@@ -1,5 +1,5 @@
-import { type GateObservation, type Id, isAtGates, mayCancel, type Obstacle } from '@almanac/domain';
-import { earliestStart, frozenNow, type GovernanceFacts, type Subject, standing } from '@almanac/domain/governance';
+import { type GateObservation, type Id, isAnalysedAnew, type Obstacle } from '@almanac/domain';
+import { earliestStart, type GovernanceFacts, observeGates, type Subject, standing } from '@almanac/domain/governance';
 import type { Finding, Standing } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { readRings } from '#features/environments';
@@ -39,7 +39,7 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
   const { db, now } = look;
   const { body } = row;
   const facts = await readGovernance(db, row.environmentId);
-  const waits = mayCancel(body.state) || isAtGates(body.state) || body.state === 'staged';
+  const waits = isAnalysedAnew(body.state);
   const kept: Analysis = { analysed: body, findings: row.findings, stamp: row.analysisStamp };
   const analysis = waits && !(await stillHolds(look, row)) ? await analyseAgain(look, row) : kept;
   const { analysed, findings } = analysis;
@@ -58,29 +58,15 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
     candidates,
     findings,
   };
-  const obstacles = waits ? standing(subject, facts, now.getTime()) : [];
   return {
     subject,
     facts,
     analysis,
     findings,
-    gates: {
-      analysed: { content: analysed.content, operations: analysed.operations, neighbours: analysed.neighbours },
-      // A staged plan was let in by its gates; two-step environments ask for their windows at the switch.
-      obstacles:
-        requirements.twoStep && body.state !== 'staged'
-          ? obstacles.filter((each) => each.code !== 'outside-window')
-          : obstacles,
-      course: {
-        twoStep: requirements.twoStep,
-        stagedFor: requirements.stagedFor * 60_000,
-        whileFrozen: requirements.whileFrozen,
-        parallel: requirements.parallel,
-        rings: await readRings(db, row.environmentId),
-      },
-      frozen: isExempt(subject) ? null : frozenNow(facts.freezes, now.getTime()),
-      quarantined: new Set(facts.quarantines.map((each) => each.build)),
-    },
+    gates: observeGates(
+      { plan: body, analysed, subject, facts, rings: await readRings(db, row.environmentId) },
+      now.getTime(),
+    ),
   };
 }
 
@@ -99,10 +85,6 @@ async function analyseAgain({ db, newId }: Look, row: PlanRow): Promise<Analysis
     newId,
   });
   return { analysed, stamp, findings: [...findings, ...row.findings.filter((each) => ofRestores.has(each.code))] };
-}
-
-function isExempt(subject: Subject): boolean {
-  return subject.exemptions.some((each) => each.subject === 'calendar' && each.content === subject.content);
 }
 
 /** What people said of a plan. */

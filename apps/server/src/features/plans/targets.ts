@@ -1,5 +1,5 @@
 import type { ApplicationId, Plan as DomainPlan, EnvironmentId, Target } from '@almanac/domain';
-import { targetsOf } from '@almanac/domain';
+import { targetChanges, targetsOf } from '@almanac/domain';
 import type { Kysely } from 'kysely';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
@@ -35,53 +35,54 @@ export async function readTargets(
 export async function saveTargets(context: CommandContext, plan: DomainPlan): Promise<boolean> {
   const { db } = context;
   const applications = plan.operations.map((each) => each.application);
-  const current = await readTargets(db, { environment: plan.environment, applications });
   const staged = await db
     .selectFrom('stagedTargets')
     .select(['applicationId', 'operation'])
     .where('environmentId', '=', plan.environment)
     .where('applicationId', 'in', applications)
     .execute();
-  const stagedOperation = new Map(staged.map((row) => [row.applicationId, row.operation]));
-  let changed = false;
-  for (const [application, wanted] of targetsOf(plan)) {
-    if (await saveHeld(context, { plan, application, held: wanted.held })) changed = true;
+  let heldChanged = false;
+  for (const [application, { held }] of targetsOf(plan))
+    if (await saveHeld(context, { plan, application, held })) heldChanged = true;
+  const changes = targetChanges(plan, {
+    targets: await readTargets(db, { environment: plan.environment, applications }),
+    staged: new Map(staged.map((row) => [row.applicationId, row])),
+  });
+  for (const { application, target, staged: stage } of changes) {
     const place = { environmentId: plan.environment, applicationId: application };
-    if (current.get(application)?.operation !== wanted.target?.operation) {
-      changed = true;
+    if (target !== undefined) {
       await db
         .deleteFrom('targets')
         .where('environmentId', '=', plan.environment)
         .where('applicationId', '=', application)
         .execute();
-      if (wanted.target !== null)
+      if (target !== null)
         await db
           .insertInto('targets')
           .values({
             ...place,
-            ...toRow(wanted.target),
-            earlierSettings: wanted.target.earlierSettings === true,
+            ...toRow(target),
+            earlierSettings: target.earlierSettings === true,
             planId: plan.id,
             since: context.now,
           })
           .execute();
       await context.record({ kind: 'target-changed', subject: { environment: plan.environment, application } });
     }
-    if (stagedOperation.get(application) !== wanted.staged?.operation) {
-      changed = true;
+    if (stage !== undefined) {
       await db
         .deleteFrom('stagedTargets')
         .where('environmentId', '=', plan.environment)
         .where('applicationId', '=', application)
         .execute();
-      if (wanted.staged !== null)
+      if (stage !== null)
         await db
           .insertInto('stagedTargets')
-          .values({ ...place, ...toRow(wanted.staged), planId: plan.id })
+          .values({ ...place, ...toRow(stage), planId: plan.id })
           .execute();
     }
   }
-  return changed;
+  return heldChanged || changes.length > 0;
 }
 
 /** What sites keep that were not told yet; gone, with who was told, once the operation is not on its way over rings. */

@@ -1,0 +1,93 @@
+import {
+  type ApplicationId,
+  advancePlan,
+  isUnderWay,
+  type PlanId,
+  type PlanObservation,
+  type SiteProgress,
+  touchedBy,
+} from '@almanac/domain';
+import type { Commit } from '../database/database.ts';
+import { type PlanRow, type Tables, targetsIn } from '../database/tables.ts';
+import type { Work } from '../kernel/kernel.ts';
+import type { World } from '../world.ts';
+import { nameOf } from './analyse.ts';
+import { wakePlan } from './jobs.ts';
+import { plantedGates } from './planted-gates.ts';
+import { savePlan } from './save-plan.ts';
+import { readStanding } from './standing.ts';
+
+/** A site that was not seen for so long is offline. */
+export const offlineAfterMs = 45_000;
+
+/** One pass of the engine: one snapshot, one decision, one save. */
+export function* advanceOnce(world: World, given: { readonly plan: PlanId; readonly clock: () => number }): Work {
+  const { database } = world;
+  const found = database.tables().plans.get(given.plan);
+  if (found === undefined) return;
+  const { environment } = found.body;
+  world.story.count('pass of the engine');
+  yield* database.transact({
+    lock: world.has('decide-without-lock') ? null : `plans:${environment}`,
+    decide: (databaseNow): Commit<void> => {
+      const now = world.has('node-clock') ? given.clock() : databaseNow;
+      const tables = database.tables();
+      const row = tables.plans.get(given.plan);
+      if (row === undefined) return nothing;
+      const { gates } = readStanding(world, tables, { row, now });
+      const truth = now === databaseNow ? gates : readStanding(world, tables, { row, now: databaseNow }).gates;
+      world.watch.looked(row.body.id, truth);
+      const times = gates.obstacles.flatMap((each) => each.earliest ?? []);
+      const observed = observe(world, tables, { row, gates: plantedGates(world, row.body, gates), now: databaseNow });
+      const { plan, notes } = advancePlan(row.body, observed, now);
+      return () => {
+        // A gate that opens by itself is looked at then.
+        if (times.length > 0)
+          wakePlan(world, row.body.id, { key: `plan-due:${row.body.id}`, runAt: Math.min(...times) });
+        if (plan !== row.body) savePlan(world, { row, plan, notes });
+      };
+    },
+  });
+}
+
+const nothing = () => undefined;
+
+function observe(
+  world: World,
+  tables: Tables,
+  given: { readonly row: PlanRow; readonly gates: PlanObservation['gates']; readonly now: number },
+): PlanObservation {
+  const { row, gates, now } = given;
+  const { environment } = row.body;
+  const sites = row.body.operations.flatMap(({ application }) =>
+    world.estate.environmentOf(environment).sites.map(({ id, name }): SiteProgress => {
+      const site = tables.sites.get(id);
+      return {
+        site: id,
+        name,
+        online: isOnline(site?.lastSeenAt ?? null, now),
+        labels: {},
+        ring: null,
+        application,
+        reports: (site?.report?.applications ?? []).filter((each) => each.application === application),
+      };
+    }),
+  );
+  const active = [...tables.plans.values()].flatMap(({ body }) =>
+    body.environment === environment && body.id !== row.body.id && isUnderWay(body.state)
+      ? [{ number: body.number, touches: touchedBy(body).map(named(world)) }]
+      : [],
+  );
+  return {
+    gates,
+    sites,
+    targets: targetsIn(tables, environment),
+    active: world.has('ignore-neighbours') ? [] : active,
+  };
+}
+
+export function isOnline(lastSeenAt: number | null, now: number): boolean {
+  return lastSeenAt !== null && lastSeenAt > now - offlineAfterMs;
+}
+
+const named = (world: World) => (application: ApplicationId) => ({ application, name: nameOf(world, application) });

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { operationsInUse } from './operations-in-use.ts';
+import { idleRollout } from './rollout.ts';
+import { anInstance, aRolloutTarget } from './rollout-for-tests.ts';
+
+describe('what a site must not forget of a rollout', () => {
+  it('is what runs, what is brought in, what may be gone back to, and what failed', () => {
+    const rollout = {
+      ...idleRollout,
+      stable: aRolloutTarget('stable'),
+      candidate: aRolloutTarget('candidate'),
+      failed: { operation: 'failed', reason: '' },
+    };
+
+    expect([...operationsInUse(rollout, [anInstance('leaving')])].toSorted()).toEqual([
+      'candidate',
+      'failed',
+      'leaving',
+      'stable',
+    ]);
+    expect([...operationsInUse(idleRollout, [])]).toEqual([]);
+  });
+});
