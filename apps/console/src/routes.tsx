@@ -157,7 +157,7 @@ const environment = createRoute({
   getParentRoute: () => signedIn,
   path: '/environments/$environment',
   validateSearch: z.object({
-    tab: z.enum(['now', 'history']).optional(),
+    tab: z.enum(['now', 'rings', 'history']).optional(),
     at: z.string().optional(),
     with: z.string().optional(),
     show: z.enum(['state']).optional(),

@@ -81,6 +81,6 @@ function letGoOn(world: World, plan: Plan): Wish {
     done: 'continued',
     row: planRow(world, plan.id),
     person: edith,
-    decide: ({ body }) => decideContinue(body),
+    decide: ({ body }, at) => decideContinue(body, at),
   });
 }

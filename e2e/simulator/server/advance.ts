@@ -66,6 +66,8 @@ function observe(
         site: id,
         name,
         online: isOnline(site?.lastSeenAt ?? null, now),
+        labels: {},
+        ring: null,
         application,
         reports: (site?.report?.applications ?? []).filter((each) => each.application === application),
       };

@@ -59,6 +59,7 @@ export function analyse(
       before: each.before,
       after: each.after,
       state: 'pending',
+      fleet: null,
       message: null,
       startedAt: null,
       endedAt: null,

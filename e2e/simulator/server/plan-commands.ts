@@ -47,6 +47,7 @@ export function composePlan(world: World, given: NewPlan): { readonly id: PlanId
       stagedFor: openPolicy.stagedFor * 60_000,
       whileFrozen: openPolicy.whileFrozen,
       parallel: openPolicy.parallel,
+      rings: null,
     },
     stagedUntil: null,
     continued: false,

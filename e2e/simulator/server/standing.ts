@@ -51,5 +51,5 @@ export function readStanding(
     }),
     findings,
   };
-  return { facts, findings, gates: observeGates({ plan: body, analysed: content, subject, facts }, now) };
+  return { facts, findings, gates: observeGates({ plan: body, analysed: content, subject, facts, rings: null }, now) };
 }

@@ -77,6 +77,19 @@ export {
 } from './contract/element.ts';
 export { elementKey, everyElement } from './contract/element-key.ts';
 export { type Incompatibility, type IncompatibilityCode, incompatibilityCodes } from './contract/incompatibility.ts';
+export { decideRings } from './fleet/check-policy.ts';
+export type { RingCounts } from './fleet/count-rings.ts';
+export {
+  type Fleet,
+  type FleetPolicy,
+  type Ring,
+  type RingErrorAction,
+  type RingProgress,
+  type RingState,
+  ringErrorActions,
+} from './fleet/fleet.ts';
+export type { SiteMove } from './fleet/plan-moves.ts';
+export { ringsWords, ringWords } from './fleet/ring-words.ts';
 export type { Calendar } from './governance/calendar.ts';
 export { calendarWords, durationWords, minutesWords } from './governance/calendar-words.ts';
 export {
@@ -205,7 +218,8 @@ export {
   notificationKinds,
 } from './notification/notification-kinds.ts';
 export { type Level, observeLevel } from './notification/observe-level.ts';
-export { advancePlan, targetsOf, touchedBy } from './plan/advance.ts';
+export { advancePlan, targetsOf, touchedBy, type WantedTargets } from './plan/advance.ts';
+export { decideReturnRing, isRinged, movesOf, ringCounts } from './plan/advance-rings.ts';
 export { contentFacts, isSameTarget } from './plan/content.ts';
 export {
   decideAbort,
@@ -243,6 +257,7 @@ export {
   type SiteProgress,
   type Target,
 } from './plan/plan.ts';
+export { ringObstacles } from './plan/ring-obstacles.ts';
 export { type ByOperation, type TargetChange, targetChanges } from './plan/target-changes.ts';
 export { orderInWaves, type WaveMember } from './plan/waves.ts';
 export {

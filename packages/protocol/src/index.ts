@@ -81,7 +81,17 @@ export {
   auditLine,
 } from './api/audit.ts';
 export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
-export { driftPolicy, type Environment, environment, environmentType, following } from './api/environments.ts';
+export {
+  driftPolicy,
+  type Environment,
+  environment,
+  environmentType,
+  following,
+  type Ring,
+  type Rings,
+  ring,
+  rings,
+} from './api/environments.ts';
 export {
   type BoardCell,
   type BoardRow,
@@ -156,6 +166,7 @@ export {
   planOrigin,
   planReport,
   planState,
+  type RingProgress,
 } from './api/plans.ts';
 export { policyScope } from './api/policy-scope.ts';
 export { type Release, type ReleaseDetail, release } from './api/releases.ts';
@@ -236,6 +247,7 @@ export {
 export type { DocumentFault, ParsedDocument } from './parse-document.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 export { parsePolicy } from './parse-policy.ts';
+export { parseRings } from './parse-rings.ts';
 export {
   commitHash,
   digest,

@@ -34,6 +34,9 @@ export const versionNumber = z
 /** Grows by one with every change; the ETag of the entity is this number in quotes. */
 export const revision = z.int().positive();
 
+/** What people stick on a site, to choose it by. */
+export const labels = z.record(z.string().min(1).max(60), z.string().max(60));
+
 export const paging = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(400).optional(),

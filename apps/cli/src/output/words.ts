@@ -31,6 +31,9 @@ const planHealth: Readonly<Record<string, Health>> = {
   aborting: 'progressing',
   returning: 'progressing',
   running: 'progressing',
+  passed: 'healthy',
+  soaking: 'progressing',
+  stopped: 'failed',
   errored: 'failed',
 };
 

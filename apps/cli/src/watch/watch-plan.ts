@@ -1,4 +1,4 @@
-import type { Operation, Plan } from '@almanac/protocol';
+import type { Operation, Plan, RingProgress } from '@almanac/protocol';
 import { exitCodes } from '../exit-codes.ts';
 import { findingLines } from '../output/finding-lines.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -61,11 +61,21 @@ function operationLines(terminal: Terminal, operation: Operation): readonly stri
   const to = operation.after?.label ?? 'nothing';
   const change = operation.kind === 'configure' ? `settings of ${to}` : `${from} → ${to}`;
   const line = `  ${stateMark(terminal, operation.state)} ${operation.application.name}  ${change}  ${operation.state}`;
-  const sites = operation.sites
+  // Where there are rings, their counts say it for all sites.
+  const sites = (operation.rings.length > 0 ? [] : operation.sites)
     .filter(() => operation.state === 'running' || operation.state === 'failed' || operation.state === 'returning')
     .map((each) => `      ${each.site.name}: ${each.phase}${each.message === null ? '' : `, ${each.message}`}`);
   const message = operation.message === null ? [] : [`      ${operation.message}`];
-  return [line, ...message, ...sites];
+  return [line, ...message, ...operation.rings.map((each) => ringLine(terminal, each)), ...sites];
+}
+
+function ringLine(terminal: Terminal, ring: RingProgress): string {
+  const { counts } = ring;
+  const words =
+    counts === null
+      ? ''
+      : `  ${counts.done} of ${counts.total} done, ${counts.failed} failed, ${counts.offline} offline, ${counts.waiting} waiting`;
+  return `      ${stateMark(terminal, ring.state)} ring ${ring.name}: ${ring.state}${words}`;
 }
 
 function summaryOf(plan: Plan): string {

@@ -13,6 +13,8 @@ export const healthForms = {
 
 const healthOfState: Readonly<Record<string, Health>> = {
   succeeded: 'healthy',
+  passed: 'healthy',
+  stopped: 'failed',
   'succeeded-with-warnings': 'warning',
   online: 'healthy',
   ready: 'healthy',
@@ -31,6 +33,7 @@ const healthOfState: Readonly<Record<string, Health>> = {
 
 const moving = new Set([
   'running',
+  'soaking',
   'deploying',
   'staging',
   'aborting',

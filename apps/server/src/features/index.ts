@@ -19,7 +19,7 @@ import { holdsFeature } from './holds/index.ts';
 import { followHotfixes, hotfixesFeature } from './hotfixes/index.ts';
 import { impactFeature } from './impact/index.ts';
 import { type DeliveryTools, notificationsFeature } from './notifications/index.ts';
-import { changesOf, plansFeature, wakePlansOf, wakeWaitingPlans } from './plans/index.ts';
+import { changesOf, plansFeature, wakePlansOfSites, wakeWaitingPlans } from './plans/index.ts';
 import { releasesFeature } from './releases/index.ts';
 import { restoresFeature } from './restores/index.ts';
 import { keepVerdicts, rolloutsFeature } from './rollouts/index.ts';
@@ -78,7 +78,7 @@ export function listFeatures(tools: FeatureTools): readonly Feature[] {
       feed,
       keys: tools.serverKeys,
       refreshDocuments,
-      wakePlans: wakePlansOf,
+      wakePlans: wakePlansOfSites,
       keepVerdicts,
       serverVersion: tools.about.version,
       onError: tools.onError,

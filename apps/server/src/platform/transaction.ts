@@ -57,20 +57,16 @@ async function runCommand<Result>(input: {
     db: trx,
     now,
     newId,
-    record: async ({ kind, subject }) => {
-      await trx
-        .insertInto('outbox')
-        .values({ id: newId(), kind, subject: JSON.stringify(subject) })
-        .execute();
-    },
+    record: (event) => recordAll(trx, [event]),
+    recordAll: (events) => recordAll(trx, events),
     audit: (given) => {
       entry = given;
     },
     auditAfter: (after) => {
       if (entry !== null && entry.after === undefined) entry = { ...entry, after };
     },
-    enqueue: async ({ task, key, payload, runAt }) => {
-      await sql`select graphile_worker.add_job(${task}::text, payload => ${JSON.stringify(payload)}::json, job_key => ${key}::text, run_at => ${runAt ?? now}::timestamptz, max_attempts => 25)`.execute(
+    enqueue: async ({ task, key, payload, runAt, keepTime }) => {
+      await sql`select graphile_worker.add_job(${task}::text, payload => ${JSON.stringify(payload)}::json, job_key => ${key}::text, job_key_mode => ${keepTime === true ? 'preserve_run_at' : 'replace'}::text, run_at => ${runAt ?? now}::timestamptz, max_attempts => 25)`.execute(
         trx,
       );
     },
@@ -79,6 +75,14 @@ async function runCommand<Result>(input: {
   if (action !== null && entry !== null) await writeAudit({ trx, now, actor: actorName(input.actor), action, entry });
   failpoint('command-before-commit');
   return result;
+}
+
+async function recordAll(trx: Transaction<Tables>, events: Parameters<CommandContext['recordAll']>[0]): Promise<void> {
+  if (events.length === 0) return;
+  await sql`insert into outbox (id, kind, subject) select * from unnest(${events.map(() => newId())}::uuid[],
+    ${events.map((each) => each.kind)}::text[], ${events.map((each) => JSON.stringify(each.subject))}::jsonb[])`.execute(
+    trx,
+  );
 }
 
 /** Without a place in the chain: the sealer gives it one once this is committed. */

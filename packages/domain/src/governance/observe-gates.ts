@@ -1,3 +1,4 @@
+import type { FleetPolicy } from '../fleet/fleet.ts';
 import type { BuildId } from '../identity/id.ts';
 import { type GateObservation, isAnalysedAnew, type Plan, type PlanContent } from '../plan/plan.ts';
 import { frozenNow } from './freeze.ts';
@@ -14,6 +15,8 @@ export function observeGates(
     readonly analysed: PlanContent;
     readonly subject: Subject;
     readonly facts: GovernanceFacts;
+    /** Rings that changes of the environment go over. */
+    readonly rings: FleetPolicy | null;
   },
   now: number,
 ): GateObservation {
@@ -32,6 +35,7 @@ export function observeGates(
       stagedFor: requirements.stagedFor * minute,
       whileFrozen: requirements.whileFrozen,
       parallel: requirements.parallel,
+      rings: given.rings,
     },
     frozen: isExempt ? null : frozenNow(facts.freezes, now),
     quarantined: new Set<BuildId>(facts.quarantines.map((each) => each.build)),

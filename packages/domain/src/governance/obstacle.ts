@@ -11,6 +11,7 @@ export const obstacleCodes = [
   'scheduled',
   'too-young',
   'not-soaked',
+  'ring-waits',
 ] as const;
 export type ObstacleCode = (typeof obstacleCodes)[number];
 

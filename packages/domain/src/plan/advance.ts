@@ -1,5 +1,15 @@
+import { newFleet } from '../fleet/fleet.ts';
 import { mayWaitFor } from '../governance/obstacle.ts';
 import type { ApplicationId } from '../identity/id.ts';
+import {
+  barRings,
+  isRinged,
+  moveRings,
+  notesOf,
+  observeRings,
+  type RingedOperation,
+  restAtRing,
+} from './advance-rings.ts';
 import { passGates } from './gates.ts';
 import { type Advanced, note, withReason } from './note.ts';
 import type { OperationState, Plan, PlanObservation, PlanOperation, SiteProgress, Target } from './plan.ts';
@@ -70,13 +80,19 @@ function leaveQueue(plan: Plan, observed: PlanObservation): Advanced {
       stagedUntil: null,
       continued: false,
     },
-    notes: [note('info', 'the plan began: artifacts are brought to the sites')],
+    notes: [
+      note(
+        'info',
+        `the plan began: ${observed.gates.course.rings === null ? 'artifacts are brought to the sites' : 'its sites take it ring by ring'}`,
+      ),
+    ],
   };
 }
 
 function stage(plan: Plan, observed: PlanObservation, now: number): Advanced {
+  // Where rings are taken one by one, the sites of each bring artifacts when it is their turn.
   const places = plan.operations
-    .filter((each) => each.after !== null)
+    .filter((each) => each.after !== null && plan.course.rings === null)
     .map((operation) => ({ operation, sites: sitesOf(observed, operation) }));
   const lonely = places.find(({ sites }) => sites.every((site) => !site.online));
   if (lonely !== undefined)
@@ -108,7 +124,7 @@ function stage(plan: Plan, observed: PlanObservation, now: number): Advanced {
   if (!plan.course.twoStep)
     return {
       plan: { ...plan, state: 'deploying', reason: null },
-      notes: [note('info', 'everything is staged: the switch begins')],
+      notes: plan.course.rings === null ? [note('info', 'everything is staged: the switch begins')] : [],
     };
   const stagedUntil = plan.stagedUntil ?? now + plan.course.stagedFor;
   return {
@@ -179,7 +195,8 @@ function deploy(plan: Plan, observed: PlanObservation, now: number): Advanced {
   const stopping = failed.length > 0 && plan.failurePolicy !== 'continue';
   const startable = stopping ? [] : startableOf(plan, pending);
   if (startable.length > 0) return begin(plan, { observed, startable }, now);
-  if (plan.operations.some((each) => each.state === 'running')) return withReason(plan, waitingFor(plan, observed));
+  if (plan.operations.some((each) => each.state === 'running'))
+    return withReason(plan, waitingFor(plan, observed, now));
   return conclude(plan, { failed, pending }, now);
 }
 
@@ -187,10 +204,57 @@ function deploy(plan: Plan, observed: PlanObservation, now: number): Advanced {
 function settleOne(plan: Plan, observed: PlanObservation, now: number): Advanced | undefined {
   for (const operation of plan.operations) {
     if (operation.state !== 'running') continue;
+    if (isRinged(operation)) {
+      // A plan that rests leaves its rings where they are.
+      const settled = plan.state === 'paused' ? undefined : settleRings(plan, { operation, observed }, now);
+      if (settled !== undefined) return settled;
+      continue;
+    }
     const outcome = outcomeOf(operation, observed);
     if (outcome !== undefined) return end(plan, { operation, ...outcome }, now);
   }
   return undefined;
+}
+
+/** Takes one operation over its rings; undefined when nothing moved. */
+function settleRings(
+  plan: Plan,
+  given: { readonly operation: RingedOperation; readonly observed: PlanObservation },
+  now: number,
+): Advanced | undefined {
+  const { operation, observed } = given;
+  const barred = barRings(plan, given);
+  if (barred !== undefined) return barred;
+  const next = observeRings(plan, given, now);
+  if (next === undefined) return undefined;
+  const { outcome } = next;
+  if (outcome.kind === 'stopped' && outcome.onError !== 'rollback-all') return restAtRing(plan, { operation, next });
+  const moved = next.fleet === operation.fleet ? plan : moveRings(plan, operation, next.fleet);
+  const notes = notesOf(operation, next);
+  if (outcome.kind === 'under-way') return moved === plan ? undefined : { plan: moved, notes };
+  const ended = end(moved, { operation, ...endOfRings(outcome, { operation, observed }) }, now);
+  return { plan: ended.plan, notes: [...notes, ...ended.notes] };
+}
+
+function endOfRings(
+  outcome: { readonly kind: 'done' } | { readonly kind: 'stopped'; readonly reason: string },
+  given: { readonly operation: PlanOperation; readonly observed: PlanObservation },
+): Outcome {
+  if (outcome.kind === 'stopped') return { state: 'failed', message: outcome.reason, site: null };
+  const sites = sitesOf(given.observed, given.operation);
+  const away = sites.filter((each) => !each.online).length;
+  const broken = sites.filter(
+    (each) => reportOf(each, given.operation.after)?.phase === 'failed' && each.online,
+  ).length;
+  const words = [
+    ...(broken === 0 ? [] : [`${broken} of ${sites.length} sites failed and run what they ran before`]),
+    ...(away === 0 ? [] : [offlineWords(away, sites.length)]),
+  ];
+  return { state: 'succeeded', message: words.length === 0 ? null : words.join('; '), site: null };
+}
+
+function offlineWords(away: number, all: number): string {
+  return `${away} of ${all} sites are offline and follow when they return`;
 }
 
 /** What may begin now: of the lowest wave that is not done, as many as may run at once. */
@@ -208,6 +272,7 @@ function begin(
   now: number,
 ): Advanced {
   const { frozen, quarantined } = given.observed.gates;
+  const { rings } = plan.course;
   if (frozen !== null && plan.course.whileFrozen === 'stop') {
     const reason = `rests while the environment is frozen (${frozen})`;
     return {
@@ -225,7 +290,9 @@ function begin(
       now,
     );
   const operations = plan.operations.map((each) =>
-    given.startable.includes(each) ? { ...each, state: 'running' as const, startedAt: now } : each,
+    given.startable.includes(each)
+      ? { ...each, state: 'running' as const, startedAt: now, fleet: rings === null ? null : newFleet(rings) }
+      : each,
   );
   return {
     plan: { ...plan, operations, reason: null },
@@ -296,7 +363,7 @@ function outcomeOf(operation: PlanOperation, observed: PlanObservation): Outcome
   if (!online.every((site) => reportOf(site, operation.after)?.phase === 'healthy')) return undefined;
   return {
     state: 'succeeded',
-    message: away === 0 ? null : `${away} of ${sites.length} sites are offline and follow when they return`,
+    message: away === 0 ? null : offlineWords(away, sites.length),
     site: null,
   };
 }
@@ -344,19 +411,26 @@ function isBack(operation: PlanOperation, observed: PlanObservation): boolean {
   });
 }
 
-/** Of a plan that has begun: what each of its applications should be now, and what its sites should have ready beside it. */
-export function targetsOf(
-  plan: Plan,
-): ReadonlyMap<ApplicationId, { readonly target: Target | null; readonly staged: Target | null }> {
+export interface WantedTargets {
+  readonly target: Target | null;
+  /** What its sites should have ready beside it. */
+  readonly staged: Target | null;
+  /** What sites are to run that were not told to take the target yet; undefined where all are. */
+  readonly held: Target | null | undefined;
+}
+
+/** Of a plan that has begun: what each of its applications should be now. */
+export function targetsOf(plan: Plan): ReadonlyMap<ApplicationId, WantedTargets> {
   const forward = new Set<OperationState>(['running', 'succeeded']);
   const preparing =
     plan.state === 'staging' || plan.state === 'staged' || plan.state === 'deploying' || plan.state === 'paused';
+  const isToStage = (each: PlanOperation) => each.state === 'pending' && preparing && plan.course.rings === null;
   return new Map(
     plan.operations.map((each) => [
       each.application,
       forward.has(each.state)
-        ? { target: each.after, staged: null }
-        : { target: each.before, staged: each.state === 'pending' && preparing ? each.after : null },
+        ? { target: each.after, staged: null, held: isRinged(each) ? each.before : undefined }
+        : { target: each.before, staged: isToStage(each) ? each.after : null, held: undefined },
     ]),
   );
 }
@@ -369,11 +443,16 @@ function reportOf(site: SiteProgress, target: Target | null) {
   return target === null ? undefined : site.reports.find((each) => each.operation === target.operation);
 }
 
-function waitingFor(plan: Plan, observed: PlanObservation): string | null {
+function waitingFor(plan: Plan, observed: PlanObservation, now: number): string | null {
   const lonely = plan.operations.find(
     (each) => each.state === 'running' && sitesOf(observed, each).every((site) => !site.online),
   );
   if (lonely !== undefined) return `${lonely.applicationName} waits for a site that is online`;
+  const waits = plan.operations.filter(isRinged).flatMap((operation) => {
+    const outcome = observeRings(plan, { operation, observed }, now)?.outcome;
+    return outcome?.kind === 'under-way' ? [`${operation.applicationName} waits for ${outcome.waitsFor}`] : [];
+  });
+  if (waits.length > 0) return waits.join('; ');
   for (const operation of plan.operations) {
     const [waiting] = sitesOf(observed, operation).filter((site) => waitsAt(site, operation));
     if (operation.state === 'running' && waiting !== undefined)

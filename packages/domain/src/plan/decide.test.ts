@@ -37,7 +37,7 @@ const commands = {
   schedule: (state: PlanState) => decideSchedule(aPlan({ state }), 5000),
   reject: (state: PlanState) => decideReject(aPlan({ state }), { by: 'grace', comment: 'not on a Friday' }),
   pause: (state: PlanState) => decidePause(aPlan({ state }), 'the phone rings'),
-  continue: (state: PlanState) => decideContinue(aPlan({ state, paused: { from: 'deploying', by: 'person' } })),
+  continue: (state: PlanState) => decideContinue(aPlan({ state, paused: { from: 'deploying', by: 'person' } }), 0),
   cancel: (state: PlanState) => decideCancel(aPlan({ state })),
   abort: (state: PlanState) => decideAbort(aPlan({ state }), 1000),
 } as const;
@@ -141,11 +141,11 @@ describe('commands to a plan', () => {
   });
 
   it('two people who continue a staged plan continue it once', () => {
-    const once = decideContinue(aPlan({ state: 'staged' }));
+    const once = decideContinue(aPlan({ state: 'staged' }), 0);
 
     expect(once.continued).toBe(true);
-    expect(decideContinue(once)).toBe(once);
-    expect(decideContinue({ ...once, state: 'deploying' }).state).toBe('deploying');
+    expect(decideContinue(once, 0)).toBe(once);
+    expect(decideContinue({ ...once, state: 'deploying' }, 0).state).toBe('deploying');
   });
 
   it('an abort keeps what is finished, takes back what runs, and leaves out what waits', () => {

@@ -1,5 +1,7 @@
+import { resumeFleet } from '../fleet/advance-fleet.ts';
 import { mayWaitFor, type Obstacle } from '../governance/obstacle.ts';
 import { refuse } from '../refusal/refusal.ts';
+import { isRinged } from './advance-rings.ts';
 import { adopt, gateReason, gateStateOf } from './gates.ts';
 import { isAtGates, isTerminal, mayAbort, mayCancel, mayPause, type Plan, type PlanContent } from './plan.ts';
 
@@ -98,9 +100,18 @@ export function decidePause(plan: Plan, reason: string): Plan {
 }
 
 /** Lets a paused plan go on, or a staged one switch. Continuing what goes on already is the same continue. */
-export function decideContinue(plan: Plan): Plan {
+export function decideContinue(plan: Plan, now: number): Plan {
   if (plan.state === 'paused' && plan.paused !== null)
-    return { ...plan, state: plan.paused.from, paused: null, reason: null };
+    return {
+      ...plan,
+      state: plan.paused.from,
+      paused: null,
+      reason: null,
+      // What failed in a ring until now is accepted by whoever continues, and rings that went back are taken anew.
+      operations: plan.operations.map((each) =>
+        isRinged(each) ? { ...each, fleet: resumeFleet(each.fleet, now) } : each,
+      ),
+    };
   if (plan.state === 'staged') return plan.continued ? plan : { ...plan, continued: true };
   if (plan.continued && !isTerminal(plan.state)) return plan;
   return refuse('wrong-state', `plan ${plan.number} is ${plan.state}; there is nothing to continue`);

@@ -26,6 +26,7 @@ export function anOperation(name: string, given: Partial<PlanOperation> = {}): P
     before: null,
     after: aTarget(`new-${name}`),
     state: 'pending',
+    fleet: null,
     message: null,
     startedAt: null,
     endedAt: null,
@@ -33,7 +34,13 @@ export function anOperation(name: string, given: Partial<PlanOperation> = {}): P
   };
 }
 
-export const plainCourse: PlanCourse = { twoStep: false, stagedFor: 1000, whileFrozen: 'finish', parallel: null };
+export const plainCourse: PlanCourse = {
+  twoStep: false,
+  stagedFor: 1000,
+  whileFrozen: 'finish',
+  parallel: null,
+  rings: null,
+};
 
 /** Gates that stand open for a plan, which is still what was analysed. */
 export function openGates(plan: Plan, given: Partial<GateObservation> = {}): GateObservation {
@@ -76,6 +83,8 @@ export function aSite(
   given: {
     readonly application: string;
     readonly online?: boolean;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly ring?: SiteProgress['ring'];
     readonly reports?: Readonly<Record<string, string>>;
   },
 ): SiteProgress {
@@ -83,6 +92,8 @@ export function aSite(
     site: `site-${name}` as SiteId,
     name,
     online: given.online ?? true,
+    labels: given.labels ?? {},
+    ring: given.ring ?? null,
     application: applicationId(given.application),
     reports: Object.entries(given.reports ?? {}).map(([operation, phase]) => ({
       operation,

@@ -118,7 +118,7 @@ function gatesOf(world: World, plan: Plan): GateObservation {
   const runs = isUnderWay(plan.state) && plan.state !== 'staged';
   const { content, operations, neighbours } = plan;
   const analysed = runs ? { content, operations, neighbours } : analyse(world, plan);
-  const course: PlanCourse = { ...world.rules, stagedFor: 60 };
+  const course: PlanCourse = { ...world.rules, stagedFor: 60, rings: null };
   return {
     analysed,
     obstacles: runs ? [] : obstaclesOf(world, plan, analysed.content),
@@ -133,7 +133,15 @@ function progressOf(world: World): readonly SiteProgress[] {
     applications.map((application) => {
       const place = world.places.get(placeKey(name, application)) ?? { online: true, runs: null, stages: null };
       const reports = [place.runs, place.stages].flatMap((each) => (each === null ? [] : [{ ...each, message: null }]));
-      return { site: name as SiteProgress['site'], name, online: place.online, application, reports };
+      return {
+        site: name as SiteProgress['site'],
+        name,
+        online: place.online,
+        labels: {},
+        application,
+        ring: null,
+        reports,
+      };
     }),
   );
 }

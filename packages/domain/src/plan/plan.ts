@@ -1,3 +1,4 @@
+import type { Fleet, FleetPolicy } from '../fleet/fleet.ts';
 import type { Obstacle } from '../governance/obstacle.ts';
 import type { ApplicationId, BuildId, EnvironmentId, OperationId, PlanId, SiteId } from '../identity/id.ts';
 
@@ -82,6 +83,8 @@ export interface PlanOperation {
   readonly before: Target | null;
   readonly after: Target | null;
   readonly state: OperationState;
+  /** How far it is over the rings of the environment; null before it begins, and where there are none. */
+  readonly fleet: Fleet | null;
   readonly message: string | null;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
@@ -95,6 +98,8 @@ export interface PlanCourse {
   readonly whileFrozen: 'finish' | 'stop';
   /** Operations of a wave that run at once; null when all do. */
   readonly parallel: number | null;
+  /** Rings of sites that a change goes over one after the other; null where all sites take it together. */
+  readonly rings: FleetPolicy | null;
 }
 
 /** What an analysis pins: nothing else of a plan depends on the environment. */
@@ -136,7 +141,10 @@ export interface Plan {
   readonly stagedUntil: number | null;
   /** Whether somebody continued it after it was staged. */
   readonly continued: boolean;
-  readonly paused: { readonly from: 'staging' | 'staged' | 'deploying'; readonly by: 'person' | 'freeze' } | null;
+  readonly paused: {
+    readonly from: 'staging' | 'staged' | 'deploying';
+    readonly by: 'person' | 'freeze' | 'ring';
+  } | null;
   readonly failurePolicy: FailurePolicy;
   readonly operations: readonly PlanOperation[];
   /** Other applications that those of the plan consume or provide for; a plan that touches one of them waits. */
@@ -148,7 +156,10 @@ export interface SiteProgress {
   readonly site: SiteId;
   readonly name: string;
   readonly online: boolean;
+  readonly labels: Readonly<Record<string, string>>;
   readonly application: ApplicationId;
+  /** Where it was placed in the rings of the operation that runs; null where it was not. */
+  readonly ring: { readonly position: number; readonly told: boolean } | null;
   /** One entry for each operation of the application that the site reports. */
   readonly reports: readonly { readonly operation: string; readonly phase: string; readonly message: string | null }[];
 }

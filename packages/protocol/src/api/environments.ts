@@ -1,5 +1,6 @@
+import { ringErrorActions } from '@almanac/domain';
 import { z } from 'zod';
-import { displayName, id, name, named, page, paging, reference, revision } from '../primitives.ts';
+import { displayName, id, labels, name, named, page, paging, reference, revision } from '../primitives.ts';
 import { rolloutStrategy } from '../rollout.ts';
 import { route } from '../route.ts';
 
@@ -14,6 +15,47 @@ export const following = z.discriminatedUnion('kind', [
 ]);
 
 export const driftPolicy = z.enum(['heal', 'show']);
+
+const percent = z.number().min(0).max(100);
+
+/** Sites with all of these labels, or a share, in percent, of those that no earlier ring took. */
+const ringSites = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('labels'), labels }),
+  z.strictObject({ kind: z.literal('share'), percent: z.number().gt(0).max(100) }),
+]);
+
+export const ring = z
+  .strictObject({
+    name,
+    sites: ringSites,
+    /** It passes when at least so many percent of its sites that can be reached have the change. */
+    successThreshold: percent.default(100),
+    /** It stops when more percent than this of its sites that came to an end failed. */
+    errorThreshold: percent.default(0),
+    /** So many sites must have come to an end before failures count as a share. */
+    minExecuted: z.int().min(1).max(100_000).default(1),
+    /** So many minutes it must keep meeting what lets it pass. */
+    soak: z.int().min(0).max(43_200).default(0),
+    /** It does not pass while more percent than this of its sites are offline. */
+    maxOffline: percent.default(100),
+    onError: z.enum(ringErrorActions).default('pause'),
+  })
+  .meta({ id: 'Ring' });
+export type Ring = z.output<typeof ring>;
+
+/** How a change goes over the sites of an environment. */
+export const rings = z
+  .strictObject({
+    /** In order; the last one takes what is left: a share of 100. */
+    rings: z.array(ring).min(1).max(50),
+    /** Of the sites that share a value of this label, so many take a change at a time. */
+    link: z
+      .strictObject({ label: z.string().min(1).max(60), atOnce: z.int().min(1).max(10_000) })
+      .nullable()
+      .default(null),
+  })
+  .meta({ id: 'Rings' });
+export type Rings = z.output<typeof rings>;
 
 export const environment = z
   .object({
@@ -30,6 +72,8 @@ export const environment = z
     rollout: rolloutStrategy.nullable(),
     /** What becomes of a site that is not as it should be: it is healed, or only shown. */
     drift: driftPolicy,
+    /** Sites take a change ring by ring; null where all take it together. */
+    rings: rings.nullable(),
     sites: z.int(),
     revision,
   })
@@ -44,6 +88,7 @@ const environmentChanges = z.strictObject({
   following: following.optional(),
   rollout: rolloutStrategy.nullable().optional(),
   drift: driftPolicy.optional(),
+  rings: rings.nullable().optional(),
 });
 const oneEnvironment = z.object({ environment: reference });
 
@@ -104,7 +149,7 @@ export const environmentRoutes = {
     audit: null,
     params: oneEnvironment.extend({ application: reference }),
     response: z.object({
-      labels: z.record(z.string(), z.string()),
+      labels,
       sites: z.array(named<'site'>()),
       revision: z.int(),
     }),
@@ -116,9 +161,9 @@ export const environmentRoutes = {
     permission: 'capability:change',
     audit: 'placement-changed',
     params: oneEnvironment.extend({ application: reference }),
-    body: z.strictObject({ labels: z.record(z.string().min(1).max(60), z.string().max(60)) }),
+    body: z.strictObject({ labels }),
     response: z.object({
-      labels: z.record(z.string(), z.string()),
+      labels,
       sites: z.array(named<'site'>()),
       revision: z.int(),
     }),

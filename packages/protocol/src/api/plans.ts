@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, named, page, paging, reference, revision, timestamp, versionNumber } from '../primitives.ts';
+import { id, name, named, page, paging, reference, revision, timestamp, versionNumber } from '../primitives.ts';
 import { rolloutStrategy } from '../rollout.ts';
 import { route } from '../route.ts';
 import { buildReference } from './applications.ts';
@@ -117,6 +117,21 @@ export const finding = z
   .meta({ id: 'Finding' });
 export type Finding = z.output<typeof finding>;
 
+export const ringState = z.enum(['waiting', 'running', 'soaking', 'passed', 'stopped', 'returned']);
+
+/** How far one operation is with the sites of one ring. */
+export const ringProgress = z
+  .object({
+    name,
+    state: ringState,
+    /** When it entered that state. */
+    since: timestamp.nullable(),
+    /** Its sites, each counted once; null once the operation has ended. */
+    counts: z.object({ total: z.int(), done: z.int(), failed: z.int(), offline: z.int(), waiting: z.int() }).nullable(),
+  })
+  .meta({ id: 'RingProgress' });
+export type RingProgress = z.output<typeof ringProgress>;
+
 export const operation = z
   .object({
     id: id<'operation'>(),
@@ -130,7 +145,9 @@ export const operation = z
     siteOperation: z.string().nullable(),
     state: operationState,
     message: z.string().nullable(),
-    /** Progress on each site. */
+    /** How far it is over the rings of the environment; empty before it begins, and where there are none. */
+    rings: z.array(ringProgress),
+    /** Progress on each site, of the first 50 by name. */
     sites: z.array(
       z.object({
         site: named<'site'>(),
@@ -473,6 +490,16 @@ export const planRoutes = {
     audit: 'plan-paused',
     params: onePlan,
     body: planCommand.extend({ reason }),
+    response: plan,
+  }),
+  returnRing: route({
+    method: 'POST',
+    path: '/plans/:plan/rings/:ring/return',
+    summary: 'Takes a ring of sites, and all later ones, back to what they ran before; the plan rests then',
+    permission: 'capability:deploy',
+    audit: 'ring-returned',
+    params: onePlan.extend({ ring: name }),
+    body: planCommand,
     response: plan,
   }),
   exemptPlan: route({

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { enrolRequest, enrolResponse, logChunk, occurrence, reportedApplication } from '../agent.ts';
-import { digest, id, name, named, page, paging, reference, revision, timestamp } from '../primitives.ts';
+import { digest, id, labels, name, named, page, paging, reference, revision, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
-
-const labels = z.record(z.string().min(1).max(60), z.string().max(60));
 
 /** `enrolling` until an agent came; `offline` when nothing was heard for 45 seconds. */
 export const siteStatus = z.enum(['enrolling', 'online', 'offline']);

@@ -1,6 +1,7 @@
 import { argument, type CommandDefinition, textOption } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { CommandError } from '../../output/report-error.ts';
+import { labelsOf } from './labels.ts';
 
 export const addSite: CommandDefinition = {
   usage: 'add <name>',
@@ -27,14 +28,3 @@ export const addSite: CommandDefinition = {
     return exitCodes.ok;
   },
 };
-
-function labelsOf(given: unknown): Record<string, string> {
-  const texts = Array.isArray(given) ? given.map(String) : [];
-  return Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=');
-      if (at < 1) throw new CommandError(`a label is key=value, not "${text}"`);
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
-}

@@ -17,7 +17,7 @@ export const listSites: CommandDefinition = {
     const items = await listAll((cursor) => session.client.listSites({ query: { ...pageQuery(cursor), ...filter } }));
     session.show({ items }, () =>
       tableLines({
-        head: ['site', 'environment', 'status', 'seen', 'generation', 'agent', 'front port'],
+        head: ['site', 'environment', 'status', 'seen', 'generation', 'agent', 'front port', 'labels'],
         rows: items.map((each) => [
           each.name,
           each.environment.name,
@@ -26,6 +26,9 @@ export const listSites: CommandDefinition = {
           `${each.generation.observed}/${each.generation.desired}`,
           each.agentVersion ?? '-',
           each.frontPort === null ? '-' : String(each.frontPort),
+          Object.entries(each.labels)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(' '),
         ]),
       }),
     );

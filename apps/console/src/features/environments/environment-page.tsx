@@ -7,9 +7,11 @@ import { Page } from '../../ui/page.tsx';
 import { OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { HistoryTab } from './history-tab.tsx';
 import { NowTab } from './now-tab.tsx';
+import { RingsTab } from './rings-tab.tsx';
 
 const tabs = [
   { name: 'now', label: 'Now' },
+  { name: 'rings', label: 'Rings' },
   { name: 'history', label: 'History' },
 ] as const;
 
@@ -41,10 +43,16 @@ export function EnvironmentPage() {
         ))}
       </nav>
       <Read query={environment} skeleton={<SkeletonRows rows={5} columns={4} />}>
-        {(found) => (tab === 'history' ? <HistoryTab environment={found} /> : <NowTab environment={found} />)}
+        {(found) => <Part environment={found} tab={tab} />}
       </Read>
     </Page>
   );
+}
+
+function Part(props: { readonly environment: Environment; readonly tab: string }) {
+  const { environment, tab } = props;
+  if (tab === 'history') return <HistoryTab environment={environment} />;
+  return tab === 'rings' ? <RingsTab environment={environment} /> : <NowTab environment={environment} />;
 }
 
 function Under(props: { readonly environment: Environment }) {

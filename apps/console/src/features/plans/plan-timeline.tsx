@@ -5,6 +5,7 @@ import { StateOf } from '../../ui/state-mark.tsx';
 import { Change } from '../../ui/version-chip.tsx';
 import { RolloutPanel } from '../rollouts/rollout-panel.tsx';
 import { progressWords, wavesOf, waveTitle } from './plan.view-model.ts';
+import { Rings } from './rings.tsx';
 
 /** The operations of a plan in their order, with the progress of each on each site. */
 export function PlanTimeline(props: { readonly plan: Plan }) {
@@ -18,7 +19,7 @@ export function PlanTimeline(props: { readonly plan: Plan }) {
         <section key={wave} className="wave" aria-label={waveTitle({ index, count: waves.length })}>
           <div className="wave-head">{waveTitle({ index, count: waves.length })}</div>
           {operations.map((operation) => (
-            <OperationRow key={operation.id} operation={operation} environment={props.plan.environment.name} />
+            <OperationRow key={operation.id} plan={props.plan} operation={operation} />
           ))}
         </section>
       ))}
@@ -26,8 +27,9 @@ export function PlanTimeline(props: { readonly plan: Plan }) {
   );
 }
 
-function OperationRow(props: { readonly operation: Operation; readonly environment: string }) {
-  const { operation, environment } = props;
+function OperationRow(props: { readonly plan: Plan; readonly operation: Operation }) {
+  const { plan, operation } = props;
+  const environment = plan.environment.name;
   return (
     <div className="operation">
       <div className="operation-line">
@@ -45,7 +47,8 @@ function OperationRow(props: { readonly operation: Operation; readonly environme
       {operation.message === null ? null : (
         <div className={`note ${operation.state === 'failed' ? 'failed' : 'warning'}`}>{operation.message}</div>
       )}
-      {operation.state === 'running' || operation.state === 'returning' || operation.state === 'pending' ? (
+      {operation.rings.length === 0 ? null : <Rings plan={plan} operation={operation} />}
+      {showsSites(operation) ? (
         <ul className="operation-sites">
           {operation.sites.map((each) => (
             <li key={each.site.id}>
@@ -64,4 +67,11 @@ function OperationRow(props: { readonly operation: Operation; readonly environme
       )}
     </div>
   );
+}
+
+const moving = new Set<Operation['state']>(['pending', 'running', 'returning']);
+
+/** Where there are rings, their counts say it for all sites. */
+function showsSites(operation: Operation): boolean {
+  return moving.has(operation.state) && operation.rings.length === 0;
 }

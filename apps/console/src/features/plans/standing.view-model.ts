@@ -18,6 +18,7 @@ const titles: Readonly<Record<Obstacle['code'], string>> = {
   scheduled: 'Scheduled',
   'too-young': 'Too young',
   'not-soaked': 'Not soaked yet',
+  'ring-waits': 'Waits at a ring',
 };
 
 export function obstacleTitle(obstacle: Pick<Obstacle, 'code'>): string {

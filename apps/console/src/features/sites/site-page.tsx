@@ -11,6 +11,7 @@ import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateOf } from '../../ui/state-mark.tsx';
 import { useGrowingText } from '../../ui/use-growing-text.ts';
+import { SiteLabels } from './site-labels.tsx';
 
 export function SitePage() {
   const { site: name } = useParams({ from: '/signed-in/sites/$site' });
@@ -116,6 +117,10 @@ function Facts(props: { readonly site: SiteDetail }) {
         <dt>Looked at everything</dt>
         <dd>
           <RelativeTime at={site.reconciledAt} none="not yet" />
+        </dd>
+        <dt>Labels</dt>
+        <dd>
+          <SiteLabels site={site} />
         </dd>
         <dt>Generation</dt>
         <dd>

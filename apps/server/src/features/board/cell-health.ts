@@ -1,39 +1,48 @@
 import type { Health } from '@almanac/protocol';
 
-/** What one site says of what a cell wants; `phase` is null before it acted on it. */
-export interface SiteFacts {
+/** A site and what it says, of those that say the same the first by name. */
+export interface SaidBySite {
   readonly name: string;
-  readonly online: boolean;
-  readonly phase: string | null;
-  readonly message: string | null;
+  readonly words: string;
+}
+
+/** How the sites of a cell stand with what it wants, each counted once; counted by the database where there are many. */
+export interface CellSites {
+  readonly total: number;
+  readonly offline: number;
+  readonly converged: number;
+  /** Online, and did not act on it yet. */
+  readonly waiting: number;
+  readonly first: string | null;
+  readonly failed: SaidBySite | null;
+  readonly degraded: SaidBySite | null;
+  /** On its way. */
+  readonly moving: SaidBySite | null;
 }
 
 /** How a cell is drawn: the worst that any of its sites says, and why in a sentence. */
-export function cellHealth(input: { readonly sites: readonly SiteFacts[]; readonly changing: boolean }): {
+export function cellHealth(input: { readonly sites: CellSites; readonly changing: boolean }): {
   readonly health: Health;
   readonly message: string | null;
 } {
   const { sites } = input;
-  if (sites.length === 0) return { health: 'unknown', message: 'it is placed on no site' };
-  const online = sites.filter((each) => each.online);
-  if (online.length === 0)
+  const { total, offline, failed, degraded, moving } = sites;
+  if (total === 0) return { health: 'unknown', message: 'it is placed on no site' };
+  if (offline === total)
     return {
       health: 'offline',
-      message: sites.length === 1 ? `${sites[0]?.name} is offline` : `all ${sites.length} sites are offline`,
+      message: total === 1 ? `${sites.first} is offline` : `all ${total} sites are offline`,
     };
-  const failed = online.find((each) => each.phase === 'failed');
-  if (failed !== undefined) return { health: 'failed', message: sentence(failed) };
-  const degraded = online.find((each) => each.phase === 'degraded');
-  if (degraded !== undefined) return { health: 'warning', message: sentence(degraded) };
+  if (failed !== null) return { health: 'failed', message: sentence(failed) };
+  if (degraded !== null) return { health: 'warning', message: sentence(degraded) };
   if (input.changing) return { health: 'progressing', message: null };
-  const moving = online.find((each) => each.phase !== 'healthy' && each.phase !== null);
-  if (moving !== undefined) return { health: 'progressing', message: sentence(moving) };
-  if (online.some((each) => each.phase === null)) return { health: 'waiting', message: 'its site has not begun yet' };
-  return online.length < sites.length
-    ? { health: 'warning', message: `${sites.length - online.length} of ${sites.length} sites are offline` }
+  if (moving !== null) return { health: 'progressing', message: sentence(moving) };
+  if (sites.waiting > 0) return { health: 'waiting', message: 'its site has not begun yet' };
+  return offline > 0
+    ? { health: 'warning', message: `${offline} of ${total} sites are offline` }
     : { health: 'healthy', message: null };
 }
 
-function sentence(site: SiteFacts): string {
-  return `${site.name}: ${site.message ?? site.phase}`;
+function sentence({ name, words }: SaidBySite): string {
+  return `${name}: ${words}`;
 }

@@ -12,6 +12,8 @@ export interface EnvironmentPolicy {
   readonly following: Environment['following'];
   readonly rollout: Environment['rollout'];
   readonly drift: Environment['drift'];
+  /** Absent in what was kept before there were rings. */
+  readonly rings?: Environment['rings'];
 }
 
 /** On which sites of an environment an application runs: those with these labels. */
@@ -67,6 +69,7 @@ async function presentPolicy(db: Kysely<Tables>, environment: EnvironmentId): Pr
       'environments.following',
       'environments.rollout',
       'environments.drift',
+      'environments.rings',
       'earlier.name as promotesFrom',
     ])
     .where('environments.id', '=', environment)

@@ -30,6 +30,7 @@ export function presentEnvironment(
     following: row.following,
     rollout: row.rollout,
     drift: row.drift,
+    rings: row.rings,
     sites: row.sites,
     revision: row.revision,
   };

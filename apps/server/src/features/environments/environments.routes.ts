@@ -1,4 +1,4 @@
-import { type EnvironmentId, refuse } from '@almanac/domain';
+import { decideRings, type EnvironmentId, type FleetPolicy, refuse } from '@almanac/domain';
 import { sql } from 'kysely';
 import { findApplication } from '#features/applications';
 import {
@@ -70,6 +70,7 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
           following: JSON.stringify(body.following ?? { kind: 'none' }),
           rollout: (body.rollout ?? null) === null ? null : JSON.stringify(body.rollout),
           drift: body.drift ?? 'heal',
+          rings: ringsOf(body.rings) ?? null,
           createdAt: context.now,
         })
         .execute();
@@ -104,6 +105,7 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
             ? {}
             : { rollout: body.rollout === null ? null : JSON.stringify(body.rollout) }),
           ...(body.drift === undefined ? {} : { drift: body.drift }),
+          ...(body.rings === undefined ? {} : { rings: ringsOf(body.rings) ?? null }),
         })
         .where('id', '=', environment.id)
         .execute();
@@ -163,6 +165,11 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
       return readPlacement(context.db, { environment: environment.id, application: application.id });
     }),
   ];
+}
+
+/** Rings as they are stored; those that leave sites out are refused. */
+function ringsOf(rings: FleetPolicy | null | undefined): string | undefined {
+  return rings == null ? undefined : JSON.stringify(decideRings(rings));
 }
 
 /** A path leads forward: nobody promotes from what is promoted from them. */

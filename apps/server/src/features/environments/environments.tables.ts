@@ -1,5 +1,5 @@
 import type { ApplicationId, EnvironmentId } from '@almanac/domain';
-import type { Environment } from '@almanac/protocol';
+import type { Environment, Rings } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
 import type { EnvironmentPolicy, PlacementPolicy } from './environment-policy.ts';
@@ -15,6 +15,7 @@ export interface EnvironmentsTables {
     following: JSONColumnType<Environment['following']>;
     rollout: JSONColumnType<NonNullable<Environment['rollout']>> | null;
     drift: Generated<Environment['drift']>;
+    rings: JSONColumnType<Rings> | null;
     createdAt: Time;
     revision: Generated<number>;
   };

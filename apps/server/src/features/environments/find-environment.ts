@@ -1,7 +1,17 @@
-import { refuse } from '@almanac/domain';
+import { type EnvironmentId, type FleetPolicy, refuse } from '@almanac/domain';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Tables } from '#tables';
+
+/** Rings that changes of an environment go over; null where all sites take them together. */
+export async function readRings(db: Kysely<Tables>, environment: EnvironmentId): Promise<FleetPolicy | null> {
+  const { rings } = await db
+    .selectFrom('environments')
+    .select('rings')
+    .where('id', '=', environment)
+    .executeTakeFirstOrThrow();
+  return rings;
+}
 
 /** The environment with a name or key. */
 export async function findEnvironment(db: Kysely<Tables>, reference: string) {

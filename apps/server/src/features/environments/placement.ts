@@ -6,6 +6,7 @@ import type { Tables } from '#tables';
 export interface PlacedSite {
   readonly id: SiteId;
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Sites of an environment on which an application is placed: all whose labels hold what the placement asks for. */

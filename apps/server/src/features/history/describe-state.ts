@@ -8,6 +8,7 @@ import {
   type Fact,
   type Facts,
   type PinnedSettings,
+  ringsWords,
   type SpreadFact,
   spread,
 } from '@almanac/domain';
@@ -190,6 +191,7 @@ function policyFacts(policy: EnvironmentPolicy): Facts {
           : 'the branch of each application',
     rollout: policy.rollout === null ? 'as the manifest says' : rolloutWords(policy.rollout),
     drift: policy.drift,
+    rings: policy.rings == null ? 'none' : ringsWords(policy.rings),
   };
   return Object.fromEntries(Object.entries(words).map(([key, text]) => [key, { everywhere: plain(text) }]));
 }

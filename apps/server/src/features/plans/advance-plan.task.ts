@@ -5,19 +5,22 @@ import {
   type EnvironmentId,
   type GateObservation,
   hasBegun,
+  isAtGates,
+  movesOf,
   type PlanId,
   type PlanObservation,
-  type SiteProgress,
   touchedBy,
 } from '@almanac/domain';
+import { sql } from 'kysely';
 import { z } from 'zod';
-import { placedSites } from '#features/environments';
-import { type RefreshDocuments, siteRows } from '#features/sites';
+import type { RefreshDocuments } from '#features/sites';
 import type { BackgroundContext, Periodic, Task } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
 import { choicesOf } from './choice.ts';
 import { type PlanRow, planRows } from './load-plan.ts';
 import { lockPlans } from './lock-plans.ts';
+import { moveSites } from './move-sites.ts';
+import { observeSites } from './observe-sites.ts';
 import { readStanding } from './read-standing.ts';
 import { keptOf, savePlan } from './save-plan.ts';
 import { readTargets } from './targets.ts';
@@ -37,6 +40,29 @@ export async function wakePlansOf(context: CommandContext, environment: Environm
   for (const row of rows) await wakePlan(context, row.id);
 }
 
+/** Environments with more sites than this have their plans looked at once a second, whatever their sites say. */
+const fewSites = 100;
+const sitesPauseMs = 1000;
+
+/** Wakes every plan of an environment after its sites said something; of many sites once a second. */
+export async function wakePlansOfSites(context: CommandContext, environment: EnvironmentId): Promise<void> {
+  const rows = await openPlans(context.db).where('environmentId', '=', environment).execute();
+  if (rows.length === 0) return;
+  const { rows: counted } = await sql<{ many: boolean }>`
+    select exists (select 1 from sites where environment_id = ${environment} offset ${fewSites}) as many`.execute(
+    context.db,
+  );
+  const runAt = new Date(context.now.getTime() + (counted[0]?.many === true ? sitesPauseMs : 0));
+  for (const row of rows)
+    await context.enqueue({
+      task: advanceTask,
+      key: `plan:${row.id}`,
+      payload: { plan: row.id },
+      runAt,
+      keepTime: true,
+    });
+}
+
 /** Wakes every plan that waits anywhere, after what environments ask of a change is another. */
 export async function wakeWaitingPlans(context: CommandContext): Promise<void> {
   for (const row of await openPlans(context.db).execute()) await wakePlan(context, row.id);
@@ -47,10 +73,11 @@ function openPlans(db: CommandContext['db'] | BackgroundContext['db']) {
 }
 
 export function advanceTasks(refreshDocuments: RefreshDocuments): { readonly task: Task; readonly sweeper: Periodic } {
-  const pass = (context: BackgroundContext, plan: PlanId) =>
+  const pass = oneAtATime((context: BackgroundContext, plan: PlanId) =>
     context.inTransaction({ actor: engine, action: 'values-set-back' }, (command) =>
       advanceOnce(command, { plan, refreshDocuments }),
-    );
+    ),
+  );
   return {
     task: { name: advanceTask, run: (context, given) => pass(context, payload.parse(given).plan as PlanId) },
     sweeper: {
@@ -61,6 +88,33 @@ export function advanceTasks(refreshDocuments: RefreshDocuments): { readonly tas
         for (const { id } of await openPlans(context.db).execute()) await pass(context, id);
       },
     },
+  };
+}
+
+/**
+ * Passes over the same plan on this node run one after the other: what is asked for while one runs is one more
+ * afterwards, and waits on no connection for its turn. A pass that is lost with the process is made by the sweeper.
+ */
+function oneAtATime(
+  pass: (context: BackgroundContext, plan: PlanId) => Promise<void>,
+): (context: BackgroundContext, plan: PlanId) => Promise<void> {
+  const running = new Map<PlanId, { again: boolean }>();
+  return async (context, plan) => {
+    const present = running.get(plan);
+    if (present !== undefined) {
+      present.again = true;
+      return;
+    }
+    const own = { again: true };
+    running.set(plan, own);
+    try {
+      while (own.again) {
+        own.again = false;
+        await pass(context, plan);
+      }
+    } finally {
+      running.delete(plan);
+    }
   };
 }
 
@@ -84,13 +138,16 @@ async function advanceOnce(
   await wakeWhenDue(context, { plan: row.id, gates });
   const observed = await observe(context, { plan: row.body, gates });
   const { plan, notes } = advancePlan(row.body, observed, context.now.getTime());
-  if (plan === row.body) {
-    if (analysis.stamp !== row.analysisStamp)
-      await db.updateTable('plans').set(keptOf(analysis, plan)).where('id', '=', plan.id).execute();
-    return;
-  }
-  await savePlan(context, { row, plan, notes, analysis, refreshDocuments: input.refreshDocuments });
-  if (row.startedAt === null && hasBegun(plan.state)) auditSetBack(context, row);
+  const { refreshDocuments } = input;
+  const moves = movesOf(plan, observed);
+  if (plan !== row.body) {
+    await savePlan(context, { row, plan, notes, analysis, refreshDocuments });
+    if (row.startedAt === null && hasBegun(plan.state)) auditSetBack(context, row);
+  } else if (analysis.stamp !== row.analysisStamp)
+    await db.updateTable('plans').set(keptOf(analysis, plan)).where('id', '=', plan.id).execute();
+  const moved = await moveSites(context, moves);
+  if (moved.length > 0) await refreshDocuments(context, plan.environment, moved);
+  if (plan === row.body) return;
   // What waited for this plan may go on now.
   if (plan.state !== row.body.state) await wakePlansOf(context, plan.environment);
 }
@@ -127,34 +184,14 @@ async function observe(
 ): Promise<PlanObservation> {
   const { db } = context;
   const { plan, gates } = input;
-  const sites: SiteProgress[] = [];
-  const rows = new Map(
-    (await siteRows(db).where('sites.environmentId', '=', plan.environment).execute()).map((row) => [row.id, row]),
-  );
   const applications = plan.operations.map((each) => each.application);
-  const reported = await db
-    .selectFrom('siteApplications')
-    .selectAll()
-    .where('applicationId', 'in', applications)
-    .execute();
-  const reportsOf = Map.groupBy(reported, (each) => `${each.siteId} ${each.applicationId}`);
-  for (const application of applications) {
-    for (const placed of await placedSites(db, { environment: plan.environment, application })) {
-      const row = rows.get(placed.id);
-      if (row === undefined) continue;
-      // A report of before the newest document says nothing about what that document asks for.
-      const reports = reportsOf.get(`${row.id} ${application}`) ?? [];
-      sites.push({
-        site: row.id,
-        name: row.name,
-        online: row.online,
-        application,
-        reports: reports.map(({ operation, phase, message }) => ({ operation, phase, message })),
-      });
-    }
-  }
-  const targets = await readTargets(db, { environment: plan.environment, applications });
-  return { gates, sites, targets, active: await activePlans(context, plan) };
+  return {
+    gates,
+    sites: await observeSites(db, plan),
+    // Only who may leave the queue asks what the environment has; with the settings of all sites that is much to read.
+    targets: isAtGates(plan.state) ? await readTargets(db, { environment: plan.environment, applications }) : new Map(),
+    active: await activePlans(context, plan),
+  };
 }
 
 async function activePlans(context: CommandContext, plan: DomainPlan): Promise<PlanObservation['active']> {

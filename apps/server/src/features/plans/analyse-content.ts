@@ -82,6 +82,7 @@ export async function analyseContent(
       before: each.before,
       after: each.after,
       state: 'pending',
+      fleet: null,
       message: null,
       startedAt: null,
       endedAt: null,

@@ -132,6 +132,7 @@ const plainCourse: PlanCourse = {
   stagedFor: openPolicy.stagedFor * 60_000,
   whileFrozen: openPolicy.whileFrozen,
   parallel: openPolicy.parallel,
+  rings: null,
 };
 
 function originOf(operations: CreatePlan['operations']): Plan['origin'] {

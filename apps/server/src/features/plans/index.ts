@@ -1,4 +1,4 @@
-export { wakePlan, wakePlansOf, wakeWaitingPlans } from './advance-plan.task.ts';
+export { wakePlan, wakePlansOf, wakePlansOfSites, wakeWaitingPlans } from './advance-plan.task.ts';
 export { changesOf } from './changes-of.ts';
 export type { Choice } from './choice.ts';
 export { createPlan, draftPlan } from './create-plan.ts';

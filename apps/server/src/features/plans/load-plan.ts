@@ -1,4 +1,4 @@
-import { type Plan as DomainPlan, refuse } from '@almanac/domain';
+import { type Plan as DomainPlan, isRinged, refuse, ringCounts } from '@almanac/domain';
 import type { Plan } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
@@ -6,6 +6,7 @@ import { referencesOf } from '#features/builds';
 import { placedSites } from '#features/environments';
 import { siteRows } from '#features/sites';
 import type { Tables } from '#tables';
+import { observeSites } from './observe-sites.ts';
 
 export function planRows(db: Kysely<Tables>) {
   return db
@@ -75,6 +76,7 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
           siteOperation: each.after?.operation ?? null,
           state: each.state,
           message: each.message,
+          rings: await ringsOf(db, { plan: body, operation: each }),
           sites:
             row.endedAt === null && row.startedAt !== null
               ? await siteProgress(db, { plan: body, operation: each })
@@ -132,6 +134,9 @@ async function readWords(db: Kysely<Tables>, rows: readonly PlanRow[]) {
   });
 }
 
+/** A plan shows so many sites by name; all of them are counted in their rings. */
+const mostSites = 50;
+
 async function siteProgress(
   db: Kysely<Tables>,
   input: { readonly plan: DomainPlan; readonly operation: DomainPlan['operations'][number] },
@@ -143,10 +148,9 @@ async function siteProgress(
     .where(
       'sites.id',
       'in',
-      placed.map((each) => each.id),
+      placed.slice(0, mostSites).map((each) => each.id),
     )
     .orderBy('sites.name')
-    .limit(50)
     .execute();
   const wanted = operation.after?.operation ?? operation.before?.operation;
   const reports = await db
@@ -165,4 +169,22 @@ async function siteProgress(
       at: site.reportedAt?.toISOString() ?? null,
     };
   });
+}
+
+async function ringsOf(
+  db: Kysely<Tables>,
+  input: { readonly plan: DomainPlan; readonly operation: DomainPlan['operations'][number] },
+): Promise<Plan['operations'][number]['rings']> {
+  const { plan, operation } = input;
+  if (operation.fleet === null) return [];
+  const sites = isRinged(operation)
+    ? await observeSites(db, { environment: plan.environment, operations: [operation] })
+    : [];
+  const counts = isRinged(operation) ? ringCounts(plan, { operation, sites }) : [];
+  return operation.fleet.rings.map(({ name, state, since }, index) => ({
+    name,
+    state,
+    since: isoOf(since),
+    counts: counts[index] ?? null,
+  }));
 }

@@ -3,9 +3,11 @@ import type {
   BuildId,
   Plan as DomainPlan,
   EnvironmentId,
+  OperationId,
   PinnedSettings,
   PlanId,
   ReleaseId,
+  SiteId,
 } from '@almanac/domain';
 import type { Finding, Plan, PlanApproval, RolloutStrategy } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
@@ -35,6 +37,18 @@ export interface PlansTables {
     rollout: JSONColumnType<RolloutStrategy> | null;
     planId: PlanId;
   };
+  readonly heldTargets: {
+    environmentId: EnvironmentId;
+    applicationId: ApplicationId;
+    operationId: OperationId;
+    buildId: BuildId | null;
+    operation: string | null;
+    settings: JSONColumnType<PinnedSettings> | null;
+    settingsHash: string | null;
+    rollout: JSONColumnType<RolloutStrategy> | null;
+    planId: PlanId;
+  };
+  readonly fleetSites: { operationId: OperationId; siteId: SiteId; ring: number; told: boolean };
   readonly plans: {
     id: PlanId;
     number: number;

@@ -2,6 +2,7 @@ import { type GateObservation, type Id, isAnalysedAnew, type Obstacle } from '@a
 import { earliestStart, type GovernanceFacts, observeGates, type Subject, standing } from '@almanac/domain/governance';
 import type { Finding, Standing } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
+import { readRings } from '#features/environments';
 import { readCandidates, readGovernance } from '#features/governance';
 import type { Tables } from '#tables';
 import { type Analysis, analyse, readStamp } from './analysis-stamp.ts';
@@ -62,7 +63,10 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
     facts,
     analysis,
     findings,
-    gates: observeGates({ plan: body, analysed, subject, facts }, now.getTime()),
+    gates: observeGates(
+      { plan: body, analysed, subject, facts, rings: await readRings(db, row.environmentId) },
+      now.getTime(),
+    ),
   };
 }
 
@@ -111,7 +115,7 @@ export function presentStanding(
 }
 
 /** Commands name the plan, where there is one. */
-function presentObstacle(each: Obstacle, plan: number | undefined): Standing['obstacles'][number] {
+export function presentObstacle(each: Obstacle, plan: number | undefined): Standing['obstacles'][number] {
   const action = plan === undefined ? each.action : each.action.replace('<number>', String(plan));
   return { ...each, action, earliest: timeOf(each.earliest) };
 }

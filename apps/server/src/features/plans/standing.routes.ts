@@ -1,4 +1,4 @@
-import { refuse } from '@almanac/domain';
+import { refuse, ringObstacles } from '@almanac/domain';
 import { findApplication } from '#features/applications';
 import { referencesOf } from '#features/builds';
 import { findEnvironment } from '#features/environments';
@@ -7,13 +7,15 @@ import { databaseTime } from '#platform/database';
 import { type Endpoint, newId, read } from '#platform/http';
 import { analyseContent } from './analyse-content.ts';
 import { findPlan } from './load-plan.ts';
-import { presentStanding, readStanding } from './read-standing.ts';
+import { presentObstacle, presentStanding, readStanding } from './read-standing.ts';
 
 export const standingEndpoints: readonly Endpoint[] = [
   read('getPlanStanding', async ({ db }, { params }) => {
     const now = await databaseTime(db);
     const row = await findPlan(db, params.plan);
-    return presentStanding({ ...(await readStanding({ db, now, newId }, row)), plan: row.number }, now);
+    const standing = presentStanding({ ...(await readStanding({ db, now, newId }, row)), plan: row.number }, now);
+    const rings = ringObstacles(row.body).map((each) => presentObstacle(each, row.number));
+    return { ...standing, obstacles: [...standing.obstacles, ...rings] };
   }),
 
   read('getStanding', async ({ db }, { params, query }) => {

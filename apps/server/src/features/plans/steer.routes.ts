@@ -6,6 +6,7 @@ import {
   decideEdit,
   decidePause,
   decideReject,
+  decideReturnRing,
   decideSchedule,
   decideStart,
   mayCancel,
@@ -96,7 +97,7 @@ export function steerEndpoints(decided: Decided, seal: SealGiven): readonly Endp
       decided(context, {
         reference: params.plan,
         revision: body.revision,
-        decide: (row) => ({ plan: decideContinue(row.body) }),
+        decide: (row) => ({ plan: decideContinue(row.body, context.now.getTime()) }),
         note: 'continued',
       }),
     ),
@@ -106,6 +107,16 @@ export function steerEndpoints(decided: Decided, seal: SealGiven): readonly Endp
         revision: body.revision,
         decide: (row) => ({ plan: decidePause(row.body, body.reason) }),
         note: `paused ("${body.reason}")`,
+      }),
+    ),
+    command('returnRing', (context, { params, body }) =>
+      decided(context, {
+        reference: params.plan,
+        revision: body.revision,
+        decide: (row) => ({
+          plan: decideReturnRing(row.body, { ring: params.ring, by: actorName(context.actor) }, context.now.getTime()),
+        }),
+        note: `took ring ${params.ring} back`,
       }),
     ),
     command('cancelPlan', (context, { params, body }) =>

@@ -1,5 +1,5 @@
 import type { ApplicationId, Plan as DomainPlan, EnvironmentId, Target } from '@almanac/domain';
-import { targetChanges } from '@almanac/domain';
+import { targetChanges, targetsOf } from '@almanac/domain';
 import type { Kysely } from 'kysely';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
@@ -41,6 +41,9 @@ export async function saveTargets(context: CommandContext, plan: DomainPlan): Pr
     .where('environmentId', '=', plan.environment)
     .where('applicationId', 'in', applications)
     .execute();
+  let heldChanged = false;
+  for (const [application, { held }] of targetsOf(plan))
+    if (await saveHeld(context, { plan, application, held })) heldChanged = true;
   const changes = targetChanges(plan, {
     targets: await readTargets(db, { environment: plan.environment, applications }),
     staged: new Map(staged.map((row) => [row.applicationId, row])),
@@ -79,7 +82,49 @@ export async function saveTargets(context: CommandContext, plan: DomainPlan): Pr
           .execute();
     }
   }
-  return changes.length > 0;
+  return heldChanged || changes.length > 0;
+}
+
+/** What sites keep that were not told yet; gone, with who was told, once the operation is not on its way over rings. */
+async function saveHeld(
+  context: CommandContext,
+  input: {
+    readonly plan: DomainPlan;
+    readonly application: ApplicationId;
+    readonly held: Target | null | undefined;
+  },
+): Promise<boolean> {
+  const { db } = context;
+  const { plan, application, held } = input;
+  const operation = plan.operations.find((each) => each.application === application);
+  if (operation === undefined || held === undefined) {
+    const gone = await db
+      .deleteFrom('heldTargets')
+      .where('environmentId', '=', plan.environment)
+      .where('applicationId', '=', application)
+      .executeTakeFirst();
+    return gone.numDeletedRows > 0n;
+  }
+  const before = await db
+    .selectFrom('targets')
+    .select('planId')
+    .where('environmentId', '=', plan.environment)
+    .where('applicationId', '=', application)
+    .executeTakeFirst();
+  const kept = await db
+    .insertInto('heldTargets')
+    .values({
+      environmentId: plan.environment,
+      applicationId: application,
+      operationId: operation.id,
+      planId: before?.planId ?? plan.id,
+      ...(held === null
+        ? { buildId: null, operation: null, settings: null, settingsHash: null, rollout: null }
+        : toRow(held)),
+    })
+    .onConflict((conflict) => conflict.columns(['environmentId', 'applicationId']).doNothing())
+    .executeTakeFirst();
+  return (kept.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
 function toRow(target: Target) {

@@ -8,7 +8,7 @@ export interface AgentConnection {
   readonly site: SiteId;
   readonly send: (message: ServerMessage) => void;
   readonly close: () => void;
-  /** Generation of the last document that was sent. */
+  /** Generation of the last document that was sent, or that the agent said it has. */
   sentGeneration: number;
 }
 
@@ -17,6 +17,9 @@ export interface AgentHub {
   readonly add: (connection: AgentConnection) => void;
   readonly remove: (connection: AgentConnection) => void;
   readonly sites: () => readonly SiteId[];
+  readonly isConnected: (site: SiteId) => boolean;
+  /** Generation of the last document that was sent to a connected site; 0 before the first. */
+  readonly sentGeneration: (site: SiteId) => number;
   readonly push: (site: SiteId, document: { readonly generation: number; readonly signed: SignedDesiredState }) => void;
   readonly disconnect: (site: SiteId) => void;
   readonly readLog: (site: SiteId, request: LogRequest, name: string) => Promise<LogChunk>;
@@ -64,6 +67,8 @@ export function createAgentHub(): AgentHub {
       if (connections.get(connection.site) === connection) connections.delete(connection.site);
     },
     sites: () => [...connections.keys()],
+    isConnected: (site) => connections.has(site),
+    sentGeneration: (site) => connections.get(site)?.sentGeneration ?? 0,
     push: (site, { generation, signed }) => {
       const connection = connections.get(site);
       if (connection === undefined || connection.sentGeneration >= generation) return;

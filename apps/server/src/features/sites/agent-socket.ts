@@ -10,19 +10,32 @@ import {
 } from '@almanac/protocol';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { hashToken, newToken } from '#features/access';
 import type { BackgroundContext } from '#platform/feature';
 import type { AgentConnection, AgentHub } from './agent-hub.ts';
 import { saveOccurrences } from './occurrences.ts';
-import { type KeepVerdicts, noteReconciled, saveReport, touchSite, type WakePlans } from './save-report.ts';
+import { type ArrivedReport, digestsOf, noteReconciled, type ReportDigests } from './save-reports.ts';
+import type { SeenSites } from './seen-sites.ts';
 import type { ServerKeys } from './server-keys.ts';
+import type { ArrivedAgent } from './welcome-sites.ts';
 
 export interface AgentSocketTools {
   readonly hub: AgentHub;
   readonly keys: ServerKeys;
-  readonly wakePlans: WakePlans;
-  readonly keepVerdicts: KeepVerdicts;
   readonly serverVersion: string;
+  readonly seen: SeenSites;
+  /** Resolves once the report is stored. */
+  readonly save: (report: ArrivedReport) => Promise<void>;
+  /** Gives the agent's token for artifacts. */
+  readonly welcome: (agent: ArrivedAgent) => Promise<string>;
+  readonly findSite: (site: SiteId) => Promise<KnownSite | undefined>;
+  readonly push: (sites: readonly SiteId[]) => void;
+}
+
+/** What has to be known of a site before its agent is let in. */
+export interface KnownSite {
+  readonly id: SiteId;
+  readonly signingKey: string | null;
+  readonly incarnation: number;
 }
 
 /** The part before the dot is the generation of the protocol; the part behind it grows with additions. */
@@ -48,15 +61,21 @@ function serveAgent(input: {
   const nonce = randomBytes(32).toString('base64url');
   let connection: AgentConnection | undefined;
   let lastSequence = 0;
+  let stored: ReportDigests | undefined;
   // Messages are taken one after the other, so that an older report never overwrites a newer one.
   let turn: Promise<void> = Promise.resolve();
   const send = (message: ServerMessage) => socket.send(JSON.stringify(message));
   const patience = setTimeout(() => socket.close(1008, 'no hello'), helloPatienceMs);
-  const ping = setInterval(() => socket.ping(), pingMs);
+  // Whoever spoke is answered, and both sides know that the other lives: only the silent are asked.
+  let spoke = false;
+  const ping = setInterval(() => {
+    if (!spoke) socket.ping();
+    spoke = false;
+  }, pingMs);
   const handle = async (message: AgentMessage): Promise<void> => {
     if (connection === undefined) {
       if (message.kind !== 'hello') return socket.close(1008, 'hello first');
-      connection = await welcome({ ...input, hello: message, nonce, send });
+      connection = await welcome({ socket, tools, hello: message, nonce, send });
       if (connection !== undefined) clearTimeout(patience);
       return;
     }
@@ -64,12 +83,14 @@ function serveAgent(input: {
     if (message.kind === 'report') {
       if (message.report.sequence <= lastSequence) return;
       lastSequence = message.report.sequence;
-      failpoint('report-before-save');
-      await context.inTransaction(
-        { actor: { kind: 'agent', site, name: `agent of ${site}` }, action: null },
-        (command) => saveReport(command, { site, report: message.report, ...tools }),
-      );
-      failpoint('report-after-save');
+      const next = digestsOf(message.report);
+      if (stored?.essence === next.essence && stored.counters === next.counters) tools.seen.note(site);
+      else {
+        failpoint('report-before-save');
+        await tools.save({ site, report: message.report, isNews: stored?.essence !== next.essence });
+        stored = next;
+        failpoint('report-after-save');
+      }
       send({ kind: 'report-seen', sequence: lastSequence });
     } else if (message.kind === 'occurrences') {
       const told = message.occurrences;
@@ -85,6 +106,7 @@ function serveAgent(input: {
     else if (message.kind === 'log-refused') tools.hub.takeLog(message.id, { refused: message.detail });
   };
   socket.on('message', (data) => {
+    spoke = true;
     const parsed = agentMessage.safeParse(parse(String(data)));
     if (!parsed.success) {
       log.warn(
@@ -100,16 +122,15 @@ function serveAgent(input: {
       );
   });
   socket.on('pong', () => {
-    if (connection !== undefined)
-      void touchSite(context, connection.site).catch((error: unknown) =>
-        log.error({ err: error }, 'cannot note that a site lives'),
-      );
+    if (connection !== undefined) tools.seen.note(connection.site);
   });
   socket.on('error', () => socket.terminate());
   socket.on('close', () => {
     clearTimeout(patience);
     clearInterval(ping);
-    if (connection !== undefined) tools.hub.remove(connection);
+    if (connection === undefined) return;
+    tools.hub.remove(connection);
+    tools.seen.forget(connection.site);
   });
   send({ kind: 'challenge', nonce, protocolVersion: agentProtocol.version });
 }
@@ -118,19 +139,17 @@ type Hello = Extract<AgentMessage, { kind: 'hello' }>;
 
 async function welcome(input: {
   readonly socket: WebSocket;
-  readonly context: BackgroundContext;
   readonly tools: AgentSocketTools;
-  readonly log: FastifyBaseLogger;
   readonly hello: Hello;
   readonly nonce: string;
   readonly send: (message: ServerMessage) => void;
 }): Promise<AgentConnection | undefined> {
-  const { socket, context, tools, hello, nonce, send } = input;
+  const { socket, tools, hello, nonce, send } = input;
   const reject = (code: string, detail: string): undefined => {
     send({ kind: 'refused', code, detail, retryAfterSeconds: 60 });
     socket.close(1008, code);
   };
-  const site = await context.db.selectFrom('sites').selectAll().where('id', '=', hello.site).executeTakeFirst();
+  const site = await tools.findSite(hello.site);
   const known =
     site !== undefined &&
     site.signingKey !== null &&
@@ -143,33 +162,14 @@ async function welcome(input: {
     return reject('wrong-token', 'this site does not know this agent; enrol it again with a new token');
   const mismatch = incompatibility(hello.protocolVersion);
   if (mismatch !== undefined) return reject('agent-incompatible', mismatch);
-  const artifactToken = newToken('ala_');
-  await context.inTransaction(
-    { actor: { kind: 'agent', site: site.id, name: site.name }, action: null },
-    async (command) => {
-      await command.db.deleteFrom('artifactTokens').where('siteId', '=', site.id).execute();
-      await command.db
-        .insertInto('artifactTokens')
-        .values({
-          tokenHash: hashToken(artifactToken),
-          siteId: site.id,
-          expiresAt: new Date(command.now.getTime() + 7 * 86_400_000),
-        })
-        .execute();
-      await command.db
-        .updateTable('sites')
-        .set({ agentVersion: hello.agentVersion, protocolVersion: hello.protocolVersion, lastSeenAt: command.now })
-        .where('id', '=', site.id)
-        .execute();
-      await command.record({ kind: 'site-changed', subject: { site: site.id, environment: site.environmentId } });
-      await tools.wakePlans(command, site.environmentId);
-    },
-  );
+  const { agentVersion, protocolVersion } = hello;
+  const artifactToken = await tools.welcome({ site: site.id, agentVersion, protocolVersion });
   const connection: AgentConnection = {
     site: site.id,
     send,
     close: () => socket.close(1000, 'replaced'),
-    sentGeneration: 0,
+    // What the agent has on its disk need not be sent again.
+    sentGeneration: hello.incarnation === site.incarnation ? hello.generation : 0,
   };
   send({
     kind: 'welcome',
@@ -179,20 +179,8 @@ async function welcome(input: {
     capabilities: Object.values(serverCapabilities),
   });
   tools.hub.add(connection);
-  await pushDocument(context, tools.hub, site.id);
+  tools.push([site.id]);
   return connection;
-}
-
-/** Sends a site its newest document, unless it was sent to it already. */
-export async function pushDocument(context: Pick<BackgroundContext, 'db'>, hub: AgentHub, site: SiteId): Promise<void> {
-  const row = await context.db
-    .selectFrom('sites')
-    .select(['generation', 'document'])
-    .where('id', '=', site)
-    .executeTakeFirst();
-  if (row === undefined || row.document === null) return;
-  failpoint('document-before-push');
-  hub.push(site, { generation: row.generation, signed: row.document });
 }
 
 /** Why an agent's protocol cannot be served; undefined when it can. */

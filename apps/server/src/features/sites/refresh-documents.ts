@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BuildId, EnvironmentId, SiteId } from '@almanac/domain';
+import type { ApplicationId, BuildId, EnvironmentId, PinnedSettings, SiteId } from '@almanac/domain';
 import { seal } from '@almanac/host';
 import {
   type DesiredApplication,
@@ -8,13 +8,15 @@ import {
   migrationOf,
   type Plan,
   type RolloutStrategy,
+  type SignedDesiredState,
 } from '@almanac/protocol';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { placedSitesOf } from '#features/environments';
 import type { SecretBox } from '#features/settings';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
 import { localPrincipals } from './local-access.ts';
+import { recordSites } from './record-sites.ts';
 import type { ServerKeys } from './server-keys.ts';
 
 export interface DocumentTools {
@@ -22,41 +24,51 @@ export interface DocumentTools {
   readonly box: SecretBox;
 }
 
-/** Gives every site of an environment a new document where what it should be has changed. */
-export type RefreshDocuments = (context: CommandContext, environment: EnvironmentId) => Promise<void>;
+/** Gives the sites of an environment, or only some of them, a new document where what they should be has changed. */
+export type RefreshDocuments = (
+  context: CommandContext,
+  environment: EnvironmentId,
+  only?: readonly SiteId[],
+) => Promise<void>;
 
 /** What a site should be before its secrets are sealed: sealing gives other bytes each time, so it comes last. */
 interface Draft {
-  readonly site: SiteId;
   readonly applications: {
     readonly entry: Omit<DesiredApplication, 'sealed'>;
     readonly envelopes: Readonly<Record<string, string>>;
   }[];
 }
 
+/** So many documents are written by one statement. */
+const atOnce = 500;
+
 export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
-  return async (context, environmentId) => {
+  return async (context, environmentId, only) => {
     const { db } = context;
     const environment = await db
       .selectFrom('environments')
-      .selectAll()
+      .select(['id', 'name', 'drift', 'rollout'])
       .where('id', '=', environmentId)
       .executeTakeFirstOrThrow();
     const { incarnation } = await db.selectFrom('installation').select('incarnation').executeTakeFirstOrThrow();
     const sites = await db
       .selectFrom('sites')
-      .selectAll()
+      .select(['id', 'name', 'generation', 'contentHash', 'sealingKey', 'bandwidth'])
       .where('environmentId', '=', environmentId)
+      .$if(only !== undefined, (each) =>
+        each.where((where) => where('id', '=', where.fn.any(where.val([...(only ?? [])])))),
+      )
       .orderBy('id')
       .forUpdate()
       .execute();
     const drafts = await draftDocuments(context, { environment: environmentId, rollout: environment.rollout });
     const access = await localPrincipals(db, environmentId);
+    const fresh: FreshDocument[] = [];
     for (const site of sites) {
       const beside = { bandwidth: site.bandwidth, access: [...(access.get(site.id) ?? [])] };
-      const draft = drafts.get(site.id) ?? { site: site.id, applications: [] };
+      const draft = drafts.get(site.id) ?? { applications: [] };
       const contentHash = createHash('sha256')
-        .update(JSON.stringify([incarnation, site.sealingKey, environment.drift, beside, draft]))
+        .update(JSON.stringify([incarnation, site.sealingKey, environment.drift, beside, { site: site.id, ...draft }]))
         .digest('hex');
       if (contentHash === site.contentHash || site.sealingKey === null) continue;
       const state: DesiredState = {
@@ -72,14 +84,34 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
           sealed: sealAll({ envelopes, box: tools.box, recipientKey: site.sealingKey ?? '', site: site.id }),
         })),
       };
-      await db
-        .updateTable('sites')
-        .set({ generation: state.generation, contentHash, document: JSON.stringify(tools.keys.sign(state)) })
-        .where('id', '=', site.id)
-        .execute();
-      await context.record({ kind: 'site-changed', subject: { site: site.id, document: 'new' } });
+      fresh.push({ site: site.id, generation: state.generation, contentHash, document: tools.keys.sign(state) });
+      if (fresh.length === atOnce) await saveDocuments(context, { environment: environmentId, fresh: fresh.splice(0) });
     }
+    await saveDocuments(context, { environment: environmentId, fresh });
   };
+}
+
+interface FreshDocument {
+  readonly site: SiteId;
+  readonly generation: number;
+  readonly contentHash: string;
+  readonly document: SignedDesiredState;
+}
+
+async function saveDocuments(
+  context: CommandContext,
+  input: { readonly environment: EnvironmentId; readonly fresh: readonly FreshDocument[] },
+): Promise<void> {
+  const { environment, fresh } = input;
+  if (fresh.length === 0) return;
+  await sql`
+    update sites set generation = fresh.generation, content_hash = fresh.content_hash, document = fresh.document
+    from unnest(${fresh.map((each) => each.site)}::uuid[], ${fresh.map((each) => each.generation)}::int[],
+      ${fresh.map((each) => each.contentHash)}::text[], ${fresh.map((each) => JSON.stringify(each.document))}::jsonb[])
+      as fresh (site, generation, content_hash, document)
+    where sites.id = fresh.site`.execute(context.db);
+  const changed = fresh.map(({ site }) => ({ id: site, environmentId: environment }));
+  await recordSites(context, changed, { document: 'new' });
 }
 
 function sealAll(input: {
@@ -119,10 +151,21 @@ async function draftDocuments(
     .where('stagedTargets.environmentId', '=', input.environment)
     .orderBy('applications.name')
     .execute();
+  const held = await readHeld(db, input.environment);
+  const told = new Map(held.map((each) => [each.applicationId, each.told]));
+  const everywhere = () => true;
   const wanted = [
-    ...targets.map((each) => ({ ...each, stageOnly: false })),
-    ...stages.map((each) => ({ ...each, stageOnly: true })),
-  ];
+    ...targets.map((each) => ({
+      ...each,
+      stageOnly: false,
+      isOn: (site: SiteId) => told.get(each.applicationId)?.has(site) ?? true,
+    })),
+    ...stages.map((each) => ({ ...each, stageOnly: true, isOn: everywhere })),
+    ...held.flatMap(({ before, ...each }) =>
+      before === null ? [] : [{ ...each, ...before, stageOnly: false, isOn: (site: SiteId) => !each.told.has(site) }],
+    ),
+    // In the order of names whatever a document is made of, so that it is another one only when it says something else.
+  ].sort((a, b) => Number(a.stageOnly) - Number(b.stageOnly) || (a.name < b.name ? -1 : 1));
   const commands = await readCommands(context, input.environment);
   const builds = await describeBuilds(
     db,
@@ -130,7 +173,7 @@ async function draftDocuments(
   );
   const placed = await placedSitesOf(db, {
     environment: input.environment,
-    applications: wanted.map((each) => each.applicationId),
+    applications: [...new Set(wanted.map((each) => each.applicationId))],
   });
   const drafts = new Map<SiteId, Draft>();
   for (const each of wanted) {
@@ -138,6 +181,7 @@ async function draftDocuments(
     if (described === undefined) throw new Error(`build ${each.buildId} is a target and has no manifest`);
     const { build, label, modules, manifest } = described;
     for (const site of placed.get(each.applicationId) ?? []) {
+      if (!each.isOn(site.id)) continue;
       const settings = each.settings[site.id];
       const entry = {
         application: { id: each.applicationId, name: each.name },
@@ -152,12 +196,45 @@ async function draftDocuments(
         settings: { ...settings?.plain },
         stageOnly: each.stageOnly,
       };
-      const draft = drafts.get(site.id) ?? { site: site.id, applications: [] };
+      const draft = drafts.get(site.id) ?? { applications: [] };
       draft.applications.push({ entry, envelopes: settings?.secret ?? {} });
       drafts.set(site.id, draft);
     }
   }
   return drafts;
+}
+
+interface Held extends PlanFacts {
+  readonly applicationId: ApplicationId;
+  readonly name: string;
+  readonly rollout: RolloutStrategy | null;
+  /** What sites run that were not told to take the target yet; null for nothing. */
+  readonly before: { readonly buildId: BuildId; readonly operation: string; readonly settings: PinnedSettings } | null;
+  readonly told: ReadonlySet<SiteId>;
+}
+
+/** Applications whose target is on its way over rings. */
+async function readHeld(db: CommandContext['db'], environment: EnvironmentId): Promise<readonly Held[]> {
+  const rows = await db
+    .selectFrom('heldTargets')
+    .innerJoin('applications', 'applications.id', 'heldTargets.applicationId')
+    .innerJoin('plans', 'plans.id', 'heldTargets.planId')
+    .selectAll('heldTargets')
+    .select(['applications.name', 'plans.origin', 'plans.requestedBy'])
+    .where('heldTargets.environmentId', '=', environment)
+    .execute();
+  const held: Held[] = [];
+  for (const { operationId, buildId, operation, settings, ...row } of rows) {
+    const told = await db
+      .selectFrom('fleetSites')
+      .select('siteId')
+      .where('operationId', '=', operationId)
+      .where('told', '=', true)
+      .execute();
+    const before = buildId === null || operation === null ? null : { buildId, operation, settings: settings ?? {} };
+    held.push({ ...row, before, told: new Set(told.map((each) => each.siteId)) });
+  }
+  return held;
 }
 
 interface PlanFacts {

@@ -1,18 +1,24 @@
-import type { Actor, Digest } from '@almanac/domain';
+import type { Actor, Digest, SiteId } from '@almanac/domain';
 import { desiredState } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import type { EventFeed } from '#platform/events';
-import type { Feature } from '#platform/feature';
+import type { BackgroundContext, Feature } from '#platform/feature';
+import { batchReads } from '#platform/reads';
+import { batchWrites } from '#platform/writes';
 import type { Tables } from '#tables';
 import { createAgentHub } from './agent-hub.ts';
-import { mountAgentSocket, pushDocument } from './agent-socket.ts';
+import { type AgentSocketTools, type KnownSite, mountAgentSocket } from './agent-socket.ts';
 import { forgetLocalTokens } from './local-access.ts';
+import { createPusher, pushDocuments } from './push-documents.ts';
 import { createDailyReconcile } from './reconcile-sites.ts';
+import { recordSites } from './record-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
-import type { KeepVerdicts, WakePlans } from './save-report.ts';
+import { type ArrivedReport, type KeepVerdicts, saveReports, type WakePlans } from './save-reports.ts';
+import { createSeenSites } from './seen-sites.ts';
 import type { ServerKeys } from './server-keys.ts';
 import { offlineAfterSeconds } from './site.wire.ts';
 import { siteEndpoints } from './sites.routes.ts';
+import { type ArrivedAgent, welcomeSites } from './welcome-sites.ts';
 
 /** Sites, their agents, and the notifier that tells agents of new documents. */
 export function sitesFeature(input: {
@@ -25,12 +31,14 @@ export function sitesFeature(input: {
   readonly onError: (error: unknown) => void;
 }): Feature {
   const hub = createAgentHub();
+  const seen = createSeenSites(input.wakePlans);
   return {
     name: 'sites',
     endpoints: siteEndpoints({
       hub,
       keys: input.keys,
       refreshDocuments: input.refreshDocuments,
+      wakePlans: input.wakePlans,
       onError: input.onError,
     }),
     // Sites follow the greater incarnation, whatever generation they have seen.
@@ -39,17 +47,13 @@ export function sitesFeature(input: {
         await input.refreshDocuments(context, id);
     },
     mount: async (server, context) => {
-      mountAgentSocket(server, context, {
-        hub,
-        keys: input.keys,
-        wakePlans: input.wakePlans,
-        keepVerdicts: input.keepVerdicts,
-        serverVersion: input.serverVersion,
-      });
-      const stop = input.feed.subscribe((event) => {
-        const site = hub.sites().find((each) => each === event.subject['site']);
-        if (event.kind === 'site-changed' && site !== undefined)
-          void pushDocument(context, hub, site).catch(input.onError);
+      const pusher = createPusher({ context, hub, onError: input.onError });
+      mountAgentSocket(server, context, { ...agentTools(context, input), hub, seen, push: pusher.push });
+      const stop = input.feed.subscribe(({ kind, subject }) => {
+        if (kind !== 'site-changed') return;
+        const { site } = subject;
+        if (site !== undefined) pusher.push([site as SiteId]);
+        else if (subject['document'] === 'new') pusher.pushAll();
       });
       server.addHook('preClose', async () => {
         stop();
@@ -61,9 +65,12 @@ export function sitesFeature(input: {
         // A lost event must not leave a site behind: whoever is connected gets what is newest.
         name: 'push-documents',
         everyMs: 10_000,
-        run: async (context) => {
-          for (const site of hub.sites()) await pushDocument(context, hub, site);
-        },
+        run: (context) => pushDocuments(context, hub),
+      },
+      {
+        name: 'note-seen-sites',
+        everyMs: 5000,
+        run: (context) => seen.flush(context),
       },
       {
         // Each by itself: a site that takes long, or is away, holds up no other.
@@ -90,18 +97,58 @@ export function sitesFeature(input: {
                 sql<boolean>`last_seen_at between now() - make_interval(secs => ${window[1]}) and now() - make_interval(secs => ${window[0]})`,
               )
               .execute();
-            for (const site of silent) {
-              await context.record({
-                kind: 'site-changed',
-                subject: { site: site.id, environment: site.environmentId },
-              });
-              await input.wakePlans(context, site.environmentId);
-            }
+            await recordSites(context, silent);
+            for (const environment of new Set(silent.map((each) => each.environmentId)))
+              await input.wakePlans(context, environment);
           });
         },
       },
     ],
   };
+}
+
+/** So many sites are read or written by one statement. */
+const atOnce = 250;
+
+/** What agents bring is written together with what others bring in the same moment. */
+function agentTools(
+  { db, inTransaction }: BackgroundContext,
+  input: {
+    readonly keys: ServerKeys;
+    readonly wakePlans: WakePlans;
+    readonly keepVerdicts: KeepVerdicts;
+    readonly serverVersion: string;
+  },
+): Omit<AgentSocketTools, 'hub' | 'seen' | 'push'> {
+  const { keys, wakePlans, keepVerdicts, serverVersion } = input;
+  const agents = { actor: { kind: 'system', name: 'agents' }, action: null } as const;
+  const read = batchReads<KnownSite>((ids) => readKnownSites(db, ids as SiteId[]));
+  return {
+    keys,
+    serverVersion,
+    findSite: (site) => read(site),
+    save: batchWrites<ArrivedReport, void>({
+      most: atOnce,
+      write: async (arrived) => {
+        await inTransaction(agents, (command) => saveReports(command, { arrived, wakePlans, keepVerdicts }));
+        return arrived.map(() => undefined);
+      },
+    }),
+    welcome: batchWrites<ArrivedAgent, string>({
+      most: atOnce,
+      write: (arrived) => inTransaction(agents, (command) => welcomeSites(command, { arrived, wakePlans })),
+    }),
+  };
+}
+
+async function readKnownSites(db: Kysely<Tables>, ids: readonly SiteId[]): Promise<ReadonlyMap<string, KnownSite>> {
+  const { incarnation } = await db.selectFrom('installation').select('incarnation').executeTakeFirstOrThrow();
+  const rows = await db
+    .selectFrom('sites')
+    .select(['id', 'signingKey'])
+    .where((where) => where('id', '=', where.fn.any(where.val([...ids]))))
+    .execute();
+  return new Map(rows.map((row) => [row.id, { ...row, incarnation }]));
 }
 
 /** Whether the desired state of a site names an artifact: an agent reads nothing else. */

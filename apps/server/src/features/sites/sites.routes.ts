@@ -10,6 +10,7 @@ import { newLocalToken } from './local-access.ts';
 import { occurrenceEndpoints } from './occurrences.ts';
 import { reconcileSites } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
+import type { WakePlans } from './save-reports.ts';
 import type { ServerKeys } from './server-keys.ts';
 import { findSite, presentSite, siteDetail, siteRows } from './site.wire.ts';
 
@@ -20,9 +21,10 @@ export function siteEndpoints(input: {
   readonly hub: AgentHub;
   readonly keys: ServerKeys;
   readonly refreshDocuments: RefreshDocuments;
+  readonly wakePlans: WakePlans;
   readonly onError: (error: unknown) => void;
 }): readonly Endpoint[] {
-  const { hub, keys, refreshDocuments, onError } = input;
+  const { hub, keys, refreshDocuments, wakePlans, onError } = input;
   return [
     read('listSites', async ({ db }, { query }) => {
       const cursor = decodeCursor(query.cursor);
@@ -86,8 +88,11 @@ export function siteEndpoints(input: {
         })
         .where('id', '=', site.id)
         .execute();
-      await context.record({ kind: 'site-changed', subject: { site: site.id } });
-      if (body.bandwidth !== undefined) await refreshDocuments(context, site.environmentId);
+      if (body.labels !== undefined || body.bandwidth !== undefined)
+        await refreshDocuments(context, site.environmentId, [site.id]);
+      // Labels say what runs there, and which ring it joins.
+      if (body.labels !== undefined) await wakePlans(context, site.environmentId);
+      await context.record({ kind: 'site-changed', subject: { site: site.id, environment: site.environmentId } });
       context.audit({ subject: `site:${site.name}`, detail: body });
       return presentSite(await findSite(context.db, site.id));
     }),

@@ -43,6 +43,8 @@ export interface CommandContext {
   readonly newId: <Kind extends string>() => Id<Kind>;
   /** Puts an event into the outbox. */
   readonly record: (event: EventDraft) => Promise<void>;
+  /** Puts many events into the outbox at once. */
+  readonly recordAll: (events: readonly EventDraft[]) => Promise<void>;
   /**
    * Says what the audit entry of this command concerns; without it the path parameters are taken. With null there is
    * no entry: nothing was changed.
@@ -56,6 +58,8 @@ export interface CommandContext {
     readonly key: string;
     readonly payload: unknown;
     readonly runAt?: Date;
+    /** Leaves the time of a job that waits already as it is, so that asking often puts nothing off. */
+    readonly keepTime?: boolean;
   }) => Promise<void>;
 }
 

@@ -1,0 +1,1 @@
+export { batchWrites } from './batch-writes.ts';
