@@ -11,15 +11,15 @@ describe('an application that changes its version again and again under a crowd'
     const repository = await createRepository(join(estate.directory, 'switched'));
     result = await switchUnderLoad(estate, repository, {
       switches: 3,
-      strategies: ['rolling', 'recreate'],
+      strategies: ['rolling', 'canary', 'recreate'],
       requests: 5000,
       people: 24,
       slow: { people: 4, milliseconds: 2000 },
       sockets: 8,
-      shareOf: 0,
+      shareOf: 1000,
     });
     const { crowd, sockets } = result;
-    console.log(JSON.stringify({ ...crowd, orders: crowd.orders.length, sockets }));
+    console.log(JSON.stringify({ ...crowd, orders: crowd.orders.length, sockets, shares: result.shares }));
   });
 
   afterAll(async () => {
@@ -31,6 +31,11 @@ describe('an application that changes its version again and again under a crowd'
     expect(result.crowd.errors).toEqual({});
     expect(result.crowd.requests).toBeGreaterThanOrEqual(5000);
     expect(result.crowd.slow).toBeGreaterThan(0);
+  });
+
+  it('gives a canary its share', () => {
+    expect(result.shares).toHaveLength(1);
+    for (const share of result.shares) expect(Math.abs(share - 20)).toBeLessThanOrEqual(2);
   });
 
   it('takes every order once', () => {

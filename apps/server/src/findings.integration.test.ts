@@ -98,6 +98,7 @@ describe('what a plan finds beside references', () => {
 
   it('is a strategy of the environment that the agent of a site is too old for', async () => {
     const number = await build('payments');
+    await can('berlin', null);
     await can('paris', { strategies: ['recreate'] });
 
     const plan = await draft(await deployment('payments', number));
@@ -105,7 +106,15 @@ describe('what a plan finds beside references', () => {
     expect(plan.findings).toMatchObject([
       { code: 'capability-missing', subject: 'an agent that knows the strategy rolling', site: 'paris' },
     ]);
+    const given = { ...(await deployment('payments', number)), rollout: { strategy: 'recreate' } };
+    const otherwise = await draft(given);
+    expect(otherwise.findings).toEqual([]);
+    // How it takes over is part of what is approved, whatever order the database keeps it in.
+    const again = await draft(given);
+    expect(again.content).toBe(otherwise.content);
+    expect(otherwise.content).not.toBe(plan.content);
     await can('paris', null);
+    expect((await send(`POST /plans/${again.number}/start`, { body: {} })).body.content).toBe(again.content);
   });
 
   it('is a database of its own, where a connection leads nowhere else', async () => {

@@ -27,6 +27,7 @@ export {
 } from './analysis/analysis.ts';
 export { worstOf } from './analysis/assess-metric.ts';
 export type { Hash } from './analysis/judge/canonical-text.ts';
+export { canonicalText } from './analysis/judge/canonical-text.ts';
 export type {
   AnalysisSpec,
   ComparisonRule,

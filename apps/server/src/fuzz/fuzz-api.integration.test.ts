@@ -19,7 +19,8 @@ describe(`requests that nobody thought of (seed ${seed}; all of them: fuzz-api.n
 
     expect(summary.wrong).toEqual([]);
     expect(summary.requests).toBe(4000);
-    expect(summary.statuses['200']).toBeGreaterThan(400);
+    // Which keys still lead anywhere depends on what was deleted by chance before: a twentieth at least is reached.
+    expect(summary.statuses['200']).toBeGreaterThan(200);
     expect(Object.prototype).not.toHaveProperty('polluted');
     expect((await tests.send('GET /about')).status).toBe(200);
   }, 120_000);

@@ -189,7 +189,10 @@ export function confusionsIn(message: string): readonly string[] {
     [length.length + coding.length <= 1, 'more than one framing'],
     [length.every((each) => /^content-length: *\d+$/i.test(each)), 'a length that is no number'],
     [coding.every((each) => /^transfer-encoding: *chunked$/i.test(each)), 'a coding that is not chunked'],
-    [named('host').length === 1 && /^host: *shop\.localhost$/i.test(named('host')[0] ?? ''), 'not one host, ours'],
+    [
+      named('host').length === 1 && /^host: *shop\.localhost(:\d*)?$/i.test(named('host')[0] ?? ''),
+      'not one host, ours',
+    ],
     [!message.slice(4).includes(`\r\n\r\n${hidden}`) || isBodyOf(body, length[0]), 'a request behind the message'],
     [coding.length === 0 || chunksAreStrict(body), 'chunks that are not strict'],
   ];

@@ -101,7 +101,7 @@ function frontend(listener: GatewayListener, config: GatewayConfig, places: Hapr
     '  http-request del-header te',
     '  http-request del-header keep-alive',
     `  http-request set-header x-forwarded-proto ${tls === null ? 'http' : 'https'} unless { req.hdr(x-forwarded-proto) -m found }`,
-    '  http-request set-header x-forwarded-host %[req.hdr(host)] unless { req.hdr(x-forwarded-host) -m found }',
+    '  http-request set-header x-forwarded-host %[req.fhdr(host)] unless { req.hdr(x-forwarded-host) -m found }',
     ...reached.flatMap((service) => [
       `  http-request set-var(txn.service) str(${backendOf(service.name)})${conditionOf(listener, service)}`,
     ]),
@@ -118,6 +118,8 @@ function frontend(listener: GatewayListener, config: GatewayConfig, places: Hapr
 const clarity = [
   '  http-request deny status 400 unless { req.ver 1.0 1.1 2.0 }',
   '  http-request deny status 400 if { req.hdr_cnt(host) gt 1 }',
+  // A name and a port, and nothing behind them.
+  '  http-request deny status 400 if { req.fhdr(host) -m reg :.*[^0-9] } !{ req.fhdr(host) -m beg [ }',
   '  http-request deny status 400 if { req.ver 1.0 } { req.hdr(transfer-encoding) -m found }',
   '  http-request deny status 400 if { req.hdr(transfer-encoding) -m found } !{ req.hdr(transfer-encoding) -i -m str chunked }',
   '  http-request deny status 400 if { req.hdr(upgrade) -i -m str h2c }',
@@ -135,7 +137,7 @@ const clarity = [
 function conditionOf({ target }: GatewayListener, service: GatewayService): string {
   if (target.kind === 'service') return '';
   const hosts = Object.entries(target.hosts).flatMap(([host, name]) => (name === service.name ? [quoted(host)] : []));
-  return ` if { req.hdr(host),field(1,:),lower -m str -- ${hosts.join(' ')} }`;
+  return ` if { req.fhdr(host),field(1,:),lower -m str -- ${hosts.join(' ')} }`;
 }
 
 /** The first that decides for a version counts; a version that takes nothing is decided for by nobody. */

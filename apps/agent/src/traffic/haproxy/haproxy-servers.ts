@@ -55,8 +55,9 @@ function decided(service: GatewayService, version: string): readonly HaproxyServ
     }));
 }
 
+/** Who waits goes on with the first server of the backend that weights share: that of upgrades has to be there by then. */
 function twice(servers: readonly HaproxyServer[]): readonly HaproxyServer[] {
-  return servers.flatMap((each) => [each, { ...each, backend: upgradesOf(each.backend) }]);
+  return servers.flatMap((each) => [{ ...each, backend: upgradesOf(each.backend) }, each]);
 }
 
 /** Names of services hold a slash, which separates backend and server on HAProxy's command line. */

@@ -6,7 +6,7 @@ import {
   factsWithout,
   type OperationFacts,
 } from '@almanac/domain';
-import type { Manifest } from '@almanac/protocol';
+import type { Manifest, RolloutStrategy } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { placedSitesOf } from '#features/environments';
 import { lostHotfixes } from '#features/hotfixes';
@@ -22,7 +22,13 @@ export interface Considered {
   /** The build that runs there now. */
   readonly before: BuildId | null;
   /** What it becomes; null when it is taken out, or nothing usable is named. */
-  readonly after: { readonly build: BuildId; readonly manifest: Manifest; readonly pinned: PinnedForSites } | null;
+  readonly after: {
+    readonly build: BuildId;
+    readonly manifest: Manifest;
+    readonly pinned: PinnedForSites;
+    /** How it takes over this time, whatever the environment and the manifest say. */
+    readonly rollout?: RolloutStrategy | undefined;
+  } | null;
 }
 
 /** What stands outside the graph of references about each operation: settings, sites, names, and what is lost by it. */

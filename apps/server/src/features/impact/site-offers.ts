@@ -31,13 +31,14 @@ export async function readOffers(db: Kysely<Tables>, environment: EnvironmentId)
 export function lacksOn(input: {
   readonly manifest: Manifest;
   readonly pinned: PinnedForSites;
+  readonly rollout?: RolloutStrategy | undefined;
   readonly site: { readonly id: SiteId };
   readonly offers: Offers;
 }): readonly string[] {
   const { manifest, pinned, site, offers } = input;
   const bound = pinned.settings[site.id]?.secret ?? {};
   const provided = Object.entries(manifest.connections).filter(([key]) => !(key in bound));
-  const { strategy } = offers.rollout ?? manifest.rollout;
+  const { strategy } = input.rollout ?? offers.rollout ?? manifest.rollout;
   return missingCapabilities(
     {
       toolchains: Object.values(manifest.modules).flatMap((each) => each.toolchain ?? []),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import {
   type ApplicationId,
+  canonicalText,
   contentFacts,
   type EnvironmentId,
   type FailurePolicy,
@@ -36,6 +37,7 @@ interface Drafted {
   readonly after: Target | null;
   readonly manifest: Manifest | null;
   readonly missing: PinnedForSites['missing'];
+  readonly rollout?: Choice['rollout'] | undefined;
 }
 
 /**
@@ -96,7 +98,7 @@ export async function analyseContent(
   return { analysed: { content, operations, neighbours }, findings: [...faults, ...findings] };
 }
 
-function considered({ application, kind, before, after, manifest, missing }: Drafted): Considered {
+function considered({ application, kind, before, after, manifest, missing, rollout }: Drafted): Considered {
   return {
     change:
       kind === 'deploy' && after !== null
@@ -110,6 +112,7 @@ function considered({ application, kind, before, after, manifest, missing }: Dra
             build: after.build,
             manifest,
             pinned: { settings: after.settings, hash: after.settingsHash, missing },
+            rollout,
           },
   };
 }
@@ -126,7 +129,13 @@ async function draft(
 ): Promise<{ readonly operation: Drafted; readonly fault: Finding | null }> {
   const { choice, earlier } = input;
   const before = input.targets.get(choice.application) ?? null;
-  const common = { application: choice.application, name: choice.name, kind: choice.kind, before };
+  const common = {
+    application: choice.application,
+    name: choice.name,
+    kind: choice.kind,
+    before,
+    rollout: choice.rollout,
+  };
   const nothing = { ...common, after: null, manifest: null, missing: [] };
   const gone = (detail: string) => ({ operation: nothing, fault: unusable(choice, detail) });
   if (choice.kind === 'remove')
@@ -158,7 +167,8 @@ async function draft(
   };
   // The same build with settings of then is no deployment.
   const kind = choice.earlierSettings !== null && before?.build === build.id ? 'configure' : choice.kind;
-  return { operation: { ...common, kind, after, manifest, missing: pinned.missing }, fault: null };
+  const { missing } = pinned;
+  return { operation: { ...common, kind, after, manifest, missing, rollout: choice.rollout }, fault: null };
 }
 
 function unusable(choice: Choice, words: string): Finding {
@@ -182,11 +192,12 @@ function toWaveMember({ application, kind, manifest }: Drafted) {
 }
 
 /** What was chosen, whatever order the database keeps its parts in. */
-function wordsOf({ application, given, tag, valuesBack = [] }: Choice): readonly unknown[] {
+function wordsOf({ application, given, tag, valuesBack = [], rollout }: Choice): readonly unknown[] {
   return [
     application,
     given.map(({ key, secret, value }) => [key, secret, value]),
     tag === null ? null : [tag.number, tag.notes],
+    ...(rollout === undefined ? [] : [canonicalText(rollout)]),
     ...valuesBack.map(({ key, level, selector, before, after }) => [key, level, selector, before, after]),
   ];
 }
