@@ -137,6 +137,7 @@ export class SimulatedSite {
       modules: each.modules.map((module) => ({ name: module.name, port: null, instances: [] })),
       steps: [],
       drift: null,
+      hold: null,
       rollout: null,
       traffic: [],
     });

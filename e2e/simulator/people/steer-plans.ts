@@ -153,7 +153,13 @@ export function continuePlan(world: World, person: Person) {
   const row = world.chance.pick(plansThat(world, (plan) => plan.state === 'paused' || plan.state === 'staged'));
   return row === undefined
     ? undefined
-    : about(world, { what: 'continue', done: 'continued', row, person, decide: ({ body }, now) => decideContinue(body, now) });
+    : about(world, {
+        what: 'continue',
+        done: 'continued',
+        row,
+        person,
+        decide: ({ body }, now) => decideContinue(body, now),
+      });
 }
 
 export function abort(world: World, person: Person) {

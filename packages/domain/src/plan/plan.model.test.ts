@@ -428,7 +428,7 @@ const commands: Readonly<Record<string, (world: World, index: number) => void>> 
   schedule: (world, index) => ask(world, index, (plan) => decideSchedule(plan, world.now + 20)),
   reject: (world, index) => ask(world, index, (plan) => decideReject(plan, { by: 'hedy', comment: 'no' })),
   pause: (world, index) => ask(world, index, (plan) => decidePause(plan, 'the phone rings')),
-  continue: (world, index) => ask(world, index, decideContinue),
+  continue: (world, index) => ask(world, index, (plan) => decideContinue(plan, world.now)),
   abort: (world, index) => ask(world, index, (plan) => decideAbort(plan, world.now)),
   cancel: (world, index) => ask(world, index, decideCancel),
   promote: (world, index) => {
@@ -491,7 +491,8 @@ function settle(world: World): void {
       const plan = world.plans[index];
       if (plan?.state === 'awaiting-approval') approve(world, index, 'hedy');
       // A freeze that is over needs nobody.
-      if (plan?.paused?.by === 'person' || plan?.state === 'staged') ask(world, index, decideContinue);
+      if (plan?.paused?.by === 'person' || plan?.state === 'staged')
+        ask(world, index, (plan) => decideContinue(plan, world.now));
       advance(world, index);
     }
     invariants(world);

@@ -37,7 +37,7 @@ interface Drafted {
   readonly after: Target | null;
   readonly manifest: Manifest | null;
   readonly missing: PinnedForSites['missing'];
-  readonly rollout?: Choice['rollout'] | undefined;
+  readonly rollout: Choice['rollout'];
 }
 
 /**
@@ -169,7 +169,7 @@ async function draft(
   // The same build with settings of then is no deployment.
   const kind = choice.earlierSettings !== null && before?.build === build.id ? 'configure' : choice.kind;
   const { missing } = pinned;
-  return { operation: { ...common, kind, after, manifest, missing, rollout: choice.rollout }, fault: null };
+  return { operation: { ...common, kind, after, manifest, missing }, fault: null };
 }
 
 function unusable(choice: Choice, words: string): Finding {
