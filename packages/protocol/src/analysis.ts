@@ -20,7 +20,11 @@ export const condition = z.union(
 const address = z
   .url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' })
   .max(1000)
-  .refine((text) => new URL(text).username === '' && new URL(text).password === '', 'an address without a password');
+  .refine((text) => {
+    // What is no address at all was told already.
+    const url = URL.parse(text);
+    return url === null || (url.username === '' && url.password === '');
+  }, 'an address without a password');
 
 /** Where the figures of a metric come from. */
 export const metricSource = z.union(
