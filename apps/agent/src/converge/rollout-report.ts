@@ -1,5 +1,6 @@
 import type {
   AnalysisSpec,
+  Foresight,
   MetricProgress,
   MetricSpec,
   Reading,
@@ -110,15 +111,21 @@ function reportMetric(record: AnalysisRecord, progress: MetricProgress, spec: Me
     baseline: numberOf(last?.baseline ?? null),
     verdict: given?.verdict ?? null,
     reason: given?.reason ?? progress.lastError,
-    detectable: progress.foresight?.detectable ?? null,
+    detectable: detectableShare(progress.foresight),
     judgement: progress.judgements.at(-1) ?? null,
   };
+}
+
+/** The judge foresees a difference in the unit of the metric; people are told a share of what runs now. */
+function detectableShare(foresight: Foresight | null | undefined): number | null {
+  if (foresight?.detectable == null || foresight.baseline === 0) return null;
+  return foresight.detectable / Math.abs(foresight.baseline);
 }
 
 function numberOf(reading: Reading | null): number | null {
   if (reading?.kind === 'value') return reading.value;
   if (reading?.kind === 'rate') return reading.of === 0 ? null : reading.events / reading.of;
-  if (reading?.kind === 'count') return reading.exposure === 0 ? null : reading.events / reading.exposure;
+  if (reading?.kind === 'count') return reading.events;
   return null;
 }
 
