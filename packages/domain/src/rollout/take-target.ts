@@ -5,17 +5,17 @@ import type { Rollout, RolloutTarget } from './rollout.ts';
 export function takeTarget(rollout: Rollout, target: RolloutTarget | null, now: number): Rollout {
   if (target === null) {
     if (rollout.phase === 'idle' || rollout.phase === 'removing') return rollout;
-    return { ...rollout, phase: 'removing', candidate: null, failed: null, message: null, warm: null };
+    return { ...unheld(rollout), phase: 'removing', candidate: null, failed: null, message: null, warm: null };
   }
   if (target.operation === rollout.candidate?.operation || target.operation === rollout.failed?.operation)
     return rollout;
   if (target.operation === rollout.stable?.operation) {
     if (rollout.candidate === null && rollout.failed === null && rollout.phase !== 'removing') return rollout;
     const message = 'going back to what ran before';
-    return { ...rollout, phase: 'returning', candidate: null, failed: null, message, progressedAt: now };
+    return { ...unheld(rollout), phase: 'returning', candidate: null, failed: null, message, progressedAt: now };
   }
   const begun: Rollout = {
-    ...rollout,
+    ...unheld(rollout),
     candidate: target,
     failed: null,
     message: null,
@@ -26,6 +26,12 @@ export function takeTarget(rollout: Rollout, target: RolloutTarget | null, now: 
   if (isWarm(rollout, target)) return letAllIn(begun, now);
   const migrates = target.modules.some((each) => each.migrate);
   return migrates ? { ...begun, phase: 'migrating' } : letIn(begun, now);
+}
+
+/** Nobody is asked any more about a candidate that is none; what its analyses came to stays. */
+function unheld(rollout: Rollout): Rollout {
+  const { stepping } = rollout;
+  return stepping === null || stepping.hold === null ? rollout : { ...rollout, stepping: { ...stepping, hold: null } };
 }
 
 /**
