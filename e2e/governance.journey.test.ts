@@ -84,7 +84,7 @@ describe('an environment with a policy, by command line', () => {
     expect(history.match(/tests must have passed/g)).toHaveLength(1);
     expect(await almanac(['policy', 'set', 'production', '--version', '9'])).toMatchObject({
       status: 2,
-      output: expect.stringContaining('there is no version 9 of this policy'),
+      complaint: expect.stringContaining('there is no version 9 of this policy'),
     });
   });
 
@@ -100,7 +100,7 @@ describe('an environment with a policy, by command line', () => {
     await waitUntil('the fault', async () => (await show()).includes('1:1  minimumage: unknown key'));
     expect(await almanac(['policy', 'set', '--estate', '--version', '1'])).toMatchObject({
       status: 6,
-      output: expect.stringContaining('stop following it'),
+      complaint: expect.stringContaining('stop following it'),
     });
 
     expect(await done('policy', 'unfollow', '--estate')).toContain('set by hand from now on');
@@ -114,7 +114,7 @@ describe('an environment with a policy, by command line', () => {
     expect(await done('release', 'show', 'monday')).toContain('development 1/1 · quality 1/1');
     expect(await almanac(['plan', 'create', '--release', 'monday', '--to', 'quality'])).toMatchObject({
       status: 6,
-      output: expect.stringContaining('quality runs all that is to come of release monday already'),
+      complaint: expect.stringContaining('quality runs all that is to come of release monday already'),
     });
     const promoted = await done('promote', 'teller', '--from', 'quality', '--to', 'production');
     expect(promoted).toContain('release desk: 1 of 1 approvals are missing');
