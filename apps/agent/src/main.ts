@@ -44,6 +44,9 @@ import { openLastContact } from './transport/last-contact.ts';
 const databasesEveryMs = 1000;
 const log = pino({ base: { part: 'agent' }, timestamp: pino.stdTimeFunctions.isoTime });
 
+/** Of whoever only stops what runs. */
+const noConnection = { access: () => undefined, renewAccess: () => undefined };
+
 try {
   const argv = process.argv.slice(2);
   if (argv[0] === 'local') process.stdout.write(`${await runLocalCommand(argv.slice(1))}\n`);
@@ -290,9 +293,6 @@ async function applicationId(config: AgentConfig, name: string): Promise<string>
   }
   throw new UsageError(`no site of this agent runs ${name}`);
 }
-
-/** Of whoever only stops what runs. */
-const noConnection = { access: () => undefined, renewAccess: () => undefined };
 
 async function stopAll(config: AgentConfig, machine: Machine): Promise<void> {
   for (const site of config.sites) {
