@@ -29,8 +29,8 @@ export const plantedFaults = {
   noGenerationCheck: {
     name: 'a site takes over any document, however old',
     file: 'apps/agent/src/transport/desired-store.ts',
-    from: 'if (state === undefined || !isNewerDesired(state, current)) return false;',
-    to: 'if (state === undefined) return false;',
+    from: 'if (!isNewerDesired(state, current)) {',
+    to: 'if (false) {',
   },
   noJournalSync: {
     name: 'what must be durable is written and not synced',
