@@ -57,6 +57,7 @@ describe('the databases of the sample', () => {
     const [newest = ''] = (await agent('backups')).split('\n');
     expect(newest).toContain(`before orders ${commit.slice(0, 8)}`);
     await estate.stop();
+    expect(estate.launcher.exitCode).toBe(0);
     const said = await agent('restore-databases', 'orders', newest.split(' ')[0] ?? '');
     estate = await startEstate(estate);
 

@@ -14,8 +14,8 @@ import { refuseTakenPorts } from './taken-ports.ts';
 
 /** Everything that runs on this machine. */
 export interface Running {
-  /** Drains and stops all of it, the sites included. */
-  readonly stop: () => Promise<void>;
+  /** Drains and stops all of it, the sites included; says whether all of it rests. */
+  readonly stop: () => Promise<boolean>;
 }
 
 /** Starts the control plane, a builder and the agent of the local sites, and says where to look. */
@@ -64,10 +64,15 @@ export async function launch(config: LauncherConfig): Promise<Running> {
       stop: async () => {
         say('\nStopping: applications finish their requests first…');
         for (const part of parts.slice(1).toReversed()) await part.stop(15_000);
-        await runOnce(agent.stopSites);
+        const atRest = (await runOnce(agent.stopSites)) === 0;
         await server.part.stop(15_000);
         await lock.release();
-        say('Stopped.');
+        say(
+          atRest
+            ? 'Stopped.'
+            : `Stopped, but applications could not be ended and run on (${join(logs, 'agent.log')} says why); the next start adopts them.`,
+        );
+        return atRest;
       },
     };
   } catch (error) {

@@ -18,7 +18,7 @@ try {
       if (askedAt !== undefined && performance.now() - askedAt > impatientMs) process.exit(130);
       if (askedAt !== undefined) return;
       askedAt = performance.now();
-      void running.stop().then(() => process.exit(0));
+      void running.stop().then((atRest) => process.exit(atRest ? 0 : 1));
     });
   }
 } catch (error) {
