@@ -61,7 +61,7 @@ export async function saveReports(
     with arrived as (
       select * from unnest(${arrived.map((each) => each.site)}::uuid[], ${arrived.map((each) => JSON.stringify(each.report))}::jsonb[],
         ${arrived.map((each) => each.report.gateway.frontPort)}::int[], ${arrived.map((each) => each.report.generation)}::int[],
-        ${arrived.map((each) => each.report.incarnation)}::int[], ${arrived.map((each) => JSON.stringify(each.report.capabilities))}::jsonb[])
+        ${arrived.map((each) => each.report.incarnation)}::bigint[], ${arrived.map((each) => JSON.stringify(each.report.capabilities))}::jsonb[])
         as arrived (site, report, front_port, generation, incarnation, capabilities)
     ), held as (select id from sites where id in (select site from arrived) order by id for update)
     update sites set report = arrived.report, capabilities = arrived.capabilities, front_port = arrived.front_port, reported_at = ${context.now}::timestamptz,
