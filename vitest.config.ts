@@ -1,11 +1,16 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './tools/find-chromium.ts';
+import { plantMutant } from './tools/mutants/plant-mutant.ts';
 
 const chromium = findChromium();
 const browser = chromium === undefined ? {} : { ALMANAC_CHROMIUM: chromium };
 const sources = '{packages,apps,plugins}/*/src/**';
+
+/** Vitest leaves a processor to itself; of two, it would leave one idle. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /** One PostgreSQL for the whole run; each test file gets a database of its own on it. */
 const postgresForRun = join(import.meta.dirname, 'packages/testkit/src/postgres-for-run.ts');
@@ -18,7 +23,21 @@ const overRealProcesses = {
   hookTimeout: 120_000,
 } as const;
 
+/** Journeys that count what a crowd is answered, or how fast something is back: nothing else may take their processor. */
+const journeysUnderLoad = [
+  'canary',
+  'chaos',
+  'first-start',
+  'isolation',
+  'kill-nine',
+  'latency-regression',
+  'no-request-is-lost',
+  'return-to-good',
+  'switch',
+].map((name) => `e2e/${name}.journey.test.ts`);
+
 export default defineConfig({
+  plugins: plantMutant(process.env['ALMANAC_MUTANT']),
   cacheDir: '.cache/vite',
   test: {
     passWithNoTests: false,
@@ -28,7 +47,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${sources}/*.test.{ts,tsx}`, '{e2e,bench,examples}/**/*.test.ts'],
-          exclude: ['**/*.{integration,contract,journey,real,nightly}.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.{integration,contract,journey,real,nightly,security}.test.ts', '**/node_modules/**'],
+          maxWorkers,
           sequence: { groupOrder: 0 },
         },
       },
@@ -37,6 +57,10 @@ export default defineConfig({
         test: {
           name: 'architecture',
           include: ['tools/**/*.test.ts'],
+          exclude: ['tools/**/*.security.test.ts', '**/node_modules/**'],
+          // Every source is read and parsed: that takes its time where others work beside it.
+          testTimeout: 30_000,
+          maxWorkers,
           sequence: { groupOrder: 0 },
         },
       },
@@ -48,6 +72,7 @@ export default defineConfig({
           globalSetup: existsSync(postgresForRun) ? [postgresForRun] : [],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          maxWorkers,
           sequence: { groupOrder: 1 },
         },
       },
@@ -56,13 +81,26 @@ export default defineConfig({
         test: {
           name: 'journey',
           include: ['e2e/**/*.journey.test.ts'],
+          exclude: journeysUnderLoad,
           ...overRealProcesses,
+          // People wait most of the time, and so do their journeys: two of them share a machine well.
+          fileParallelism: true,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
       {
         extends: true,
-        test: { name: 'real', include: ['e2e/**/*.real.test.ts'], ...overRealProcesses, sequence: { groupOrder: 3 } },
+        test: {
+          name: 'journey-under-load',
+          include: journeysUnderLoad,
+          ...overRealProcesses,
+          sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'real', include: ['e2e/**/*.real.test.ts'], ...overRealProcesses, sequence: { groupOrder: 4 } },
       },
       {
         extends: true,
@@ -70,7 +108,18 @@ export default defineConfig({
           name: 'nightly',
           include: ['e2e/**/*.nightly.test.ts', `${sources}/*.nightly.test.ts`],
           ...overRealProcesses,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'security',
+          include: ['{e2e,tools}/**/*.security.test.ts', `${sources}/*.security.test.ts`],
+          ...overRealProcesses,
+          globalSetup: existsSync(postgresForRun) ? [postgresForRun] : [],
+          testTimeout: 1_200_000,
+          sequence: { groupOrder: 6 },
         },
       },
     ],

@@ -65,6 +65,8 @@ async function changeAll(
         start: true,
       },
     });
+    if (plan.state === 'draft')
+      throw new Error(`the plan does not start: ${JSON.stringify(plan.findings.slice(0, 3))}`);
     await waitUntil(
       `version ${input.version} on all sites`,
       async () => {

@@ -15,13 +15,17 @@ import { commitGreeting, planFor, repositoryOf } from './sample-estate.ts';
 
 const place = { environment: 'development', application: 'storefront' } as const;
 
-/** Half of the requests, as long as one in ten at the most fails. */
+/**
+ * Two in five of the requests beside a baseline of its own, as long as one in ten at the most fails; what runs before has the
+ * instances for the rest.
+ */
 const canary = {
   strategy: 'canary',
   steps: [
-    { weight: 50 },
+    { weight: 40 },
     {
       analyse: {
+        baseline: 'fresh',
         metrics: [
           {
             name: 'errors',
@@ -35,6 +39,7 @@ const canary = {
       },
     },
   ],
+  dynamicStableScale: true,
   keepOld: 0,
 } as const;
 
@@ -68,12 +73,19 @@ describe('a canary of the storefront in Development, under load', () => {
     await estate?.remove();
   });
 
-  /** Until the site is at the analysis, with half of the requests at the new version. */
+  /** Until the site is at the analysis, with its share of the requests at the new version. */
   const analysing = () =>
     waitUntil('the canary to be analysed', async () => {
       const rollout = await estate.client.getRollout({ params: place });
       return rollout.sites.some((each) => each.phase === 'stepping' && each.rollout?.step === 1) ? rollout : undefined;
     });
+  /** The operations of the instances of the storefront on its site. */
+  const operationsThat = async (wanted: (instance: { readonly state: string }) => boolean) => {
+    const { applications } = await estate.client.getSite({ params: { site: 'development' } });
+    const storefront = applications.find((each) => each.application.name === place.application);
+    const found = (storefront?.modules ?? []).flatMap((each) => each.instances).filter(wanted);
+    return [...new Set(found.map((each) => each.operation))];
+  };
   const deploy = async (commit: string) => {
     await estate.client.reportPush({ params: { application: place.application }, body: { commit } });
     const plan = await planFor(estate, { application: place.application, commit });
@@ -94,13 +106,17 @@ describe('a canary of the storefront in Development, under load', () => {
 
     const { plan, rollout } = await deploy(good);
 
-    expect(rollout.sites).toMatchObject([{ rollout: { weight: 50, decides: expect.any(String), hold: null } }]);
+    expect(rollout.sites).toMatchObject([
+      { rollout: { weight: 40, baselineWeight: 40, decides: expect.any(String), hold: null } },
+    ]);
+    expect(await operationsThat(({ state }) => state === 'ready')).toContain(`${rollout.operation}.baseline`);
     expect((await answers(40)).length, 'both versions answer').toBe(2);
     expect((await endOf(estate.client, plan.id)).state).toBe('succeeded');
     await whenRunning(estate.client, { application: 'storefront', commit: good });
     const { verdicts } = await estate.client.getRollout({ params: place });
     expect(verdicts).toMatchObject([{ name: 'step-2', verdict: 'pass' }]);
     expect(await answers(20)).toHaveLength(1);
+    expect(await operationsThat(() => true), 'no baseline is left').toEqual([rollout.operation]);
   });
 
   it('is rolled back by itself when half of its answers are faults', async () => {

@@ -32,14 +32,17 @@ describe.skipIf(process.platform !== 'linux')(`faults under load (seed ${seed}; 
   it(
     'a server that acknowledges before it commits is noticed',
     async () => {
-      const faults = Array.from({ length: 20 }, () => killed('server'));
+      const faults = Array.from({ length: 3 }, () => killed('server'));
 
       const summary = await withPlanted([plantedFaults.acknowledgeBeforeCommit], (root) =>
         injectUnderLoad({ faults, seed, untilWrong: true, estate: { root } }),
       );
 
-      // Either the write itself is missed, or its entry in the audit: whichever is looked at first ends the run.
-      expect(summary.wrong.join('\n')).toMatch(/was acknowledged|the audit has \d+ entries of writes/);
+      // Either a write is missed before its writer went on, or the entries in the audit are too few in the end.
+      const said = summary.wrong.join('\n');
+      const [, entries, least] = /the audit has (\d+) entries of writes, (\d+) to/.exec(said) ?? [];
+      const missedInAudit = entries !== undefined && Number(entries) < Number(least);
+      if (!missedInAudit) expect(said).toContain('was acknowledged');
     },
     6 * minutes,
   );

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askSite, type Estate, loadSample, startEstate, waitUntil } from '@almanac/testkit';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executablePath, openConsole } from './open-console.ts';
 import { repositoryOf } from './sample-estate.ts';
 
-const executablePath = process.env['ALMANAC_CHROMIUM'];
 const pictures = join(import.meta.dirname, '..', 'test-output', 'composer');
 const patience = 45_000;
 
@@ -18,17 +18,7 @@ describe.skipIf(executablePath === undefined)('a plan is composed in the console
     await mkdir(pictures, { recursive: true });
     estate = await startEstate();
     await loadSample(estate.client, 110);
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-    });
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(patience);
-    await page.goto(estate.setupUrl ?? '');
-    await page.getByRole('textbox', { name: 'Name' }).fill('ada');
-    await page.getByRole('textbox', { name: 'Password' }).fill('a long enough password');
-    await page.getByRole('button', { name: 'Make the administrator and sign in' }).click();
-    await page.getByRole('heading', { name: 'Estate' }).waitFor();
+    ({ browser, page } = await openConsole(estate, patience));
   });
 
   afterAll(async () => {
@@ -148,6 +138,43 @@ describe.skipIf(executablePath === undefined)('a plan is composed in the console
     await page.getByText('one value given').waitFor();
     await page.getByText('--set storefront.PAYMENT_KEY=<value>').waitFor();
     expect(page.url()).not.toContain('secret');
+  });
+
+  it('how an application takes over is chosen for this plan, and survives a reload', async () => {
+    await page.goto(`${estate.url}/plans/compose?to=quality&all=true`);
+    await choose(page, 'catalog', /^Apply settings$/);
+    await choose(page, 'catalog', /^Choose how it takes over…$/);
+    await page
+      .getByRole('combobox', { name: 'Strategy' })
+      .or(page.getByRole('textbox', { name: 'Strategy' }))
+      .first()
+      .click();
+    await page.getByRole('option', { name: 'Canary: step by step' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Steps').fill('10%, soon');
+    await dialog.getByText('soon is no share as 10%, no pause as 5m, and not wait').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Take over so this time' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Steps').fill('10%, 5m, wait');
+    await dialog.getByText('canary: 10 %, wait 5m, wait for somebody').waitFor();
+    await picture(page, 'strategy');
+    await dialog.getByRole('button', { name: 'Take over so this time' }).click();
+
+    await page.reload();
+
+    await page.getByRole('cell').getByText('canary: 10 %, wait 5m, wait for somebody').waitFor();
+    await page.getByText('--rollout catalog=canary:10%,5m,wait').waitFor();
+    await page.getByText(/^Kept as draft/).waitFor();
+    await picture(page, 'strategy-chosen');
+    const number = new URL(page.url()).searchParams.get('plan') ?? '';
+    // The draft of before is kept until what was chosen since is.
+    const rollout = await waitUntil('the draft to say how it takes over', async () => {
+      const { operations } = await estate.client.getPlan({ params: { plan: number } });
+      return operations[0]?.rollout ?? undefined;
+    });
+    expect(rollout).toMatchObject({
+      strategy: 'canary',
+      steps: [{ weight: 10 }, { pause: 300 }, { pause: 'until-resumed' }],
+    });
   });
 });
 

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRepository, type Estate, loadSample, type Repository, startEstate } from '@almanac/testkit';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executablePath, openConsole } from './open-console.ts';
 
-const executablePath = process.env['ALMANAC_CHROMIUM'];
 const pictures = join(import.meta.dirname, '..', 'test-output', 'governance');
 const patience = 45_000;
 
@@ -21,17 +21,7 @@ describe.skipIf(executablePath === undefined)('releases and governance in the co
     for (const application of ['catalog', 'orders', 'storefront'])
       await estate.client.createVersion({ params: { application }, body: await newest(estate, application) });
     repository = await createRepository(join(estate.directory, 'policies'));
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-    });
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(patience);
-    await page.goto(estate.setupUrl ?? '');
-    await page.getByRole('textbox', { name: 'Name' }).fill('ada');
-    await page.getByRole('textbox', { name: 'Password' }).fill('a long enough password');
-    await page.getByRole('button', { name: 'Make the administrator and sign in' }).click();
-    await page.getByRole('heading', { name: 'Estate' }).waitFor();
+    ({ browser, page } = await openConsole(estate, patience));
   });
 
   afterAll(async () => {

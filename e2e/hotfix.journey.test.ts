@@ -57,7 +57,7 @@ describe('a hotfix of what Production runs', () => {
       });
     });
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
-    estate = await startEstate(undefined, { environment: { ALMANAC_NOTIFICATIONS_INTERNAL: '127.0.0.0/8' } });
+    estate = await startEstate(undefined, { environment: { ALMANAC_OUTBOUND_INTERNAL: '127.0.0.0/8' } });
   });
   afterAll(async () => {
     receiver.close();

@@ -3,9 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commitGreeting } from './sample-estate.ts';
 
 const perSecond = 200;
-const deployments = 4;
-/** A deployment takes half a second where the machine is quick: fewer requests than this mean that no load was there. */
-const fewest = 200;
+/** A deployment takes half a second where the machine is quick; there must be load for long enough all the same. */
+const deployments = 8;
 
 describe('a deployment of the storefront under 200 requests a second', () => {
   let estate: Estate;
@@ -26,7 +25,7 @@ describe('a deployment of the storefront under 200 requests a second', () => {
     console.log(`rolling: ${JSON.stringify(result)}`);
     expect(result.lost).toEqual({});
     expect(result.answered).toBe(result.sent);
-    expect(result.sent).toBeGreaterThan(fewest);
+    expect(result.sent).toBeGreaterThan(500);
   });
 
   it('loses none when it is recreated: requests are held meanwhile', async () => {
@@ -42,7 +41,7 @@ describe('a deployment of the storefront under 200 requests a second', () => {
     console.log(`recreate: ${JSON.stringify(result)}`);
     expect(result.lost).toEqual({});
     expect(result.answered).toBe(result.sent);
-    expect(result.sent).toBeGreaterThan(fewest);
+    expect(result.sent).toBeGreaterThan(500);
   });
 });
 

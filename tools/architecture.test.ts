@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { capabilities, rights } from '@almanac/domain';
 import { type Route, routes } from '@almanac/protocol';
 import { describe, expect, test } from 'vitest';
+import { readAbuseCases, unprovenClaims } from './architecture/abuse-cases.ts';
 import { violationsIn } from './architecture/dependency-rule.ts';
 import { existsInRepository, readDocuments, staleNames } from './architecture/documents.ts';
 import { untidyFiles } from './architecture/front-doors.ts';
 import { declaredIn, manifestViolations, readManifests } from './architecture/manifests.ts';
 import { readSources } from './architecture/modules.ts';
+import { plainSecretsIn } from './architecture/plain-secrets.ts';
 import { problemsDocument } from './problems.ts';
 import { repository } from './run-program.ts';
 
@@ -21,6 +23,10 @@ describe('the parts', () => {
 
   test('keep their front doors free of code, and have no attics', () => {
     expect(untidyFiles(readSources())).toEqual([]);
+  });
+
+  test('hold no secret of their configuration as a plain text', () => {
+    expect(plainSecretsIn(readSources())).toEqual([]);
   });
 
   test('list only allowed parts in their package.json', () => {
@@ -62,7 +68,7 @@ describe('a feature of the server', () => {
 describe('a route', () => {
   const table: readonly (readonly [string, Route])[] = Object.entries(routes);
   const permissions = [
-    ...['public', 'signed-in', 'builder', 'agent'],
+    ...['public', 'arriving', 'signed-in', 'audit-reader', 'builder', 'agent'],
     ...rights.map((right) => `right:${right}`),
     ...capabilities.map((capability) => `capability:${capability}`),
   ];
@@ -99,6 +105,12 @@ describe('the documents', () => {
     const scripts = Object.keys(manifests['']?.scripts ?? {});
 
     expect(staleNames(readDocuments(), { scripts, exists: existsInRepository })).toEqual([]);
+  });
+
+  test('claim of each abuse case what a test proves', () => {
+    const document = readFileSync(join(repository, 'docs/security.md'), 'utf8');
+
+    expect(unprovenClaims(readAbuseCases(document), existsInRepository)).toEqual([]);
   });
 
   test('give a reason for every direct dependency', () => {

@@ -1,15 +1,26 @@
-// Runs the test tiers: `run-tests.ts test|real|nightly|architecture|unit [vitest arguments]`.
-import { rmSync } from 'node:fs';
+// Runs the test tiers: `run-tests.ts test|real|nightly|security|architecture [vitest arguments]`.
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChromium } from './find-chromium.ts';
-import { installChromium } from './install-chromium.ts';
+import { installPackages } from './install-packages.ts';
 import { endOnSignals, repository, runProgram } from './run-program.ts';
 
-const tiers: Readonly<Record<string, { readonly projects: readonly string[]; readonly browser: boolean }>> = {
-  test: { projects: ['unit', 'architecture', 'integration', 'journey'], browser: true },
-  real: { projects: ['real'], browser: true },
-  nightly: { projects: ['nightly'], browser: true },
-  architecture: { projects: ['architecture'], browser: false },
+interface Tier {
+  readonly projects: readonly string[];
+  readonly browser: boolean;
+  readonly counterparts: boolean;
+}
+
+const tiers: Readonly<Record<string, Tier>> = {
+  test: {
+    projects: ['unit', 'architecture', 'integration', 'journey', 'journey-under-load'],
+    browser: true,
+    counterparts: true,
+  },
+  real: { projects: ['real'], browser: true, counterparts: false },
+  nightly: { projects: ['nightly'], browser: true, counterparts: false },
+  security: { projects: ['security'], browser: true, counterparts: true },
+  architecture: { projects: ['architecture'], browser: false, counterparts: false },
 };
 /** Where vitest's own account of the run goes; `.ci/run` reads its figures from there. */
 const report = 'test-output/vitest.json';
@@ -20,7 +31,18 @@ if (tier === undefined) throw new Error(`There is no tier "${name}"; there are $
 
 endOnSignals();
 if (tier.browser && findChromium() === undefined && process.env['ALMANAC_INSTALL_BROWSER'] === '1') {
-  await installChromium();
+  await installPackages(['chromium'], 'ALMANAC_INSTALL_BROWSER=1');
+}
+/** What tests compare with; those that need one say themselves that they are left out where it is missing. */
+const counterparts = [
+  { setting: 'ALMANAC_INSTALL_DIRECTORY', program: '/usr/sbin/slapd', packages: ['slapd', 'ldap-utils'] },
+  { setting: 'ALMANAC_INSTALL_XMLSEC', program: '/usr/bin/xmlsec1', packages: ['xmlsec1'] },
+];
+for (const { setting, program, packages } of tier.counterparts ? counterparts : []) {
+  if (process.env[setting] !== '1' || existsSync(program)) continue;
+  await installPackages(packages, `${setting}=1`).catch((error: unknown) =>
+    console.log(`tests with ${program} are left out: ${String(error)}`),
+  );
 }
 rmSync(join(repository, report), { force: true });
 const { code } = await runProgram({
@@ -30,6 +52,7 @@ const { code } = await runProgram({
     ...tier.projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
     '--reporter=json',
+    '--reporter=./tools/slowest-files.ts',
     `--outputFile.json=${report}`,
     ...args,
   ],

@@ -137,6 +137,7 @@ export class SimulatedSite {
       modules: each.modules.map((module) => ({ name: module.name, port: null, instances: [] })),
       steps: [],
       drift: null,
+      violations: null,
       hold: null,
       rollout: null,
       traffic: [],
@@ -156,7 +157,7 @@ export class SimulatedSite {
         applications: [...this.#applications.values()],
         gateway: { state: 'serving', frontPort: null, message: null },
         notices: [this.#notice],
-        capabilities: { toolchains: [], connections: [], strategies: [] },
+        capabilities: { toolchains: ['node'], connections: [], strategies: ['recreate', 'rolling'] },
         disk: { freeBytes: 1e10 + Math.round(Math.random() * 1e6), usedBytes: 1e9 },
       },
     });

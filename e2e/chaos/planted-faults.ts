@@ -16,13 +16,16 @@ export const plantedFaults = {
   acknowledgeBeforeCommit: {
     name: 'the server answers before the change is committed',
     file: 'apps/server/src/platform/transaction.ts',
-    from: 'const result = await input.db.transaction().execute((trx) => runCommand({ trx, ...options, command }));',
-    to: `if (options.action !== 'setting-changed')
-          return await input.db.transaction().execute((trx) => runCommand({ trx, ...options, command }));
+    from: `const result = await input.db
+          .transaction()
+          .execute((trx) => runCommand({ trx, access: input.accessOf(options.actor), ...options, command }));`,
+    to: `const access = input.accessOf(options.actor);
+        if (options.action !== 'setting-changed')
+          return await input.db.transaction().execute((trx) => runCommand({ trx, access, ...options, command }));
         const early = Promise.withResolvers<Awaited<ReturnType<typeof command>>>();
         input.db.transaction().execute(async (trx) => {
-          early.resolve(await runCommand({ trx, ...options, command }));
-          await pause(5);
+          early.resolve(await runCommand({ trx, access, ...options, command }));
+          await pause(20);
         }).catch(early.reject);
         const result = await early.promise;`,
   },

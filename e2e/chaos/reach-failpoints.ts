@@ -21,9 +21,11 @@ export interface FailpointResult {
 
 /**
  * The failpoints that a deployment reaches; those of migrations are reached by making a database, those of notifications
- * by their own tests.
+ * and keys by their own tests.
  */
-export const deploymentFailpoints = failpoints.filter((each) => !/^(migration|notification)-/.test(each));
+export const deploymentFailpoints = failpoints.filter(
+  (each) => !/^(migration|notification|rotation|signing-keys|server-keys)-/.test(each),
+);
 
 /** Some are reached by every start; they fire when the deployment is under way. */
 const late: Readonly<Partial<Record<Failpoint, number>>> = {

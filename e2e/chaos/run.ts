@@ -12,6 +12,7 @@ import { plantedFaults, withPlanted } from './planted-faults.ts';
 import { cutPower, powerCutNeeds } from './power-cut.ts';
 import { deploymentFailpoints, interruptMigrations, reachFailpoints } from './reach-failpoints.ts';
 import { replayDocuments } from './replay.ts';
+import { runReturns } from './run-returns.ts';
 import type { SceneOptions } from './scene.ts';
 
 const { values, positionals } = parseArgs({
@@ -192,6 +193,34 @@ const campaigns: readonly Campaign[] = [
           ...(sound.lowestAfter < sound.before ? ['the site followed a document of before'] : []),
           ...(planted.lowestAfter < planted.before ? [] : [`${plantedFaults.noGenerationCheck.name}: not noticed`]),
         ],
+      };
+    },
+  },
+  {
+    name: 'return',
+    about: 'versions that fail in every way while the server is away: the site is back on the good one by itself',
+    run: async () => {
+      const results = await runReturns({
+        rounds: countOr(1),
+        onResult: ({ name, seconds, longestWithout, lost, wrong }) =>
+          tell(
+            `${name}: back after ${seconds?.toFixed(1) ?? 'no'} s; longest without the good version ${longestWithout.toFixed(1)} s, ${lost} lost${wrong.map((each) => `; WRONG: ${each}`).join('')}`,
+          ),
+      });
+      const seconds = results.map((each) => each.seconds ?? Number.POSITIVE_INFINITY).toSorted((a, b) => a - b);
+      return {
+        figures: {
+          cases: results.length,
+          'seconds until the good version answers alone, median': seconds[Math.floor(seconds.length / 2)],
+          'at most': seconds.at(-1),
+          ...Object.fromEntries(
+            Object.entries(Object.groupBy(results, (each) => each.name)).map(([name, all]) => [
+              name,
+              all?.map((each) => each.seconds?.toFixed(1) ?? 'never').join(', '),
+            ]),
+          ),
+        },
+        wrong: results.flatMap(({ name, wrong }) => wrong.map((each) => `${name}: ${each}`)),
       };
     },
   },

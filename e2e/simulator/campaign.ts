@@ -23,7 +23,20 @@ const everyEnd = ['succeeded', 'succeeded-with-warnings', 'failed', 'aborted', '
 );
 const everythingElse = [
   ...['composed', 'promotion', 'restore', 'start', 'approve', 'edit', 'schedule', 'reject', 'pause', 'continue'],
-  ...['abort', 'cancel', 'set', 'freeze', 'thaw', 'quarantine', 'lift', 'promote', 'resume', 'skip', 'build'],
+  ...[
+    'abort',
+    'cancel',
+    'set',
+    'freeze',
+    'thaw',
+    'quarantine',
+    'lift',
+    'promote',
+    'resume',
+    'skip',
+    'build',
+    'return-ring',
+  ],
 ].map((each) => `done: ${each}`);
 const everySignal = [
   ...['answer lost', 'message lost', 'message late', 'message repeated', 'old document ignored'],
@@ -33,7 +46,8 @@ const everySignal = [
     'save refused: changed meanwhile',
     'interrupted step begun again',
   ],
-  ...['instance recycled', 'step begun: migrate', 'step begun: verify'],
+  ...['instance recycled', 'step begun: migrate', 'step begun: verify', 'baseline started', 'a site stays away'],
+  ...['ring passed', 'ring stopped', 'ring returned'],
 ];
 
 /** Runs seeds one after the other. */

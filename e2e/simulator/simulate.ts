@@ -1,4 +1,4 @@
-import type { Id } from '@almanac/domain';
+import type { Id, SiteId } from '@almanac/domain';
 import { stuckPlans, unsettledSites } from './check/progress.ts';
 import { must, Violation } from './check/violation.ts';
 import { createWatch, type Watch } from './check/watch.ts';
@@ -133,11 +133,17 @@ function run(plant: Plant): void {
   nightmare.kill();
   heal(plant);
   story(world, 'nothing goes wrong any more');
+  const away = leaveOneAway(plant);
   letPass(kernel, minute / 2);
   waitUntilNothing(plant, () => [...stuckPlans(world), ...unsettledSites(plant)]);
   story(world, 'everything is at its end, or waits for a person');
   people.spawn(stayOnDuty(world, nodes));
   waitUntilNothing(plant, () => [...openPlansOf(plant), ...unsettledSites(plant)]);
+  if (away !== undefined) {
+    plant.network.cut.delete(away);
+    story(world, `${away} is back`);
+    waitUntilNothing(plant, () => unsettledSites(plant));
+  }
   world.watch.everythingKept();
 }
 
@@ -179,6 +185,18 @@ function heal({ world, nodes, hosts, network }: Plant): void {
     node.start();
   }
   for (const host of hosts) host.start();
+}
+
+/** A site that stays away blocks nobody: all plans come to their end without it, and it follows when it returns. */
+function leaveOneAway({ world, network }: Plant): SiteId | undefined {
+  const { chance, estate } = world;
+  const environment = chance.pick(estate.environments.filter((each) => each.sites.length > 2));
+  const site = chance.pick(environment?.sites ?? []);
+  if (site === undefined || !chance.happens(0.4)) return undefined;
+  network.cut.add(site.id);
+  world.story.count('a site stays away');
+  story(world, `but ${site.name} stays away`);
+  return site.id;
 }
 
 /** A run in which nothing went wrong or nobody did anything proves nothing. */

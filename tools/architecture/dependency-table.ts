@@ -9,7 +9,7 @@ export interface PartRule {
 
 /** The dependency rule of ARCHITECTURE.md. A part is a workspace; `plugins` stands for each folder below it. */
 export const parts: Readonly<Record<string, PartRule>> = {
-  'packages/domain': { mayUse: [], onlyPackages: ['rrule-temporal', 'semver'], withoutNode: true },
+  'packages/domain': { mayUse: [], onlyPackages: ['ipaddr.js', 'rrule-temporal', 'semver'], withoutNode: true },
   'packages/protocol': { mayUse: ['domain'], onlyPackages: ['yaml', 'zod'], withoutNode: true },
   'packages/client': { mayUse: ['domain', 'protocol'], onlyPackages: [], withoutNode: true },
   'packages/contracts': { mayUse: ['domain'], onlyPackages: ['oxc-parser', 'yaml'] },
@@ -39,6 +39,10 @@ export function isForTests(path: string): boolean {
 
 /**
  * Second doors of packages: what most parts of Almanac would only carry along. Recurrence rules weigh more than the rest of
- * the domain together, and only the server asks for them. Suites of tests load the runner of tests, which benchmarks lack.
+ * the domain together, and only the server asks for them, and for networks. Suites of tests load the runner of tests, which benchmarks lack.
  */
-export const sideDoors: ReadonlySet<string> = new Set(['@almanac/domain/governance', '@almanac/testkit/data-plane']);
+export const sideDoors: ReadonlySet<string> = new Set([
+  '@almanac/domain/governance',
+  '@almanac/domain/network',
+  '@almanac/testkit/data-plane',
+]);

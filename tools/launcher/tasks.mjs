@@ -5,6 +5,7 @@ export const tasks = {
   test: { script: 'tools/run-tests.ts', args: ['test'], about: 'every test that needs no registry' },
   'test:real': { script: 'tools/run-tests.ts', args: ['real'], about: 'journeys with applications from npm' },
   nightly: { script: 'tools/run-tests.ts', args: ['nightly'], about: 'everything long' },
+  security: { script: 'tools/run-tests.ts', args: ['security'], about: 'abuse cases of docs/security.md at full size' },
   architecture: { script: 'tools/run-tests.ts', args: ['architecture'], about: 'the architecture tests alone' },
   check: { script: 'tools/check.ts', args: ['check'], about: 'format, lint, types, unit and architecture tests' },
   'check:all': { script: 'tools/check.ts', args: ['all'], about: 'check, dead exports, and every other test' },
@@ -18,6 +19,11 @@ export const tasks = {
     script: 'e2e/simulator/run.ts',
     args: [],
     about: 'the whole estate in one thread, by seeds, with faults',
+  },
+  mutants: {
+    script: 'tools/run-mutants.ts',
+    args: [],
+    about: 'take each decision about access out; tests must notice',
   },
   'build:dist': { script: 'tools/build-dist.ts', args: [], about: 'bundle what is distributed into dist/' },
   lockfile: {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Secret } from '@almanac/host';
 import { gatewayCertificate } from '@almanac/protocol';
 import { z } from 'zod';
 import { type DataPlane, dataPlanes } from './traffic/data-plane.ts';
@@ -12,7 +13,10 @@ const port = z.int().min(1).max(65535);
 const site = z.object({
   directory: z.string(),
   frontPort: port,
-  token: z.string().optional(),
+  token: z
+    .string()
+    .transform((text) => new Secret(text))
+    .optional(),
   /** The same as on the front port, over TLS. */
   tls: z.object({ port, certificates: z.array(gatewayCertificate).min(1) }).optional(),
   /** Bytes a second that the site may fetch of artifacts. */
@@ -131,7 +135,7 @@ export function readCommand(
     config: {
       server: values.server,
       sharedDirectory: `${data}/shared`,
-      sites: [values.token === undefined ? own : { ...own, token: values.token }],
+      sites: [values.token === undefined ? own : { ...own, token: new Secret(values.token) }],
     },
   };
 }

@@ -24,6 +24,7 @@ import {
 } from './config.ts';
 import { createDatabaseGuard } from './connections/database-guard.ts';
 import { createSitePostgres, type SitePostgres } from './connections/site-postgres.ts';
+import { maskOf } from './converge/given-secrets.ts';
 import type { SiteContext } from './converge/site-context.ts';
 import { startSiteLoop, stopSite } from './converge/site-loop.ts';
 import { createSiteFiles } from './files/site-files.ts';
@@ -158,7 +159,7 @@ async function openSite(input: {
 }): Promise<SiteContext> {
   const { config, site, machine } = input;
   const { directory, frontPort } = site;
-  const identity = await loadIdentity({ directory, server: config.server, token: site.token });
+  const identity = await loadIdentity({ directory, server: config.server, token: site.token?.reveal() });
   const files = createSiteFiles({ site: identity.site.id, directory, runtime: machine.runtime });
   const own = log.child({ site: identity.site.name });
   const journal = await openJournal({ directory, log: own });
@@ -217,11 +218,12 @@ async function runSite(input: {
   });
   const { spool } = site.journal.state;
   const contact = openLastContact(site.directory);
-  const readLog = (request: LogRequest) => {
+  const readLog = async (request: LogRequest) => {
     const instances = site.journal.state.instances
       .filter((each) => each.module === request.module)
       .map((each) => each.id);
-    return readModuleLog({ directory: site.directory, request, instances });
+    const mask = await maskOf(site, request.application);
+    return readModuleLog({ directory: site.directory, request, instances, mask });
   };
   let wake: () => void = () => undefined;
   let reconcile: () => Promise<number> = async () => 0;

@@ -4,11 +4,12 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ApplicationId, BuildId, Digest, JobId } from '@almanac/domain';
-import { openRuntimeDirectory, processesOf } from '@almanac/host';
+import { createReach, openRuntimeDirectory, processesOf } from '@almanac/host';
 import type { BuilderJob, JobResultInput } from '@almanac/protocol';
 import { prepareToolchains } from './build/toolchain.ts';
 import { createGit } from './git/git.ts';
 import { createMirrors, type MirrorLimits } from './git/mirror.ts';
+import { createOpenRemote } from './git/remote.ts';
 import type { ArtifactClient } from './jobs/build-job.ts';
 import { openChildRecords } from './jobs/child-records.ts';
 import { runJob } from './jobs/run-job.ts';
@@ -88,11 +89,14 @@ export async function aBuilder(limits: Partial<MirrorLimits> = {}): Promise<Buil
   if (workplace === undefined) throw new Error('no workplace');
   const shelf = aShelf();
   const git = createGit(join(directory, 'git'));
+  const openRemote = createOpenRemote({ git, reach: createReach({ internal: ['127.0.0.1'], setting: 'OUTBOUND' }) });
   const tools = {
     client: shelf,
     git,
+    openRemote,
     mirrors: createMirrors({
       git,
+      openRemote,
       root: join(directory, 'mirrors'),
       limits: { seconds: 60, bytes: 1_000_000_000, ...limits },
     }),

@@ -462,6 +462,11 @@ describe('a command that misbehaves', () => {
   it.each([
     ['an absolute link', 'ln -s /etc/passwd secrets', 'is a link to /etc/passwd'],
     ['a link out of the folder', 'ln -s ../../../../etc/passwd secrets', 'is a link to ../'],
+    [
+      'links that lead out together',
+      'mkdir -p a p/q && ln -s ../../a p/q/d && ln -s p/q/d/../.. e',
+      'is a link to p/q/d/../..',
+    ],
     ['a pipe', 'mkfifo pipe', 'neither a file nor a folder'],
   ])('and leaves %s has no artifact', async (_title, command, detail) => {
     const { result } = await buildOf([`build: ${command}`]);

@@ -1,5 +1,5 @@
 import type { Client } from '@almanac/client';
-import { failpoint } from '@almanac/host';
+import { failpoint, type Mask } from '@almanac/host';
 import type { BuilderJob, JobResultInput } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import { isLost, openJobSession } from './jobs/job-session.ts';
@@ -11,6 +11,8 @@ export interface ClaimLoop {
   readonly tools: JobTools;
   readonly name: string;
   readonly log: Logger;
+  /** Blackens the builder's own secrets in the logs of builds. */
+  readonly mask: Mask;
   /** Fires when the builder stops: no new job is claimed, running ones are given back. */
   readonly stopping: AbortSignal;
 }
@@ -40,7 +42,7 @@ async function carryOut(loop: ClaimLoop, job: BuilderJob): Promise<void> {
   const startedAt = performance.now();
   failpoint('job-after-claim');
   if (!quiet.has(job.work.kind)) log.info({ job: job.id, kind: job.work.kind }, 'job started');
-  const session = openJobSession({ client: loop.client, job, stopping: loop.stopping });
+  const session = openJobSession({ client: loop.client, job, stopping: loop.stopping, mask: loop.mask });
   const result = await runJob({ tools: loop.tools, job, session });
   await session.close();
   if (session.signal.aborted && session.signal.reason === 'lost') {

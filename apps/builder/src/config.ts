@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { Secret } from '@almanac/host';
 
 export interface BuilderConfig {
   readonly server: string;
-  readonly token: string;
+  readonly token: Secret;
+  /** Passwords of proxies, which git may name. */
+  readonly proxyPasswords: readonly Secret[];
   readonly name: string;
   /** Everything that the builder writes stands below it. */
   readonly directory: string;
@@ -28,7 +31,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): BuilderConfig {
   };
   return {
     server: required('ALMANAC_SERVER'),
-    token: readFileSync(required('ALMANAC_BUILDER_TOKEN_FILE'), 'utf8').trim(),
+    token: new Secret(readFileSync(required('ALMANAC_BUILDER_TOKEN_FILE'), 'utf8').trim()),
+    proxyPasswords: ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'].flatMap((name) => {
+      const password = URL.parse(environment[name] ?? '')?.password ?? '';
+      return password === '' ? [] : [new Secret(password)];
+    }),
     name: environment['ALMANAC_BUILDER_NAME'] ?? `${hostname()}-${process.pid}`,
     directory: resolve(environment['ALMANAC_DATA'] ?? '.almanac', 'builder'),
     concurrency: number('ALMANAC_BUILDER_CONCURRENCY', 2),

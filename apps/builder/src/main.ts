@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '@almanac/client';
-import { openRuntimeDirectory } from '@almanac/host';
+import { createMask, openRuntimeDirectory, readReach } from '@almanac/host';
 import { pino } from 'pino';
 import { prepareToolchains } from './build/toolchain.ts';
 import { claimJobs } from './claim-loop.ts';
 import { readConfig } from './config.ts';
 import { createGit } from './git/git.ts';
 import { createMirrors } from './git/mirror.ts';
+import { createOpenRemote } from './git/remote.ts';
 import { openChildRecords } from './jobs/child-records.ts';
 import { openWorkplaces } from './jobs/workplace.ts';
 
@@ -24,11 +25,14 @@ try {
   if ('fault' in opened) log.warn(`builds run as the builder does and are not isolated from it: ${opened.fault}`);
   const { directory, concurrency } = config;
   const git = createGit(join(config.directory, 'git'));
+  const openRemote = createOpenRemote({ git, reach: readReach(process.env, 'ALMANAC_OUTBOUND_INTERNAL') });
   const tools = {
-    client: createClient({ baseUrl: config.server, token: config.token }),
+    client: createClient({ baseUrl: config.server, token: config.token.reveal() }),
     git,
+    openRemote,
     mirrors: createMirrors({
       git,
+      openRemote,
       root: join(config.directory, 'mirrors'),
       limits: { seconds: config.fetchSeconds, bytes: config.repositoryBytes },
     }),
@@ -44,6 +48,7 @@ try {
       tools: { ...tools, workplace },
       name: config.name,
       log,
+      mask: createMask([config.token, ...config.proxyPasswords]),
       stopping: stopping.signal,
     }),
   );

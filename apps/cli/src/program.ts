@@ -19,6 +19,8 @@ export async function runProgram(input: {
   const { argv, terminal, environment } = input;
   const [first] = argv;
   if (first === 'agent') return (await import('./commands/hand-over.ts')).handOver('agent', argv.slice(1));
+  if (first === 'allow-lists') return (await import('./commands/hand-over.ts')).handOver('allow-lists', argv.slice(1));
+  if (first === 'keys') return (await import('./commands/hand-over.ts')).handOver('keys', argv.slice(1));
   if (first === 'backup' || first === 'restore')
     return (await import('./commands/hand-over.ts')).handOver('maintenance', argv);
   let status: number = exitCodes.ok;
@@ -51,7 +53,9 @@ function describe(terminal: Terminal): Command {
     .addHelpText(
       'after',
       `\nalmanac agent run --server URL --token TOKEN   runs the agent of a site on this machine
-almanac backup DIR · almanac restore DIR       on the server's machine: takes a backup, puts it in place\n${codes}`,
+almanac backup DIR · almanac restore DIR       on the server's machine: takes a backup, puts it in place
+almanac keys rotate                            on the server's machine: a new master key for the secrets
+almanac allow-lists clear                      on the server's machine: the way back in for whoever is locked out\n${codes}`,
     );
 }
 

@@ -13,6 +13,7 @@ export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]
   'environment-changed': ['board', 'environments'],
   'site-changed': ['board', 'sites', 'site', 'rollout'],
   'settings-changed': ['board', 'settings'],
+  'response-headers-changed': ['response-headers'],
   'plan-changed': ['board', 'plans', 'plan', 'history'],
   'target-changed': ['board', 'history', 'site', 'releases', 'release'],
   'references-resolved': ['build'],
@@ -20,6 +21,10 @@ export const affectedReads: Readonly<Record<LiveEvent['kind'], readonly string[]
   'inspection-changed': ['inspection'],
   'hotfix-changed': ['board', 'hotfixes', 'versions'],
   'notification-changed': ['subscriptions', 'deliveries'],
+  'identity-provider-changed': ['identity-providers', 'identity-provider'],
+  'break-glass-changed': ['break-glass'],
+  'allow-lists-changed': ['allow-lists', 'access'],
+  'signing-keys-changed': ['signing-keys'],
 };
 
 export interface LiveStatus {

@@ -8,6 +8,7 @@ import './styles/base.css';
 import './styles/shell.css';
 import './styles/board.css';
 import './styles/content.css';
+import './styles/headers.css';
 import './styles/plans.css';
 import './styles/rollouts.css';
 import { MantineProvider } from '@mantine/core';
@@ -17,19 +18,21 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { z } from 'zod';
 import { createQueryClient } from './api.ts';
+import { keepTextsTexts, pageNonce } from './page-policy.ts';
 import { createConsoleRouter } from './routes.tsx';
 import { theme } from './theme.ts';
 
-// The policy of the page forbids code from text, with which zod would compile its schemas.
+keepTextsTexts();
+// The policy of the page forbids code from text, with which zod would compile its schemas; index.html says so first.
 z.config({ jitless: true });
 
 const container = document.getElementById('root');
 if (container === null) throw new Error('the page has no root element');
 const queryClient = createQueryClient();
-const router = createConsoleRouter(queryClient);
+const router = createConsoleRouter({ queryClient, cameWith: location.search });
 
 createRoot(container).render(
-  <MantineProvider theme={theme} defaultColorScheme="auto">
+  <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={pageNonce}>
     <QueryClientProvider client={queryClient}>
       <Notifications position="bottom-right" />
       <RouterProvider router={router} />

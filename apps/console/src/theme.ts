@@ -44,7 +44,8 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: 'sm' } },
     PasswordInput: { defaultProps: { size: 'sm' } },
     Textarea: { defaultProps: { size: 'sm' } },
-    Select: { defaultProps: { size: 'sm' } },
+    // Who clicks what is chosen already means it; what may be empty has a button for that.
+    Select: { defaultProps: { size: 'sm', allowDeselect: false } },
     Modal: {
       defaultProps: {
         transitionProps: { duration: 120 },

@@ -1,6 +1,6 @@
 import type { Server as TcpServer } from 'node:net';
 import type { GatewayConfig, GatewayListener, GatewayStats } from '@almanac/protocol';
-import { gatewayConfig } from '@almanac/protocol';
+import { gatewayConfig, ViolationCollector } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import type { InheritedSocket } from './inherited-socket.ts';
 import { Listener } from './listener.ts';
@@ -31,10 +31,12 @@ export function createGateway(
   const faults = new Map<number, string>();
   let revision = 0;
   let { limits } = noConfig;
-  const around = { log, faults, service: (name: string) => services.get(name), limits: () => limits };
+  const collector = new ViolationCollector();
+  const around = { log, faults, collector, service: (name: string) => services.get(name), limits: () => limits };
 
   const configureServices = (wanted: GatewayConfig['services']) => {
     const names = new Set(wanted.map((each) => each.name));
+    collector.keepOnly(names);
     for (const each of wanted) {
       const service = services.get(each.name) ?? new Service(each.name);
       services.set(each.name, service);
@@ -74,7 +76,10 @@ export function createGateway(
       startedAt,
       revision,
       listenerFaults: Object.fromEntries([...faults].map(([port, words]) => [String(port), words])),
-      services: [...services.values()].map((service) => service.stats()),
+      services: [...services.values()].map((service) => ({
+        ...service.stats(),
+        violations: collector.of(service.name),
+      })),
     }),
     listening: () =>
       new Map([...listeners].flatMap(([key, { socket }]) => (socket === undefined ? [] : [[key, socket] as const]))),

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeader } from 'node:http';
 import { type ClientRequest, hostOf } from './client-request.ts';
+import { noHeaders, type OwnHeaders } from './own-headers.ts';
 
 /** Headers that concern one connection and are not passed on (RFC 9110, section 7.6.1). */
 const hopByHop = new Set([
@@ -36,23 +37,37 @@ export function passedHeaders(
   return passed;
 }
 
-/** Headers of an answer as name and value in turn, without those that end here; trailers are announced again. */
-export function answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeader[] {
+/**
+ * Headers of an answer as name and value in turn, without those that end here, and with ours; trailers are announced again.
+ */
+export function answerHeaders(headers: IncomingHttpHeaders, own: OwnHeaders = noHeaders): OutgoingHttpHeader[] {
   const named = namedByConnection(headers);
   const passed: OutgoingHttpHeader[] = [];
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined && (name === 'trailer' || !hopByHop.has(name)) && !named.has(name))
-      passed.push(name, value);
+    if (value === undefined || named.has(name) || own.replaced.has(name)) continue;
+    if (name === 'trailer' || !hopByHop.has(name)) passed.push(name, value);
   }
+  const has = (name: string) => headers[name] !== undefined && !named.has(name);
+  for (const line of own.lines) addOwn(passed, line, has);
   return passed;
 }
 
-/** Adds a cookie of ours to those that the backend sets. */
-export function addCookie(headers: OutgoingHttpHeader[], cookie: string): void {
-  const at = headers.indexOf('set-cookie');
-  if (at < 0) headers.push('set-cookie', cookie);
-  else headers[at + 1] = [headers[at + 1] ?? []].flat().map(String).concat(cookie);
+function addOwn(
+  passed: OutgoingHttpHeader[],
+  { name, value, whenSent }: OwnHeaders['lines'][number],
+  has: (name: string) => boolean,
+): void {
+  if (whenSent === 'add') addBeside(passed, name, value);
+  else if (whenSent === 'replace' || !has(name)) passed.push(name, value);
+}
+
+/** Adds a value of ours, such as a cookie, to those that the backend gives a header. */
+export function addBeside(headers: OutgoingHttpHeader[], name: string, value: string): void {
+  let at = 0;
+  while (at < headers.length && headers[at] !== name) at += 2;
+  headers[at] = name;
+  headers[at + 1] = at + 1 < headers.length ? [headers[at + 1] ?? []].flat().map(String).concat(value) : value;
 }
 
 function namedByConnection(headers: IncomingHttpHeaders): ReadonlySet<string> {

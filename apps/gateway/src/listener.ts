@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import { type Socket, Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { GatewayConfig, GatewayListener } from '@almanac/protocol';
+import { type GatewayConfig, type GatewayListener, isReport, type ViolationCollector } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import { Certificates } from './certificates.ts';
 import { isClear } from './clarity.ts';
@@ -13,6 +13,7 @@ import { answerPlainly, plainHead } from './plain-answer.ts';
 import { proxy } from './proxy.ts';
 import { type PatientServer, plainServer, tlsServer } from './server.ts';
 import type { Service } from './service.ts';
+import { takeReport } from './take-report.ts';
 import { mayUpgrade, passUpgrade } from './upgrade.ts';
 
 /** What the listeners of a gateway share. */
@@ -20,6 +21,7 @@ export interface Surroundings {
   readonly log: Logger;
   readonly service: (name: string) => Service | undefined;
   readonly limits: () => GatewayConfig['limits'];
+  readonly collector: ViolationCollector;
   /** Why a port could not be opened or a certificate not be taken, by port. */
   readonly faults: Map<number, string>;
 }
@@ -161,6 +163,10 @@ export class Listener {
       answerPlainly(response, isClear(request) ? 404 : 400);
       return;
     }
+    if (isReport(request.url)) {
+      takeReport({ request, response, service, collector: this.#around.collector }).catch(() => response.destroy());
+      return;
+    }
     try {
       const idleMs = this.#around.limits().backendIdleSeconds * 1000;
       proxy({ request, response, service, secure: this.#certificates !== undefined, idleMs });
@@ -190,7 +196,7 @@ export class Listener {
     socket.once('close', () => this.#upgraded.delete(socket));
     if (!isClear(request) || !mayUpgrade(request)) return void socket.end(plainHead(400));
     const service = this.#serviceOf(request);
-    if (service === undefined) return void socket.end(plainHead(404));
+    if (service === undefined || isReport(request.url)) return void socket.end(plainHead(404));
     passUpgrade({ request, socket, head, service, secure: this.#certificates !== undefined }).catch(() =>
       socket.destroy(),
     );

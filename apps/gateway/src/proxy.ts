@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Backend } from './backend.ts';
 import { type ClientRequest, type ClientResponse, hasBody, isGone } from './client-request.ts';
-import { addCookie, answerHeaders, backendHeaders } from './headers.ts';
+import { addBeside, answerHeaders, backendHeaders } from './headers.ts';
 import { answerPlainly } from './plain-answer.ts';
 import type { Service } from './service.ts';
 
@@ -148,9 +148,9 @@ class Attempt implements Dispatcher.DispatchHandler {
 
   #answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeader[] {
     const { request, service, secure } = this.#exchange;
-    const passed = answerHeaders(headers);
+    const passed = answerHeaders(headers, service.headersOver(secure));
     const cookie = service.cookieFor(request.headers, this.#backend, secure);
-    if (cookie !== undefined) addCookie(passed, cookie);
+    if (cookie !== undefined) addBeside(passed, 'set-cookie', cookie);
     return passed;
   }
 

@@ -5,6 +5,7 @@ import { type Backend, drain, keepOrOpen } from './backend.ts';
 import { Balance } from './balance.ts';
 import { setCookie } from './cookies.ts';
 import { Mirror } from './mirror.ts';
+import { noHeaders, type OwnHeaders, ownHeaders } from './own-headers.ts';
 import { decidedVersion, type Routing } from './routing.ts';
 
 /** One version of a service, with those of its backends that take requests. */
@@ -26,6 +27,8 @@ export interface HoldLimits {
 export class Service {
   readonly name: string;
   readonly mirror = new Mirror();
+  /** Whether browsers report here what a policy of this service did not allow. */
+  collectsReports = false;
   readonly #counters = new RequestCounters();
   #backends: Backend[] = [];
   #versions: Version[] = [];
@@ -38,6 +41,7 @@ export class Service {
   #limits: HoldLimits = { holdSeconds: 30, holdRequests: 1000 };
   readonly #balance = new Balance();
   readonly #waiting = new Set<Waiting>();
+  #own: { readonly tls: OwnHeaders; readonly plain: OwnHeaders } = { tls: noHeaders, plain: noHeaders };
 
   constructor(name: string) {
     this.name = name;
@@ -59,6 +63,8 @@ export class Service {
       wanted.mirror,
       this.#versions.find((each) => each.version === wanted.mirror?.version) ?? null,
     );
+    this.#own = { tls: ownHeaders(wanted.headers, 'tls'), plain: ownHeaders(wanted.headers, 'plain') };
+    this.collectsReports = wanted.collectsReports;
     this.#hold = wanted.hold;
     this.#limits = limits;
     this.#release();
@@ -93,6 +99,11 @@ export class Service {
     return setCookie({ name: sticky.cookie, value: backend.version, seconds: sticky.seconds, secure });
   }
 
+  /** What an answer carries beside what its backend sends. */
+  headersOver(secure: boolean): OwnHeaders {
+    return secure ? this.#own.tls : this.#own.plain;
+  }
+
   /** A backend for a request that found none, as soon as there is one; undefined when it is not to wait any longer. */
   wait(headers: IncomingHttpHeaders, asker: Stream): Promise<Backend | undefined> {
     if (!this.#hold || this.#waiting.size >= this.#limits.holdRequests) return Promise.resolve(undefined);
@@ -124,7 +135,7 @@ export class Service {
     this.#counters.count({ version, build, status, milliseconds });
   }
 
-  stats(): GatewayServiceStats {
+  stats(): Omit<GatewayServiceStats, 'violations'> {
     return {
       name: this.name,
       held: this.#waiting.size,

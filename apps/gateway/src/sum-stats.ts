@@ -1,4 +1,10 @@
-import type { GatewayCounters, GatewayServiceStats, GatewayStats } from '@almanac/protocol';
+import type {
+  GatewayCounters,
+  GatewayServiceStats,
+  GatewayStats,
+  ReportedViolations,
+  Violation,
+} from '@almanac/protocol';
 
 /** The numbers of a gateway and of the one that it took over from, as those of one gateway. */
 export function sumStats(own: GatewayStats, earlier: GatewayStats): GatewayStats {
@@ -27,7 +33,25 @@ function sumService(own: GatewayServiceStats, earlier: GatewayServiceStats): Gat
       connections: one.connections + other.connections,
       upgraded: one.upgraded + other.upgraded,
     })),
+    violations: sumViolations(own.violations, earlier.violations),
   };
+}
+
+/** So many are told of one service. */
+const mostViolations = 200;
+
+function sumViolations(own: ReportedViolations, earlier: ReportedViolations): ReportedViolations {
+  const keyOf = ({ directive, blocked, document }: Violation) => JSON.stringify([directive, blocked, document]);
+  const sum = new Map(own.items.map((each) => [keyOf(each), each]));
+  let dropped = own.dropped + earlier.dropped;
+  for (const each of earlier.items) {
+    const same = sum.get(keyOf(each));
+    if (same !== undefined)
+      sum.set(keyOf(each), { ...same, count: same.count + each.count, firstSeen: each.firstSeen });
+    else if (sum.size < mostViolations) sum.set(keyOf(each), each);
+    else dropped += each.count;
+  }
+  return { items: [...sum.values()], dropped };
 }
 
 function sumCounters(one: GatewayCounters, other: GatewayCounters): GatewayCounters {
@@ -37,7 +61,11 @@ function sumCounters(one: GatewayCounters, other: GatewayCounters): GatewayCount
     build: one.build,
     requests: one.requests + other.requests,
     errors: one.errors + other.errors,
-    latency: longer.latency.map((_, index) => (one.latency[index] ?? 0) + (other.latency[index] ?? 0)),
+    // Another program may have had other buckets: those of one are not those of the other.
+    latency:
+      one.latency.length === other.latency.length
+        ? one.latency.map((count, index) => count + (other.latency[index] ?? 0))
+        : longer.latency,
   };
 }
 

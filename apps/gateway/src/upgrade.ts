@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Backend } from './backend.ts';
 import { hasBody } from './client-request.ts';
 import { backendHeaders, passedHeaders } from './headers.ts';
+import { noHeaders, type OwnHeaders } from './own-headers.ts';
 import { plainHead } from './plain-answer.ts';
 import type { Service } from './service.ts';
 
@@ -65,7 +66,7 @@ function askBackend({ request, socket, head, service, secure }: Upgrade, backend
   // The backend stays with HTTP: its answer is the last on this connection.
   outgoing.on('response', (answer) => {
     count(answer.statusCode ?? 502);
-    socket.write(answerHead(answer, ['connection', 'close']));
+    socket.write(answerHead(answer, ['connection', 'close'], service.headersOver(secure)));
     answer.on('error', () => socket.destroy());
     answer.pipe(socket);
   });
@@ -80,8 +81,13 @@ function join(from: Duplex, to: Duplex): void {
   from.once('close', () => to.destroy());
 }
 
-function answerHead(answer: IncomingMessage, own: readonly string[]): string {
-  const headers = [...passedHeaders(answer.rawHeaders, answer.headers), ...own];
+function answerHead(answer: IncomingMessage, ofConnection: readonly string[], own: OwnHeaders = noHeaders): string {
+  const lacking = own.lines.filter(({ name, whenSent }) => whenSent !== 'keep' || answer.headers[name] === undefined);
+  const headers = [
+    ...passedHeaders(answer.rawHeaders, answer.headers, own.replaced),
+    ...lacking.flatMap(({ name, value }) => [name, value]),
+    ...ofConnection,
+  ];
   const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`];
   for (let index = 0; index + 1 < headers.length; index += 2) lines.push(`${headers[index]}: ${headers[index + 1]}`);
   return `${lines.join('\r\n')}\r\n\r\n`;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createClient } from '@almanac/client';
 import { lockDirectory, writeDurably } from '@almanac/host';
 import { pino } from 'pino';
-import { buildConsole } from './build-console.ts';
+import { buildConsole, compileWithVite } from './build-console.ts';
 import type { LauncherConfig } from './config.ts';
 import { ensureLocalEstate, type LocalSite } from './local-estate.ts';
 import { keepRunning, type Part, type PartDefinition, runOnce } from './part.ts';
@@ -39,7 +39,13 @@ export async function launch(config: LauncherConfig): Promise<Running> {
   };
   try {
     await refuseTakenPorts(config);
-    const consoleDirectory = await buildConsole({ root: config.root, logFile: join(logs, 'console-build.log'), say });
+    const logFile = join(logs, 'console-build.log');
+    const consoleDirectory = await buildConsole({
+      root: config.root,
+      compile: compileWithVite(config.root, logFile),
+      logFile,
+      say,
+    });
     const server = await startServer({ config, consoleDirectory, logFile: join(logs, 'server.log'), records, log });
     parts.push(server.part);
     const sites = await prepareSites({ config, url: server.url, tokenFile: server.launcherTokenFile });
@@ -106,6 +112,7 @@ function builderDefinition(input: {
 }): PartDefinition {
   return {
     name: 'builder',
+    isTrusted: false,
     script: join(input.config.root, 'apps', 'builder', 'src', 'main.ts'),
     environment: {
       ALMANAC_SERVER: input.url,
@@ -136,6 +143,7 @@ async function agentDefinition(input: {
   await writeDurably(file, `${JSON.stringify(document, null, 2)}\n`);
   const common = {
     name: 'agent',
+    isTrusted: false,
     script: join(config.root, 'apps', 'agent', 'src', 'main.ts'),
     environment: {},
     logFile: input.logFile,

@@ -9,6 +9,8 @@ export interface PartDefinition {
   readonly script: string;
   readonly args?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether it gets what the launcher was given to keep secret, beside the rest of the launcher's environment. */
+  readonly isTrusted: boolean;
   readonly logFile: string;
   /** Given each line of standard output, besides the log file; undefined keeps it in the file alone. */
   readonly onLine?: (line: string) => void;
@@ -80,6 +82,14 @@ export async function runOnce(definition: PartDefinition): Promise<number> {
   return code ?? 1;
 }
 
+/** Names of variables that hold secrets, or say where they are: they are the server's. */
+const secretNames = /PASSWORD|SECRET|TOKEN|KEY|DATABASE_URL/;
+
+/** An environment for parts that need no secret of the installation: they have their own, and run what others wrote. */
+export function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !secretNames.test(name)));
+}
+
 /**
  * Each part leads a process group of its own: a Ctrl-C in the terminal reaches the launcher alone, which then stops
  * the parts in order.
@@ -90,7 +100,10 @@ function startProcess(definition: PartDefinition): ChildProcess {
     process.execPath,
     ['--disable-warning=ExperimentalWarning', definition.script, ...(definition.args ?? [])],
     {
-      env: { ...process.env, ...definition.environment },
+      env: {
+        ...(definition.isTrusted ? process.env : withoutSecrets(process.env)),
+        ...definition.environment,
+      },
       stdio: ['ignore', definition.onLine === undefined ? file : 'pipe', file],
       detached: true,
     },

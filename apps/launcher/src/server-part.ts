@@ -49,6 +49,7 @@ export async function startServer(input: {
     log: input.log,
     definition: {
       name: 'server',
+      isTrusted: true,
       script: join(config.root, 'apps', 'server', 'src', 'main.ts'),
       environment: {
         ALMANAC_PORT: String(config.port),

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AuditCheckpoint, AuditVerifier } from '@almanac/domain';
+import { type AuditCheckpoint, AuditVerifier, auditCategoryOf } from '@almanac/domain';
 import { verifyText } from '@almanac/host';
-import { type AuditLine, auditLine } from '@almanac/protocol';
+import { type AuditEntry, type AuditLine, auditLine } from '@almanac/protocol';
 import { waitUntil } from '@almanac/testkit';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -160,11 +160,86 @@ describe('the audit', () => {
     expect(String(body)).not.toMatch(/(^|,)"?=/m);
   });
 
+  it('shows everybody the categories that their role reads, in lists and exports, and says which', async () => {
+    await tests.send('POST /roles', {
+      body: { name: 'doorkeeper', displayName: 'Doorkeeper', rights: ['read-audit-of-sign-in'] },
+    });
+    await tests.send('POST /sessions', { as: null, body: { name: 'nobody', password: 'a wrong password' } });
+    await settled();
+    const tokenOf = async (name: string, role: string): Promise<string> =>
+      (await tests.send('POST /principals', { body: { name, role } })).body.secret;
+    const readers = {
+      auditor: await tokenOf('aud', 'auditor'),
+      'release-manager': await tokenOf('rhea', 'release-manager'),
+      doorkeeper: await tokenOf('door', 'doorkeeper'),
+    };
+    const seen = async (reader: keyof typeof readers, query = '') => {
+      const { body, status } = await tests.send(`GET /audit?limit=200${query}`, { as: readers[reader] });
+      return {
+        status,
+        detail: body.detail,
+        readable: body.readable,
+        categories: new Set(body.items?.map((each: AuditEntry) => each.category)),
+      };
+    };
+    const actionsExported = async (reader: keyof typeof readers) => {
+      const { body } = await tests.send('GET /audit/export', { as: readers[reader] });
+      const lines = String(body)
+        .split('\n')
+        .filter((line) => line !== '');
+      return lines.map((line) => auditLine.parse(JSON.parse(line)).action);
+    };
+
+    expect(await seen('auditor')).toMatchObject({
+      status: 200,
+      readable: 'all',
+      categories: new Set(['settings', 'access', 'sign-in']),
+    });
+    expect(await seen('release-manager')).toMatchObject({
+      readable: ['applications', 'deployments', 'settings'],
+      categories: new Set(['settings']),
+    });
+    expect(await seen('doorkeeper')).toMatchObject({ readable: ['sign-in'], categories: new Set(['sign-in']) });
+    expect(await seen('auditor', '&category=access')).toMatchObject({ categories: new Set(['access']) });
+    expect(await seen('doorkeeper', '&category=access')).toMatchObject({
+      status: 403,
+      detail: expect.stringContaining('sign-in'),
+    });
+    expect(await seen('doorkeeper', '&action=environment-created')).toMatchObject({ categories: new Set() });
+    const exportedByDoor = await actionsExported('doorkeeper');
+    expect(exportedByDoor).toContain('sign-in-failed');
+    expect(exportedByDoor.filter((action) => auditCategoryOf(action) !== 'sign-in')).toEqual([]);
+    expect(await actionsExported('auditor')).toContain('environment-created');
+    expect((await tests.send('GET /audit/export?category=access', { as: readers.doorkeeper })).status).toBe(403);
+    // Whoever reads a part cannot verify the whole.
+    expect((await tests.send('GET /audit/checkpoints', { as: readers.doorkeeper })).status).toBe(403);
+  });
+
+  it('says nothing of what there was before categories but to those who read all of it', async () => {
+    const { body: made } = await tests.send('POST /principals', { body: { name: 'ivan', role: 'release-manager' } });
+    const { rows } = await database.query('select action from audit where sequence = 4');
+    await database.query("update audit set action = 'plan-forgotten' where sequence = 4");
+
+    const { body: all } = await tests.send('GET /audit?action=plan-forgotten');
+    const { body: part } = await tests.send('GET /audit?action=plan-forgotten', { as: made.secret });
+    await database.query('update audit set action = $1 where sequence = 4', [rows[0].action]);
+
+    expect(all.items).toMatchObject([{ action: 'plan-forgotten', category: null }]);
+    expect(part.items).toEqual([]);
+  });
+
   it('is for those who may read it', async () => {
     const { secret } = (await tests.send('POST /principals', { body: { name: 'vera', role: 'viewer' } })).body;
 
     for (const path of ['/audit', '/audit/export', '/audit/checkpoints'] as const)
       expect((await tests.send(`GET ${path}`, { as: secret })).status).toBe(403);
+
+    const { items } = (await tests.send('GET /audit?actor=vera&action=access-refused')).body;
+    expect(items.map((each: { subject: string }) => each.subject).sort()).toEqual([
+      'operation:exportAudit',
+      'operation:listAudit',
+      'operation:listAuditCheckpoints',
+    ]);
   });
 
   it('gives up what is older than it is kept up to a checkpoint that was delivered, and is verified from there', async () => {

@@ -1,32 +1,43 @@
+import type { Server as SecureServer } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { authorize, refuse } from '@almanac/domain';
+import { admit, refuse } from '@almanac/domain';
 import { startPostgres } from '@almanac/host';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import type pg from 'pg';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { createAuthenticator, ensureSetupToken, writeBootstrapTokens } from '#features/access';
+import { countRefusedOrigins, followAllowLists } from '#features/allow-lists';
 import { createArtifactStore, createTransfers } from '#features/artifacts';
-import { openSecretBox, Secret } from '#features/settings';
-import { agentByToken, openServerKeys } from '#features/sites';
+import { accessGuard, accessOf } from '#features/authorization';
+import { ensureSigningKey } from '#features/signing-keys';
+import { agentByToken } from '#features/sites';
 import { checkDurable, migrate, openDatabase } from '#platform/database';
 import { createEventFeed } from '#platform/events';
 import type { Feature } from '#platform/feature';
 import {
+  collectViolations,
   createGate,
+  createRefusalCounter,
   createServer,
   describeApi,
+  type Endpoint,
+  followCertificate,
   type Gate,
+  guardEntrances,
   identify,
   isLocal,
   mountEndpoints,
+  readCertificate,
   serveConsole,
   sessionCookieFor,
+  startChallengeServer,
 } from '#platform/http';
 import { prepareJobs, runBackground } from '#platform/jobs';
 import { loggedError } from '#platform/observability';
+import { openSecretBox, Secret, sourceOfMasterKey } from '#platform/secrets';
 import { settleAfterRestore } from './backup/settle-after-restore.ts';
 import type { ServerConfig } from './config.ts';
 import { listFeatures } from './features/index.ts';
@@ -54,8 +65,19 @@ const guessLimit = 20;
  */
 const gateLimits = { atWork: 64, waiting: 256, patience: 1000 };
 
+/** What tests look at from inside, where a real server is what they want. */
+export interface ServerSeams {
+  readonly endpoint?: (endpoint: Endpoint) => Endpoint;
+  /** Told of every route that is mounted, whoever mounts it. */
+  readonly onRoute?: (route: { readonly method: string | string[]; readonly url: string }) => void;
+}
+
 /** The only place that makes adapters and hands them to features. */
-export async function startServer(config: ServerConfig, onDatabaseLost?: () => void): Promise<RunningServer> {
+export async function startServer(
+  config: ServerConfig,
+  onDatabaseLost?: () => void,
+  { endpoint = (given) => given, onRoute }: ServerSeams = {},
+): Promise<RunningServer> {
   const log = pino(
     {
       level: config.logLevel,
@@ -83,61 +105,86 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
     await prepareJobs(database.pool);
     const feed = await createEventFeed({ db: database.db, listenConfig: connection, onError });
     closers.push(feed.close);
-    const inTransaction = createInTransaction({ db: database.db, onCommitted: feed.hint });
-    const keys = join(config.data, 'keys');
+    const inTransaction = createInTransaction({ db: database.db, accessOf, onCommitted: feed.hint });
+    const refusals = createRefusalCounter(inTransaction);
+    closers.push(refusals.flush);
     const stopping = new AbortController();
-    const box = await openSecretBox(join(keys, 'secrets.key'));
+    const box = await openSecretBox(database.db, sourceOfMasterKey(config));
+    await ensureSigningKey(database.db, { box, file: join(config.data, 'keys', 'signing.pem') });
     const artifactDirectory = join(config.data, 'artifacts');
     const artifacts = await createArtifactStore(artifactDirectory);
     const transfers = await createTransfers({ directory: artifactDirectory, store: artifacts, onError });
     closers.push(async () => transfers.close());
+    const entrances = await followAllowLists({ db: database.db, feed, onError });
+    closers.push(async () => entrances.close());
     const features = listFeatures({
       db: database.db,
+      data: config.data,
       feed,
       onError,
       artifacts,
       transfers,
       box,
+      entrances,
       ownDatabase: config.databaseUrl,
-      serverKeys: await openServerKeys(join(keys, 'signing.pem')),
       notifications: {
-        reach: config.reach,
+        outbound: config.outbound,
         mail: config.mail,
         publicUrl: config.publicUrl,
         userAgent: `Almanac/${serverVersion}`,
       },
-      audit: { sink: config.auditSink, keptDays: config.auditKeptDays },
+      saml: config.saml,
+      audit: { sink: config.auditSink, keptDays: config.auditKeptDays, outbound: config.outbound, refusals },
       about: { version: serverVersion, database: { version, embedded: config.databaseUrl === undefined }, startedAt },
     });
     const sessionCookie = sessionCookieFor(config.publicUrl);
     const gate = createGate(gateLimits);
-    const http = await createServer({ log, allowedHosts: config.allowedHosts });
+    const secure = config.publicUrl.startsWith('https:');
+    const { transport } = config;
+    const http = await createServer({
+      log,
+      allowedHosts: config.allowedHosts,
+      secure,
+      tls: transport.certificate === undefined ? undefined : await readCertificate(transport.certificate),
+      trustedProxies: transport.trustedProxies,
+    });
+    const refusedOrigins = countRefusedOrigins({ refusals, log, onError });
+    const entranceGuard = guardEntrances(http, { entrances, onRefused: refusedOrigins.note });
+    if (onRoute !== undefined) http.addHook('onRoute', onRoute);
     closers.push(() => drain(http, stopping));
+    await openTransport({ http, config, log, closers });
     const authenticator = createAuthenticator({
       db: database.db,
       agentByToken: (hash) => agentByToken(database.db, hash),
     });
     mountEndpoints(http, {
-      endpoints: features.flatMap((feature) => feature.endpoints),
+      endpoints: features.flatMap((feature) => feature.endpoints.map(endpoint)),
       authenticator,
+      guard: accessGuard,
       db: database.db,
       inTransaction,
       guessLimit,
+      refusals,
       gate,
+      entrances: entranceGuard,
+      rates: config.rates,
       sessionCookie,
-      answerBox: { close: (text) => box.close(new Secret(text)), open: (sealed) => box.open(sealed).reveal() },
+      answerBox: {
+        close: (text, id) => box.close(new Secret(text), { kind: 'answer', id }),
+        open: (sealed, id) => box.open(sealed, { kind: 'answer', id }).reveal(),
+      },
       stopping: stopping.signal,
     });
     const context = { db: database.db, inTransaction, signal: stopping.signal };
     for (const feature of features) await feature.mount?.(http, context);
-    mountOperations(http, {
+    await mountOperations(http, {
       gate,
+      measureRefusedOrigins: refusedOrigins.measure,
       features,
       ready: async () => void (await sql`select 1`.execute(database.db)),
       mayMeasure: async (request) => {
         if (isLocal(request)) return true;
-        return authorize(await identify(request, { authenticator, sessionCookie }), 'right:manage-installation')
-          .allowed;
+        return admit(await identify(request, { authenticator, sessionCookie }), 'right:manage-installation').allowed;
       },
     });
     await settleAfterRestore({ inTransaction, features });
@@ -150,7 +197,8 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
           (await database.db.selectFrom('apiTokens').select('id').where('tokenHash', '=', hash).executeTakeFirst()) !==
           undefined,
       });
-    const setupToken = await ensureSetupToken({ inTransaction, directory: config.data });
+    const setup = await ensureSetupToken({ inTransaction, directory: config.data });
+    if (setup.closed !== undefined) log.error(setup.closed);
     const background = await runBackground({
       pool: database.pool,
       features,
@@ -160,11 +208,34 @@ export async function startServer(config: ServerConfig, onDatabaseLost?: () => v
     closers.push(background.stop);
     const address = await http.listen({ host: config.host, port: config.port, backlog });
     const url = config.port === 0 ? address : config.publicUrl;
+    if (transport.openly) log.warn('plain HTTP is spoken to other machines, because ALMANAC_INSECURE_HTTP says so');
     log.info({ url, version: serverVersion, postgres: version }, 'server ready');
-    return { url, http, stop, setupUrl: setupToken === undefined ? undefined : `${url}/setup?token=${setupToken}` };
+    return { url, http, stop, setupUrl: setup.token === undefined ? undefined : `${url}/setup?token=${setup.token}` };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;
+  }
+}
+
+/** What is around the server while it listens: renewed certificates, and the challenges by which they are renewed. */
+async function openTransport(input: {
+  readonly http: FastifyInstance;
+  readonly config: ServerConfig;
+  readonly log: Logger;
+  readonly closers: (() => Promise<void>)[];
+}): Promise<void> {
+  const { http, log, closers } = input;
+  const { transport, host, publicUrl } = input.config;
+  if (transport.certificate !== undefined) {
+    const followed = followCertificate(http.server as unknown as SecureServer, {
+      files: transport.certificate,
+      complain: (error) => log.error({ err: error }, 'the certificate cannot be renewed; the one before stays in use'),
+    });
+    closers.push(async () => followed.stop());
+  }
+  if (transport.challenges !== undefined) {
+    const challenges = await startChallengeServer({ ...transport.challenges, host, publicUrl });
+    closers.push(async () => void challenges.close());
   }
 }
 
@@ -188,7 +259,7 @@ async function connect(
   closers: (() => Promise<void>)[],
   onLost: () => void,
 ): Promise<pg.ClientConfig> {
-  if (config.databaseUrl !== undefined) return { connectionString: config.databaseUrl };
+  if (config.databaseUrl !== undefined) return { connectionString: config.databaseUrl.reveal() };
   const postgres = await startPostgres({
     dataDirectory: join(config.data, 'postgres'),
     logFile: join(config.data, 'postgres.log'),
@@ -206,21 +277,30 @@ async function connect(
 }
 
 /** What operators and orchestrators ask: alive, ready, metrics, and the description of the API. */
-function mountOperations(
+async function mountOperations(
   http: FastifyInstance,
   input: {
     readonly gate: Gate;
+    readonly measureRefusedOrigins: (registry: Registry) => void;
     readonly features: readonly Feature[];
     readonly ready: () => Promise<void>;
     readonly mayMeasure: (request: FastifyRequest) => Promise<boolean>;
   },
-): void {
+): Promise<void> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'almanac_' });
   measureGate(registry, input.gate);
+  input.measureRefusedOrigins(registry);
   for (const feature of input.features) feature.measure?.(registry);
-  http.get('/healthz', async () => ({ status: 'alive' }));
-  http.get('/readyz', async (_request, reply) => {
+  const violations = new Counter({
+    name: 'almanac_console_violations_total',
+    help: 'Reports of browsers that a page of the console did what its policy does not allow',
+    registers: [registry],
+  });
+  await collectViolations(http, () => violations.inc());
+  const toEverybody = { config: { entrance: 'everybody' } } as const;
+  http.get('/healthz', toEverybody, async () => ({ status: 'alive' }));
+  http.get('/readyz', toEverybody, async (_request, reply) => {
     try {
       await input.ready();
       return { status: 'ready' };

@@ -88,19 +88,32 @@ describe('governance', () => {
         body: { build: job.work.build, number: digit === 'a' ? '0.1.0' : '0.1.1' },
       });
     }
+    await send('POST /teams', { body: { name: 'release' } });
     for (const role of ['deployer', 'approver', 'viewer'] as const) {
-      const made = await send('POST /principals', { body: { name: `the-${role}`, role, team: 'release' } });
+      const made = await send('POST /principals', {
+        body: { name: `the-${role}`, role, teams: [{ team: 'release', role }] },
+      });
       people[role] = made.body.secret;
     }
   });
   afterAll(() => tests.stop());
 
   it('gives roles what they may do, and no more', async () => {
-    expect((await send('GET /me', { as: people.approver })).body).toMatchObject({ role: 'approver', team: 'release' });
+    expect((await send('GET /me', { as: people.approver })).body).toMatchObject({
+      role: 'approver',
+      teams: [{ name: 'release', role: 'approver' }],
+    });
     expect((await send('GET /plans', { as: people.viewer })).status).toBe(200);
-    expect((await send('POST /plans', { as: people.viewer, body: {} })).status).toBe(403);
+    const operations = [{ kind: 'deploy', application: 'orders', source: { kind: 'latest' } }];
+    const composed = { environment: 'quality', operations };
+    expect((await send('POST /plans', { as: people.viewer, body: composed })).status).toBe(403);
     expect((await send('POST /principals', { as: people.deployer, body: {} })).status).toBe(403);
-    expect((await send('POST /plans/1/approve', { as: people.deployer, body: {} })).status).toBe(403);
+    const { body: plan } = await send('POST /plans', { as: people.deployer, body: composed });
+    const approval = { content: plan.content, comment: '' };
+    expect((await send(`POST /plans/${plan.number}/approve`, { as: people.deployer, body: approval })).status).toBe(
+      403,
+    );
+    expect((await send(`POST /plans/${plan.number}/cancel`, { as: people.deployer, body: {} })).status).toBe(200);
     expect((await send('POST /principals/launcher/deactivate', { body: {} })).body.code).toBe('not-permitted');
   });
 
@@ -195,6 +208,32 @@ describe('governance', () => {
     });
     expect(rejected.body).toMatchObject({ state: 'draft', reason: 'rejected by the-approver: not on a Friday' });
     await cancel(own.number);
+    await policy('quality', {});
+  });
+
+  it('counts an approval as long as whoever gave it may give it, in the role in which they did', async () => {
+    await policy('quality', { approvals: [{ name: 'release', by: { kind: 'role', role: 'approver' } }] });
+    const { body: plan } = await deploy('quality', '0.1.1', { start: true });
+    await send(`POST /plans/${plan.number}/schedule`, { body: { startAt: '2999-01-01T00:00:00Z' } });
+    const approval = { as: people.approver, body: { content: plan.content } };
+    await send(`POST /plans/${plan.number}/approve`, approval);
+    const missing = async (role: string) => {
+      await send('PATCH /principals/the-approver', { body: { role } });
+      const { body: standing } = await send(`GET /plans/${plan.number}/standing`);
+      return standing.obstacles.some((each: { code: string }) => each.code === 'approval-missing');
+    };
+    const valid = async () => (await show(plan.number)).approvals.map((each: { valid: boolean }) => each.valid);
+
+    expect(await missing('approver')).toBe(false);
+    expect(await missing('viewer')).toBe(true);
+    expect(await valid()).toEqual([false]);
+    expect(await missing('owner')).toBe(true);
+    expect(await missing('approver')).toBe(false);
+    expect(await valid()).toEqual([true]);
+    await session.query(`update principals set active = false where name = 'the-approver'`);
+    expect(await missing('approver')).toBe(true);
+    await session.query(`update principals set active = true where name = 'the-approver'`);
+    await cancel(plan.number);
     await policy('quality', {});
   });
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { HostFault } from '@almanac/host';
+import { HostFault, Secret } from '@almanac/host';
 import type { MailServer } from '#features/notifications';
 
 /**
@@ -11,7 +11,7 @@ import type { MailServer } from '#features/notifications';
  */
 export function readMailServer(environment: NodeJS.ProcessEnv): MailServer | undefined {
   const text = environment['ALMANAC_SMTP_URL'];
-  if (text === undefined || text === '') return undefined;
+  if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^smtps?:$/.test(url.protocol) || url.hostname === '')
     throw new HostFault('ALMANAC_SMTP_URL must be smtp://user@host:port or smtps://user@host:port');
@@ -20,7 +20,7 @@ export function readMailServer(environment: NodeJS.ProcessEnv): MailServer | und
       'the password of the mail server belongs into ALMANAC_SMTP_PASSWORD or ALMANAC_SMTP_PASSWORD_FILE',
     );
   const from = environment['ALMANAC_MAIL_FROM'];
-  if (from === undefined || !/^[^\r\n]*@[^\r\n]*$/.test(from))
+  if (from === undefined || !/^[^\r\n@]*@[^\r\n]*$/.test(from))
     throw new HostFault('ALMANAC_MAIL_FROM must say from whom letters come, as in Almanac <almanac@example.com>');
   const isImplicit = url.protocol === 'smtps:';
   const starttls = environment['ALMANAC_SMTP_STARTTLS'] ?? 'required';
@@ -32,15 +32,21 @@ export function readMailServer(environment: NodeJS.ProcessEnv): MailServer | und
     port: url.port === '' ? (isImplicit ? 465 : 587) : Number(url.port),
     tls: isImplicit ? 'implicit' : starttls === 'required' ? 'starttls' : 'none',
     user: url.username === '' ? undefined : decodeURIComponent(url.username),
-    password: environment['ALMANAC_SMTP_PASSWORD'] ?? fileOf(environment, 'ALMANAC_SMTP_PASSWORD_FILE')?.trim(),
+    password: readPassword(environment),
     ...(authority === undefined ? {} : { authority }),
     from,
   };
 }
 
+function readPassword(environment: NodeJS.ProcessEnv): Secret | undefined {
+  const text = environment['ALMANAC_SMTP_PASSWORD'] ?? fileOf(environment, 'ALMANAC_SMTP_PASSWORD_FILE')?.trim();
+  if (text === '') throw new HostFault('ALMANAC_SMTP_PASSWORD_FILE names a file that is empty');
+  return text === undefined ? undefined : new Secret(text);
+}
+
 function fileOf(environment: NodeJS.ProcessEnv, name: string): string | undefined {
   const file = environment[name];
-  if (file === undefined || file === '') return undefined;
+  if (file === undefined) return undefined;
   try {
     return readFileSync(file, 'utf8');
   } catch {

@@ -1,4 +1,5 @@
 import { HostFault, lockDirectory } from '@almanac/host';
+import { databaseFault } from '#platform/database';
 import { startServer } from './composition.ts';
 import { readConfig } from './config.ts';
 
@@ -47,7 +48,6 @@ function knownSentence(error: unknown): string | undefined {
   if (code === 'EADDRINUSE') return 'the port is taken by another program; choose another one with ALMANAC_PORT';
   if (code === 'EADDRNOTAVAIL') return 'this machine does not have the address in ALMANAC_HOST';
   if (code === 'EACCES') return `this account may not do that: ${error.message}`;
-  // 53100 is PostgreSQL's own word for a full disk.
-  if (code === 'ENOSPC' || code === '53100') return 'the disk is full; free some space and start again';
-  return undefined;
+  if (code === 'ENOSPC') return 'the disk is full; free some space and start again';
+  return databaseFault(error);
 }

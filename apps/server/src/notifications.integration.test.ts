@@ -36,7 +36,7 @@ describe('notifications', () => {
   beforeAll(async () => {
     mailbox = await startMailbox({ tls: false });
     tests = await startServerForTests({
-      ALMANAC_NOTIFICATIONS_INTERNAL: '127.0.0.1',
+      ALMANAC_OUTBOUND_INTERNAL: '127.0.0.1',
       ALMANAC_SMTP_URL: `smtp://almanac@127.0.0.1:${mailbox.port}`,
       ALMANAC_SMTP_PASSWORD: 'let me in',
       ALMANAC_SMTP_STARTTLS: 'never',
@@ -108,8 +108,16 @@ describe('notifications', () => {
       { application: { name: 'orders' }, before: null },
     ]);
     expect(JSON.parse(made.body).sequence < JSON.parse(cancelled.body).sequence).toBe(true);
-    // What was sent twice has the id of the first time.
+    // What is sent again, because no answer came in time, has the id of the first time and stands as an attempt.
     expect(new Set(receiver.received.map((each) => each.headers['webhook-id'])).size).toBe(2);
+    const attempts = await until('each attempt to be kept', async () => {
+      const told = await deliveries();
+      const ended = told.length === 2 && told.every((each: { state: string }) => each.state === 'delivered');
+      return ended
+        ? told.reduce((sum: number, each: { attempts: unknown[] }) => sum + each.attempts.length, 0)
+        : undefined;
+    });
+    expect(receiver.received).toHaveLength(attempts);
   });
 
   it('tell of builds, and of versions', async () => {
@@ -444,7 +452,7 @@ describe('a server that is killed', { timeout: 120_000 }, () => {
         ALMANAC_LOG_LEVEL: 'error',
         ALMANAC_DATA: join(directory, 'data'),
         ALMANAC_BOOTSTRAP_TOKENS: join(directory, 'tokens'),
-        ALMANAC_NOTIFICATIONS_INTERNAL: '127.0.0.1',
+        ALMANAC_OUTBOUND_INTERNAL: '127.0.0.1',
         ALMANAC_FAILPOINT_FIRED: directory,
         ...environment,
       },

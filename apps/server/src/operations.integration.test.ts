@@ -151,7 +151,7 @@ describe('the server', () => {
   it('sends strict security headers', async () => {
     const { headers } = await tests.send('GET /setup', { as: null });
 
-    expect(headers['content-security-policy']).toContain("default-src 'self'");
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(headers['x-content-type-options']).toBe('nosniff');
   });

@@ -1,5 +1,6 @@
 import type { DesiredState, ReportedAnalysis } from '@almanac/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Receiver, startReceiver, until } from './features/notifications/receivers-for-tests.ts';
 import { connectAgent, reportedApplication, reportedRollout, type ScriptedAgent } from './scripted-agent-for-tests.ts';
 import {
   addApplication,
@@ -50,7 +51,7 @@ describe('a rollout that a site tells of', () => {
   };
 
   beforeAll(async () => {
-    tests = await startServerForTests();
+    tests = await startServerForTests({ ALMANAC_OUTBOUND_INTERNAL: '127.0.0.1' });
     await send('POST /environments', { body: { name: 'production', displayName: 'Production', type: 'production' } });
     const { body } = await send('POST /sites', { body: { name: 'berlin', environment: 'production' } });
     agent = await connectAgent(tests, body.enrolment.token);
@@ -142,6 +143,37 @@ describe('a rollout that a site tells of', () => {
     expect(answer.body.detail).toContain(detail);
   });
 
+  it('is asked of one site alone, and what was asked last counts, be it of one or of all', async () => {
+    await step({ hold });
+    const { body } = await ask('resume', { reason: 'berlin only', site: 'berlin' });
+    expect(body).toMatchObject({ sites: [{ site: { name: 'berlin' }, command: { kind: 'resume', by: 'launcher' } }] });
+    const alone = await commandTold('resume');
+    expect(alone).toMatchObject({ reason: 'berlin only', operation: wanted.operation });
+    await step();
+
+    await ask('pause', { reason: 'everywhere' });
+    const all = await commandTold('pause');
+    expect(all?.number).toBeGreaterThan(alone?.number ?? Number.POSITIVE_INFINITY);
+
+    const { body: audited } = await send('GET /audit?limit=10');
+    expect(audited.items).toContainEqual(
+      expect.objectContaining({
+        action: 'rollout-resumed',
+        subject: 'environment:production application:orders site:berlin',
+      }),
+    );
+  });
+
+  it('is not asked of a site that is not there, or in another environment', async () => {
+    await send('POST /environments', {
+      body: { name: 'development', displayName: 'Development', type: 'development' },
+    });
+    await send('POST /sites', { body: { name: 'munich', environment: 'development' } });
+
+    for (const site of ['nowhere', 'munich'])
+      expect(await ask('pause', { site })).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
   it('is asked by people who may deploy only', async () => {
     const { body } = await send('POST /principals', { body: { name: 'the-viewer', role: 'viewer' } });
 
@@ -161,6 +193,104 @@ describe('a rollout that a site tells of', () => {
     ]);
     const session = await tests.connect();
     await expect(session.query(`update rollout_verdicts set verdict = 'pass'`)).rejects.toThrow('never changed');
+  });
+
+  describe('that waits for a person', () => {
+    let receiver: Receiver;
+    let paris: ScriptedAgent;
+    const reportHold = (who: ScriptedAgent, other: Parameters<typeof reportedRollout>[1] = {}) =>
+      who.report([
+        reportedApplication(wanted, { phase: 'stepping', rollout: reportedRollout(wanted, { hold, ...other }) }),
+      ]);
+    const told = async (count: number) => {
+      await until(`${count} notifications`, () => (receiver.received.length >= count ? true : undefined));
+      return receiver.received.map((each) => JSON.parse(each.body));
+    };
+
+    beforeAll(async () => {
+      receiver = await startReceiver();
+      await send('POST /notifications/subscriptions', {
+        body: {
+          name: 'team',
+          address: { kind: 'webhook', url: receiver.url },
+          filter: { events: ['rollout-*'] },
+        },
+      });
+      const { body } = await send('POST /sites', { body: { name: 'paris', environment: 'production' } });
+      paris = await connectAgent(tests, body.enrolment.token);
+      await paris.told((each) => each.applications.some((one) => one.operation === wanted.operation));
+      await step();
+    });
+    afterAll(async () => {
+      await paris?.report([reportedApplication(wanted)]);
+      paris?.close();
+      await receiver?.close();
+    });
+
+    it('tells who is asked for what, until when, and where, however many sites wait and say so again', async () => {
+      const since = '2026-01-01T02:00:00.000Z';
+      const analyses = [decided('marginal', { run: 6 })];
+      await reportHold(agent, { hold: { ...hold, since }, analyses });
+      await reportHold(agent, { hold: { ...hold, since }, analyses, weight: 11 });
+      await reportHold(paris, { hold: { ...hold, since: '2026-01-01T02:00:07.000Z' }, analyses });
+      // An analysis that was made anew and cannot tell either is another wait.
+      const again = { ...hold, cause: 'insufficient-data', since: '2026-01-01T03:00:00.000Z' };
+      await reportHold(agent, { hold: again, analyses: [decided('insufficient-data', { run: 7 })] });
+
+      const [first, second, ...more] = (await told(2)).toSorted((a, b) => a.sequence.localeCompare(b.sequence));
+
+      expect(more).toEqual([]);
+      expect(first).toMatchObject({
+        type: 'almanac.rollout.waiting',
+        data: {
+          kind: 'rollout-waiting',
+          title: 'The rollout of orders in production waits for launcher',
+          severity: 'warning',
+          link: expect.stringMatching(/\/plans\/1$/),
+          environment: { name: 'production' },
+          application: { name: 'orders' },
+          rollout: {
+            operation: wanted.operation,
+            plan: 1,
+            cause: 'marginal',
+            reason: 'the analysis cannot say that it is well',
+            asked: expect.stringContaining('Resume it to have the analysis made anew'),
+            step: '2 of 3: analysis',
+            decides: 'launcher',
+            until: hold.until,
+          },
+        },
+      });
+      expect(second.data.rollout).toMatchObject({ cause: 'insufficient-data', sites: ['berlin'] });
+    });
+
+    it.each([
+      ['a pause without duration', 'step'],
+      ['somebody who paused it', 'person'],
+      ['an analysis that could not be made', 'error'],
+    ])('tells of %s', async (_, cause) => {
+      const before = receiver.received.length;
+
+      await reportHold(agent, { hold: { ...hold, cause, since: `2026-01-01T04:00:0${before}.000Z` } });
+
+      expect((await told(before + 1)).at(-1).data.rollout).toMatchObject({ cause, decides: 'launcher' });
+    });
+
+    it('is news for nobody once another version is on its way', async () => {
+      const before = receiver.received.length;
+      const old = { ...wanted, operation: 'an-earlier-one' };
+      await agent.report([
+        reportedApplication(old, {
+          phase: 'stepping',
+          rollout: reportedRollout(old, { hold: { ...hold, since: '2026-01-01T05:00:00.000Z' } }),
+        }),
+      ]);
+      await reportHold(agent, { hold: { ...hold, cause: 'step', since: '2026-01-01T06:00:00.000Z' }, step: 2 });
+
+      const [last, ...others] = (await told(before + 1)).slice(before);
+
+      expect([last.data.rollout.step, others]).toEqual(['3 of 3: all requests', []]);
+    });
   });
 
   it('takes no command once it is over', async () => {

@@ -15,6 +15,8 @@ export interface ScriptedAgent {
   readonly told: (enough: (state: DesiredState) => boolean) => Promise<DesiredState>;
   /** Reports its applications, and ends when that was stored. */
   readonly report: (applications: readonly ReportedApplication[]) => Promise<void>;
+  /** Resolves once its connection ended, whoever ended it. */
+  readonly ended: Promise<void>;
   readonly close: () => void;
 }
 
@@ -37,6 +39,7 @@ export async function connectAgent(tests: ServerForTests, token: string): Promis
   const site: string = body.site.id;
   const socket = new WebSocket(`${tests.server.url.replace('http', 'ws')}${agentProtocol.path}`);
   const send = (message: unknown) => socket.send(JSON.stringify(message));
+  const ended = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
   const listeners = new Set<() => void>();
   let newest: DesiredState | undefined;
   let seen = 0;
@@ -96,6 +99,7 @@ export async function connectAgent(tests: ServerForTests, token: string): Promis
       });
       await until(() => (seen >= own ? true : undefined), 'the receipt of a report');
     },
+    ended,
     close: () => socket.close(),
   };
 }
@@ -117,6 +121,7 @@ export function reportedApplication(
     hold: null,
     rollout: null,
     drift: null,
+    violations: null,
     traffic: [],
     ...other,
   };
@@ -138,6 +143,7 @@ export function reportedRollout(
     step: 1,
     since: new Date(0).toISOString(),
     weight: 10,
+    baselineWeight: 0,
     candidate: wanted.build,
     stable: wanted.build,
     hold: null,
@@ -146,7 +152,7 @@ export function reportedRollout(
     warmUntil: null,
     commanded: 0,
     analyses: [],
-    curves: { candidate: [], stable: [] },
+    curves: { candidate: [], stable: [], baseline: [] },
     ...other,
   };
 }

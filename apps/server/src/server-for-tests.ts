@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { privateDirectory } from '@almanac/host';
 import type { InjectOptions } from 'fastify';
 import pg from 'pg';
-import { type RunningServer, startServer } from './composition.ts';
+import { type RunningServer, type ServerSeams, startServer } from './composition.ts';
 import { readConfig } from './config.ts';
 
 /** Answers are looked into by tests, which say themselves what they expect. */
@@ -30,8 +30,12 @@ export interface ServerForTests {
       readonly body?: unknown;
       readonly as?: string | null;
       readonly headers?: Readonly<Record<string, string>>;
+      /** The address that it comes from; this machine's own when absent. */
+      readonly from?: string;
     },
   ) => Promise<Answered>;
+  /** The address of the server's own database, for another server on it. */
+  readonly databaseUrl: string;
   /** A session on the server's own database; it is closed with the server. */
   readonly connect: () => Promise<pg.Client>;
   readonly stop: () => Promise<void>;
@@ -41,7 +45,10 @@ export interface ServerForTests {
  * A whole server on a data directory and a database of its own: an embedded PostgreSQL, or a database made for it on
  * the one in `TEST_DATABASE_URL` (15 or newer, whose account may create databases).
  */
-export async function startServerForTests(environment: Readonly<Record<string, string>> = {}): Promise<ServerForTests> {
+export async function startServerForTests(
+  environment: Readonly<Record<string, string>> = {},
+  seams: ServerSeams = {},
+): Promise<ServerForTests> {
   const directory = await mkdtemp(join(tmpdir(), 'almanac server '));
   const tokens = join(directory, 'tokens');
   const own = await createOwnDatabase(process.env['TEST_DATABASE_URL']);
@@ -54,30 +61,34 @@ export async function startServerForTests(environment: Readonly<Record<string, s
       ...(own === undefined ? {} : { DATABASE_URL: own.address }),
       ...environment,
     }),
+    undefined,
+    seams,
   );
   const tokenOf = async (account: string) => (await readFile(join(tokens, account), 'utf8')).trim();
   const administrator = await tokenOf('launcher');
   const sessions: pg.Client[] = [];
+  const socket = encodeURIComponent(privateDirectory(join(directory, 'data', 'postgres')));
+  const databaseUrl = own?.address ?? `postgres://almanac@localhost/postgres?host=${socket}`;
   return {
     server,
     directory,
     administrator,
     builder: await tokenOf('builder'),
-    send: async (request, { body, as = administrator, headers = {} } = {}) => {
+    send: async (request, { body, as = administrator, headers = {}, from } = {}) => {
       const [method = 'GET', path = '/'] = request.split(' ');
       const answer = await server.http.inject({
         method: method as NonNullable<InjectOptions['method']>,
         url: `/api/v1${path}`,
         headers: { host: '127.0.0.1', ...(as === null ? {} : { authorization: `Bearer ${as}` }), ...headers },
+        ...(from === undefined ? {} : { remoteAddress: from }),
         ...(body === undefined ? {} : { payload: body as NonNullable<InjectOptions['payload']> }),
       });
       const json = /json(;|$)/.test(String(answer.headers['content-type']));
       return { status: answer.statusCode, body: json ? answer.json() : answer.body, headers: answer.headers };
     },
+    databaseUrl,
     connect: async () => {
-      const host = privateDirectory(join(directory, 'data', 'postgres'));
-      const embedded = { host, port: 5432, user: 'almanac', database: 'postgres' };
-      const client = new pg.Client(own === undefined ? embedded : { connectionString: own.address });
+      const client = new pg.Client({ connectionString: databaseUrl });
       await client.connect();
       sessions.push(client);
       return client;
@@ -163,7 +174,11 @@ export async function addApplication(
 /** The result of a build whose artifacts were uploaded. */
 export async function builtResult(
   tests: ServerForTests,
-  input: { readonly name: string; readonly commits: readonly ReturnType<typeof commitOf>[] },
+  input: {
+    readonly name: string;
+    readonly commits: readonly ReturnType<typeof commitOf>[];
+    readonly settings?: Readonly<Record<string, unknown>>;
+  },
 ) {
   const builder = scriptedBuilder(tests);
   const content = `module of ${input.name} at ${input.commits[0]?.hash}`;
@@ -175,7 +190,7 @@ export async function builtResult(
     commit: input.commits[0]?.hash,
     commits: input.commits,
     index: digestOf(index),
-    manifest: manifestOf(input.name),
+    manifest: manifestOf(input.name, input.settings),
     modules: [
       {
         name: 'web',

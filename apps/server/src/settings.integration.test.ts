@@ -1,9 +1,20 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DesiredState } from '@almanac/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addApplication, type ServerForTests, startServerForTests } from './server-for-tests.ts';
+import { connectAgent, reportedApplication, type ScriptedAgent } from './scripted-agent-for-tests.ts';
+import {
+  addApplication,
+  builtResult,
+  commitOf,
+  type ServerForTests,
+  scriptedBuilder,
+  startServerForTests,
+} from './server-for-tests.ts';
 
 const secret = 'sk-live-of-the-shop';
+const head = 'a'.repeat(40);
+const definitions = { CURRENCY: { default: 'EUR' }, PAYMENT_KEY: { secret: true, required: true } };
 
 describe('settings', () => {
   let tests: ServerForTests;
@@ -15,8 +26,8 @@ describe('settings', () => {
     });
     await addApplication(tests, {
       name: 'orders',
-      head: 'a'.repeat(40),
-      settings: { CURRENCY: { default: 'EUR' }, PAYMENT_KEY: { secret: true, required: true } },
+      head,
+      settings: definitions,
     });
   });
   afterAll(() => tests.stop());
@@ -124,5 +135,43 @@ describe('settings', () => {
 
     expect(cleared.body.values).toMatchObject([{ level: 'label', value: 'SEK' }]);
     expect((await tests.send(`DELETE ${path}`)).status).toBe(404);
+  });
+
+  it('come to a site that enrols after its environment was planned, as they are by then', async () => {
+    const builder = scriptedBuilder(tests);
+    const commits = [commitOf(head)];
+    await builder.complete(
+      await builder.claim(),
+      await builtResult(tests, { name: 'orders', commits, settings: definitions }),
+    );
+    await set('CURRENCY', 'CHF', production);
+    await set('PAYMENT_KEY', secret, production);
+    const agents = new Map<string, ScriptedAgent>();
+    const enrol = async (name: string) => {
+      const { body } = await tests.send('POST /sites', { body: { name, environment: 'production' } });
+      agents.set(name, await connectAgent(tests, body.enrolment.token));
+    };
+    const toldTo = async (name: string, enough: (wanted: DesiredState['applications'][number]) => boolean) => {
+      const state = await agents.get(name)?.told((each) => each.applications.some(enough));
+      return state?.applications.find(enough);
+    };
+    await enrol('first');
+    const operations = [{ kind: 'deploy', application: 'orders', source: { kind: 'latest' } }];
+    await tests.send('POST /plans', { body: { environment: 'production', operations, start: true } });
+    const staged = await toldTo('first', (each) => each.stageOnly);
+    if (staged !== undefined) await agents.get('first')?.report([reportedApplication(staged, { phase: 'staged' })]);
+    await toldTo('first', (each) => !each.stageOnly);
+
+    await enrol('later');
+    await set('CURRENCY', 'NOK', production);
+    await enrol('latest');
+
+    expect(await toldTo('later', (each) => !each.stageOnly)).toMatchObject({
+      settings: { CURRENCY: 'CHF' },
+      sealed: { PAYMENT_KEY: expect.anything() },
+    });
+    expect(await toldTo('latest', (each) => !each.stageOnly)).toMatchObject({ settings: { CURRENCY: 'NOK' } });
+    expect(await toldTo('first', (each) => !each.stageOnly)).toMatchObject({ settings: { CURRENCY: 'CHF' } });
+    for (const agent of agents.values()) agent.close();
   });
 });

@@ -17,7 +17,8 @@ export function stuckPlans(world: World): readonly string[] {
 /** Whether somebody who can be named has to do something before a plan goes on. */
 function waitsForPerson(world: World, tables: Tables, plan: Plan): boolean {
   if (plan.state === 'draft' || (plan.state === 'staged' && !plan.continued)) return true;
-  if (plan.state === 'paused') return plan.paused?.by === 'person' || isFrozenForGood(tables, plan);
+  if (plan.state === 'paused')
+    return plan.paused?.by === 'person' || plan.paused?.by === 'ring' || isFrozenForGood(tables, plan);
   if (plan.state === 'queued')
     return [...tables.plans.values()].some(
       ({ body }) =>
@@ -45,13 +46,14 @@ function touch(a: Plan, b: Plan): boolean {
   return touchedBy(b).some((each) => own.has(each));
 }
 
-/** What a site has not become yet of what it should be, in words. */
-export function unsettledSites({ world, hosts }: Plant): readonly string[] {
+/** What a site that can be reached has not become yet of what it should be, in words. */
+export function unsettledSites({ world, hosts, network }: Plant): readonly string[] {
   const tables = world.database.tables();
   return hosts.flatMap((host) => {
     const { name, id } = host.site;
     const row = tables.sites.get(id);
     const agent = host.agent();
+    if (network.cut.has(id)) return [];
     if (agent === undefined || row === undefined) return [`${name} has no agent`];
     const { incarnation, generation } = agent.generation();
     const newest = row.document?.document;

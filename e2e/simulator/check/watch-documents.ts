@@ -1,5 +1,5 @@
-import { type ApplicationId, type EnvironmentId, isNewerDesired, type Target } from '@almanac/domain';
-import { stagedIn, targetsIn } from '../database/tables.ts';
+import { type EnvironmentId, isNewerDesired } from '@almanac/domain';
+import { placeKey, stagedIn, targetsIn } from '../database/tables.ts';
 import { desiredApplications } from '../server/documents.ts';
 import type { SiteDocument } from '../site/messages.ts';
 import type { World } from '../world.ts';
@@ -17,19 +17,19 @@ export interface DocumentWatch {
 }
 
 /** Levels only grow newer in both directions, a site goes by nothing forged, and documents say what the targets say. */
-export function watchDocuments(world: Pick<World, 'database' | 'estate' | 'nature'>): DocumentWatch {
+export function watchDocuments(world: Pick<World, 'database' | 'estate' | 'has' | 'nature'>): DocumentWatch {
   const made = new Map<string, string>();
   const sent: SiteDocument[] = [];
   const newest = new Map<string, SiteDocument>();
   const goneBy = new Map<string, SiteDocument>();
-  const looked = new Map<EnvironmentId, readonly ReadonlyMap<ApplicationId, Target>[]>();
+  const looked = new Map<EnvironmentId, readonly unknown[]>();
   const keyOf = ({ site, incarnation, generation }: SiteDocument) => `${site} ${incarnation}.${generation}`;
   const mustSayWhatTargetsSay = (environment: EnvironmentId) => {
     const tables = world.database.tables();
-    const wanted = JSON.stringify(desiredApplications(world, tables, environment));
+    const desired = desiredApplications(world, tables, environment);
     for (const { id, name } of world.estate.environmentOf(environment).sites) {
       const told = JSON.stringify(tables.sites.get(id)?.document?.document.applications ?? []);
-      must(told === wanted, `the document of ${name} does not say what its environment should be`);
+      must(told === JSON.stringify(desired(id)), `the document of ${name} does not say what its environment should be`);
     }
   };
   const reported = new Map<number, number>();
@@ -70,9 +70,13 @@ export function watchDocuments(world: Pick<World, 'database' | 'estate' | 'natur
     documentsCommitted: () => {
       const tables = world.database.tables();
       for (const { id } of world.estate.environments) {
-        const now = [targetsIn(tables, id), stagedIn(tables, id)];
+        const rings = world.estate.applications.flatMap(({ id: application }) => {
+          const held = tables.held.get(placeKey(id, application));
+          return held === undefined ? [] : [held, tables.fleetSites.get(held.operation)];
+        });
+        const now = [targetsIn(tables, id), stagedIn(tables, id), ...rings];
         const before = looked.get(id);
-        if (before !== undefined && now.every((each, index) => each === before[index])) continue;
+        if (before?.length === now.length && now.every((each, index) => each === before[index])) continue;
         looked.set(id, now);
         mustSayWhatTargetsSay(id);
       }

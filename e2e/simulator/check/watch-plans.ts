@@ -15,19 +15,15 @@ import { isOnline } from '../server/advance.ts';
 import type { World } from '../world.ts';
 import { reachableIn } from './reachable.ts';
 import { must } from './violation.ts';
+import { type Look, watchRings } from './watch-rings.ts';
 import type { SiteWatch } from './watch-sites.ts';
 
 export interface PlanWatch {
   /** The engine looks at a plan; this is what truly stands before it in this moment. */
   readonly looked: (plan: PlanId, gates: GateObservation) => void;
+  readonly sitesMoved: (plan: Plan) => void;
   readonly plansCommitted: () => void;
   readonly plansRestored: () => void;
-}
-
-/** What the engine saw in the moment in which it looked at a plan. */
-interface Look {
-  readonly gates: GateObservation;
-  readonly online: ReadonlySet<SiteId>;
 }
 
 type Watching = Pick<World, 'database' | 'estate' | 'story'>;
@@ -38,6 +34,7 @@ export function watchPlans(world: Watching, sites: SiteWatch): PlanWatch {
   let begun = new Map<PlanId, string>();
   const ends = new Map<string, number>();
   const standings = new Map<PlanId, Look>();
+  const rings = watchRings(world, sites);
   const check = (before: Plan | undefined, after: Plan) => {
     const name = `plan ${after.number}`;
     if (before === undefined) return must(after.state === 'draft', `${name} did not begin as a draft`);
@@ -46,6 +43,7 @@ export function watchPlans(world: Watching, sites: SiteWatch): PlanWatch {
     const look = standings.get(after.id);
     watchBegin({ before, after, standing: look?.gates, begun });
     watchEnds(world, { before, after, sites, ends, online: look?.online ?? new Set() });
+    rings.moved(after, look);
     if (isTerminal(after.state)) world.story.count(`plan ended: ${after.state}`);
   };
   return {
@@ -55,8 +53,9 @@ export function watchPlans(world: Watching, sites: SiteWatch): PlanWatch {
       const now = world.database.now();
       const rows = [...tables.sites.values()].filter((each) => each.environment === environment);
       const online = new Set(rows.filter((each) => isOnline(each.lastSeenAt, now)).map((each) => each.id));
-      standings.set(plan, { gates, online });
+      standings.set(plan, { gates, online, sites: new Map(rows.map((each) => [each.id, each])) });
     },
+    sitesMoved: rings.sitesMoved,
     plansCommitted: () => {
       const { plans } = world.database.tables();
       const changed: Plan[] = [];
@@ -68,6 +67,7 @@ export function watchPlans(world: Watching, sites: SiteWatch): PlanWatch {
       }
       for (const id of seen.keys()) must(plans.has(id), `plan ${seen.get(id)?.number} is gone`);
       if (changed.length > 0) watchTargets(world);
+      rings.committed((plan) => standings.get(plan));
     },
     plansRestored: () => {
       const { plans } = world.database.tables();
@@ -146,7 +146,8 @@ function watchEnds(
       entries === expected,
       `${operation.applicationName} of plan ${after.number} ended ${expected} times and has ${entries} entries in history`,
     );
-    if (!ended || state !== 'succeeded') continue;
+    // What goes over rings tolerates failures; its own ledger says how many.
+    if (!ended || state !== 'succeeded' || earlier?.fleet != null) continue;
     for (const { id, name } of world.estate.environmentOf(after.environment).sites) {
       if (!online.has(id)) continue;
       const so =

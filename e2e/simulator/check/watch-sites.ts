@@ -1,5 +1,6 @@
 import {
   type ApplicationId,
+  isBaseline,
   operationsInUse,
   type Rollout,
   type RolloutDesired,
@@ -119,7 +120,13 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
       present.add(`${site} ${record.id}`);
       story.count('instance started');
       must(prepared, `${place} was started without its files`);
-      watchStart(place, { record, instance, beside, migrated: (step) => effectsOn(site).get(step)?.state });
+      watchStart(place, {
+        record,
+        instance,
+        beside,
+        migrated: (step) => effectsOn(site).get(step)?.state,
+        count: story.count,
+      });
     },
     recycled: (site, process) => {
       story.count('instance recycled');
@@ -199,12 +206,19 @@ function watchStart(
     readonly instance: InstanceRecord;
     readonly beside: readonly { readonly record: InstanceRecord; readonly process: Running | undefined }[];
     readonly migrated: (step: string) => Effect['state'] | undefined;
+    readonly count: World['story']['count'];
   },
 ): void {
   const { record, instance, beside } = given;
-  const modules = record.specs[instance.operation]?.target.modules ?? [];
+  const target = record.specs[instance.operation]?.target;
+  const modules = target?.modules ?? [];
+  if (isBaseline(instance.operation)) {
+    given.count('baseline started');
+    const stable = record.rollout.stable?.operation;
+    must(target?.operation === stable, `the baseline of ${place} is of ${target?.operation}, and not of ${stable}`);
+  }
   for (const each of modules.filter((module) => module.migrate)) {
-    const state = given.migrated(`migrate-${each.name}-${instance.operation}`);
+    const state = given.migrated(`migrate-${each.name}-${target?.operation}`);
     must(
       state === 'kept',
       `${instance.operation} of ${place} was started before its migration was known to have ended (${state ?? 'it never began'})`,

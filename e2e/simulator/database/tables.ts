@@ -3,6 +3,7 @@ import type {
   BuildId,
   EnvironmentId,
   HistoryChange,
+  OperationId,
   Plan,
   PlanId,
   RolloutCommand,
@@ -48,6 +49,18 @@ export interface Job {
   lockedBy: string | null;
 }
 
+/** An application that is on its way over rings: what sites run that were not told yet. */
+export interface HeldTarget {
+  readonly operation: OperationId;
+  readonly before: Target | null;
+}
+
+/** Which ring of an operation a site is in, and whether it was told to take the change. */
+export interface FleetSiteRow {
+  readonly ring: number;
+  readonly told: boolean;
+}
+
 export interface HistoryEntry extends HistoryChange {
   readonly environment: EnvironmentId;
   readonly plan: PlanId;
@@ -61,6 +74,8 @@ export interface Tables {
   builds: Map<BuildId, Build>;
   targets: Map<EnvironmentId, ReadonlyMap<ApplicationId, Target>>;
   staged: Map<EnvironmentId, ReadonlyMap<ApplicationId, Target>>;
+  held: Map<string, HeldTarget>;
+  fleetSites: Map<OperationId, ReadonlyMap<SiteId, FleetSiteRow>>;
   /** How often the settings of an application were changed in an environment. */
   settings: Map<string, number>;
   /** What was last asked of the rollout of an application in an environment. */
@@ -83,6 +98,8 @@ export function emptyTables(): Tables {
     builds: new Map(),
     targets: new Map(),
     staged: new Map(),
+    held: new Map(),
+    fleetSites: new Map(),
     settings: new Map(),
     commands: new Map(),
     approvals: [],
@@ -104,6 +121,8 @@ export function copyTables(tables: Tables): Tables {
     builds: new Map(tables.builds),
     targets: new Map(tables.targets),
     staged: new Map(tables.staged),
+    held: new Map(tables.held),
+    fleetSites: new Map(tables.fleetSites),
     settings: new Map(tables.settings),
     commands: new Map(tables.commands),
     approvals: [...tables.approvals],

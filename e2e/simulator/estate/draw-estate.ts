@@ -2,10 +2,12 @@ import {
   type ApplicationId,
   canaryProgression,
   type EnvironmentId,
+  type FleetPolicy,
   type ModuleTarget,
   openPolicy,
   type Policy,
   type Progression,
+  ringErrorActions,
   type SiteId,
   type Strategy,
 } from '@almanac/domain';
@@ -28,9 +30,11 @@ export function drawEstate(chance: Chance): Estate {
   const stages = chance.happens(0.4) ? ['Development', 'Quality', 'Production'] : ['Development', 'Production'];
   for (const name of stages) {
     const previous = environments.at(-1) ?? null;
-    const sites = Array.from({ length: chance.between(1, 3) }, (_, index) => {
+    const rings = previous !== null && chance.happens(0.35) ? drawRings(chance) : null;
+    const count = rings === null ? chance.between(1, 3) : chance.between(4, 5);
+    const sites = Array.from({ length: count }, (_, index) => {
       const site = `${name.toLowerCase()}-${index + 1}`;
-      return { id: `site-${site}` as SiteId, name: site };
+      return { id: `site-${site}` as SiteId, name: site, labels: { line: index % 2 === 0 ? 'north' : 'south' } };
     });
     environments.push({
       id: `environment-${name}` as EnvironmentId,
@@ -38,6 +42,7 @@ export function drawEstate(chance: Chance): Estate {
       previous,
       follows: previous === null && chance.happens(0.7),
       policy: previous === null ? openPolicy : drawPolicy(chance, { strict: name === 'Production' }),
+      rings,
       sites,
     });
   }
@@ -50,6 +55,24 @@ export function drawEstate(chance: Chance): Estate {
       if (found === undefined) throw new Error(`there is no environment ${id}`);
       return found;
     },
+  };
+}
+
+/** Half of the sites, then the others. Each ring has two sites at least, so that one that is away blocks nobody. */
+function drawRings(chance: Chance): FleetPolicy {
+  const ring = (name: string, percent: number) => ({
+    name,
+    sites: { kind: 'share' as const, percent },
+    successThreshold: chance.pick([50, 100]) ?? 100,
+    errorThreshold: chance.pick([0, 40]) ?? 0,
+    minExecuted: chance.between(1, 2),
+    soak: chance.happens(0.2) ? 1 : 0,
+    maxOffline: chance.pick([50, 100]) ?? 100,
+    onError: chance.pick(ringErrorActions) ?? 'pause',
+  });
+  return {
+    rings: [ring('first', 50), ring('rest', 100)],
+    link: chance.happens(0.3) ? { label: 'line', atOnce: 1 } : null,
   };
 }
 
@@ -66,16 +89,18 @@ function drawApplications(chance: Chance): readonly Application[] {
 /** A canary with an analysis, and now and then a step at which somebody has to say something. */
 function drawProgression(chance: Chance): Progression {
   const pause = chance.happens(0.3) ? null : chance.between(5, 40) * 1000;
+  const dynamicStableScale = chance.happens(0.3);
   return canaryProgression({
     steps: [
       { kind: 'weight', weight: 20 },
       { kind: 'pause', duration: pause },
-      { kind: 'analyse', within: 30_000 },
+      { kind: 'analyse', within: 30_000, baseline: chance.happens(0.4) ? 'fresh' : 'stable' },
       { kind: 'weight', weight: 60 },
     ],
     background: null,
     reactions: { marginal: 'hold', 'insufficient-data': 'hold', error: 'return' },
-    keepOld: chance.pick([0, 20_000]) ?? 0,
+    dynamicStableScale,
+    keepOld: dynamicStableScale ? 0 : (chance.pick([0, 20_000]) ?? 0),
     holdLimit: 120_000,
     decides: 'Edith',
   });

@@ -3,6 +3,7 @@ import type {
   BuildId,
   BuildInterface,
   EnvironmentId,
+  FleetPolicy,
   ModuleTarget,
   Policy,
   Progression,
@@ -48,7 +49,13 @@ export interface Environment {
   /** Whether builds are deployed here as soon as they are there. */
   readonly follows: boolean;
   readonly policy: Policy;
-  readonly sites: readonly { readonly id: SiteId; readonly name: string }[];
+  /** How a change goes over its sites; null where all of them take it at once. */
+  readonly rings: FleetPolicy | null;
+  readonly sites: readonly {
+    readonly id: SiteId;
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+  }[];
 }
 
 /** What is there from the beginning of a run and does not change. */

@@ -93,13 +93,18 @@ function cutPower(plant: Plant): string | undefined {
   return `the power of ${host.site.name} is cut`;
 }
 
+/** So much more often an agent dies between the change of a name and the moment from which that lasts. */
+const whereItHurts = 12;
+
 /** Kills a process exactly where it is about to go on: between a deed and its record, for example. */
 export function interruptions(plant: Plant, probability: () => number): (process: Process) => boolean {
   const { world, nodes, hosts } = plant;
   return (process) => {
     const node = nodes.find((each) => each.process === process);
     const host = hosts.find((each) => each.process === process);
-    if ((node === undefined && host === undefined) || !world.chance.happens(probability())) return false;
+    if (node === undefined && host === undefined) return false;
+    const often = host?.machine.disk.isAtRisk() === true ? whereItHurts : 1;
+    if (!world.chance.happens(probability() * often)) return false;
     world.story.count('fault: killed in the middle');
     const withPower = host !== undefined && world.chance.happens(0.4);
     const words = withPower ? 'loses its power' : 'dies';

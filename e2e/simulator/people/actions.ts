@@ -1,6 +1,6 @@
 import { freeze, lift, quarantine, set, thaw } from './change-environments.ts';
 import { configure, deploy, promote, removeOne, restore } from './compose-plans.ts';
-import { abort, cancel, continuePlan, edit, look, pause, reject, schedule, start } from './steer-plans.ts';
+import { abort, cancel, continuePlan, edit, look, pause, reject, returnRing, schedule, start } from './steer-plans.ts';
 import { steer } from './steer-rollouts.ts';
 import type { Action } from './wish.ts';
 
@@ -20,6 +20,7 @@ export const actions: readonly (readonly [number, Action])[] = [
   [5, continuePlan],
   [1, abort],
   [1, cancel],
+  [1, returnRing],
   [2, set],
   [1, freeze],
   [2, thaw],

@@ -1,4 +1,4 @@
-import { decideCancel, decideContinue, type Plan } from '@almanac/domain';
+import { decideAbort, decideCancel, decideContinue, type Plan } from '@almanac/domain';
 import type { Person } from '../estate/estate.ts';
 import type { Work } from '../kernel/kernel.ts';
 import type { ServerNode } from '../server/node.ts';
@@ -46,6 +46,9 @@ function wanted(world: World): readonly Wish[] {
           (state === 'paused' && paused?.by === 'person') || (state === 'staged' && !continued),
       )
       .map((each) => letGoOn(world, each)),
+    ...plans
+      .filter(({ state, paused }) => state === 'paused' && paused?.by === 'ring')
+      .map((each) => abort(world, each)),
   ];
 }
 
@@ -72,6 +75,17 @@ function cancel(world: World, plan: Plan): Wish {
     row: planRow(world, plan.id),
     person: edith,
     decide: ({ body }) => decideCancel(body),
+  });
+}
+
+/** What a ring stopped is not brought any further. */
+function abort(world: World, plan: Plan): Wish {
+  return about(world, {
+    what: 'abort',
+    done: 'aborted',
+    row: planRow(world, plan.id),
+    person: edith,
+    decide: ({ body }, at) => decideAbort(body, at),
   });
 }
 

@@ -5,8 +5,10 @@ import {
   decideEdit,
   decidePause,
   decideReject,
+  decideReturnRing,
   decideSchedule,
   isAtGates,
+  isRinged,
   isTerminal,
   isUnderWay,
   mayCancel,
@@ -172,6 +174,21 @@ export function abort(world: World, person: Person) {
         row,
         person,
         decide: ({ body }, now) => decideAbort(body, now),
+      });
+}
+
+/** Somebody does not like what a ring does, and takes it back. */
+export function returnRing(world: World, person: Person) {
+  const row = world.chance.pick(plansThat(world, (plan) => plan.operations.some(isRinged)));
+  const ring = world.chance.pick(row?.body.course.rings?.rings ?? [])?.name;
+  return row === undefined || ring === undefined
+    ? undefined
+    : about(world, {
+        what: 'return-ring',
+        done: `ring ${ring} taken back`,
+        row,
+        person,
+        decide: ({ body }, now) => decideReturnRing(body, { ring, by: person.name }, now),
       });
 }
 

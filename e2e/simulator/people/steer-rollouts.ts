@@ -40,7 +40,7 @@ export function rolloutCommand(
       const sites = [...tables.sites.values()]
         .filter((each) => each.environment === environment)
         .flatMap(({ report }) => (report?.applications ?? []).filter((each) => each.application === application));
-      decideCommand({ kind, step }, { application: name, sites });
+      decideCommand({ kind, step }, { application: name, site: null, sites });
       return () => {
         const current = world.database.tables();
         const place = placeKey(environment, application);

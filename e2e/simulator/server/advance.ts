@@ -2,19 +2,20 @@ import {
   type ApplicationId,
   advancePlan,
   isUnderWay,
+  movesOf,
   type PlanId,
   type PlanObservation,
   type SiteProgress,
   touchedBy,
 } from '@almanac/domain';
-import type { Commit } from '../database/database.ts';
+import { type Commit, Conflict } from '../database/database.ts';
 import { type PlanRow, type Tables, targetsIn } from '../database/tables.ts';
 import type { Work } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import { nameOf } from './analyse.ts';
 import { wakePlan } from './jobs.ts';
 import { plantedGates } from './planted-gates.ts';
-import { savePlan } from './save-plan.ts';
+import { moveSites, savePlan } from './save-plan.ts';
 import { readStanding } from './standing.ts';
 
 /** A site that was not seen for so long is offline. */
@@ -40,17 +41,26 @@ export function* advanceOnce(world: World, given: { readonly plan: PlanId; reado
       const times = gates.obstacles.flatMap((each) => each.earliest ?? []);
       const observed = observe(world, tables, { row, gates: plantedGates(world, row.body, gates), now: databaseNow });
       const { plan, notes } = advancePlan(row.body, observed, now);
+      const moves = movesOf(plan, observed);
       return () => {
         // A gate that opens by itself is looked at then.
         if (times.length > 0)
           wakePlan(world, row.body.id, { key: `plan-due:${row.body.id}`, runAt: Math.min(...times) });
         if (plan !== row.body) savePlan(world, { row, plan, notes });
+        else if (moves.size > 0) mustBeUnchanged(tables, row);
+        moveSites(world, plan, moves);
       };
     },
   });
 }
 
 const nothing = () => undefined;
+
+/** Whoever decided by a plan that somebody else has saved meanwhile looks again. */
+function mustBeUnchanged(tables: Tables, row: PlanRow): void {
+  if (tables.plans.get(row.body.id)?.revision !== row.revision)
+    throw new Conflict(`plan ${row.body.number} was changed meanwhile`);
+}
 
 function observe(
   world: World,
@@ -59,17 +69,19 @@ function observe(
 ): PlanObservation {
   const { row, gates, now } = given;
   const { environment } = row.body;
-  const sites = row.body.operations.flatMap(({ application }) =>
-    world.estate.environmentOf(environment).sites.map(({ id, name }): SiteProgress => {
+  const sites = row.body.operations.flatMap(({ id: operation, application, after }) =>
+    world.estate.environmentOf(environment).sites.map(({ id, name, labels }): SiteProgress => {
       const site = tables.sites.get(id);
+      const ring = tables.fleetSites.get(operation)?.get(id);
+      const online = isOnline(site?.lastSeenAt ?? null, now);
+      const reports = (site?.report?.applications ?? []).filter((each) => each.application === application);
       return {
         site: id,
         name,
-        online: isOnline(site?.lastSeenAt ?? null, now),
-        labels: {},
-        ring: null,
+        labels,
+        ring: ring === undefined ? null : { position: ring.ring, told: ring.told },
         application,
-        reports: (site?.report?.applications ?? []).filter((each) => each.application === application),
+        ...seenThere(world, { online, reports, ringed: ring !== undefined, operation: after?.operation ?? '' }),
       };
     }),
   );
@@ -84,6 +96,18 @@ function observe(
     targets: targetsIn(tables, environment),
     active: world.has('ignore-neighbours') ? [] : active,
   };
+}
+
+/** What the engine sees of a site; bugs are planted here. */
+function seenThere(
+  world: World,
+  given: Pick<SiteProgress, 'online' | 'reports'> & { readonly ringed: boolean; readonly operation: string },
+): Pick<SiteProgress, 'online' | 'reports'> {
+  const { online, reports, ringed, operation } = given;
+  if (ringed && !online && world.has('offline-is-done'))
+    return { online: true, reports: [{ operation, phase: 'healthy', message: null }] };
+  const unseen = ringed && world.has('failures-unseen');
+  return { online, reports: unseen ? reports.filter((each) => each.phase !== 'failed') : reports };
 }
 
 export function isOnline(lastSeenAt: number | null, now: number): boolean {

@@ -114,7 +114,7 @@ export function approve(
   decideApproval(
     { ...row.body, authors },
     {
-      approver: { by, role, team: null },
+      approver: { by, role, teams: [] },
       looked: given.looked,
       analysed: gates.analysed.content,
       environment: facts.environment,
@@ -122,7 +122,7 @@ export function approve(
     },
   );
   return () => {
-    world.database.tables().approvals.push({ plan: row.body.id, by, role, team: null, content: given.looked });
+    world.database.tables().approvals.push({ plan: row.body.id, by, role, teams: [], content: given.looked });
     savePlan(world, {
       row,
       plan: { ...row.body },

@@ -1,6 +1,17 @@
-import { hasBegun, isTerminal, type Plan, type PlanNote, type PlanOperation, targetChanges } from '@almanac/domain';
+import {
+  type ApplicationId,
+  hasBegun,
+  isTerminal,
+  type movesOf,
+  type Plan,
+  type PlanNote,
+  type PlanOperation,
+  type Target,
+  targetChanges,
+  targetsOf,
+} from '@almanac/domain';
 import { Conflict } from '../database/database.ts';
-import { type PlanRow, stagedIn, targetsIn } from '../database/tables.ts';
+import { type PlanRow, placeKey, stagedIn, type Tables, targetsIn } from '../database/tables.ts';
 import type { World } from '../world.ts';
 import { refreshDocuments } from './documents.ts';
 import { wakePlansOf } from './jobs.ts';
@@ -44,6 +55,8 @@ function writeTargets(world: World, plan: Plan): void {
   const { environment } = plan;
   const targets = new Map(targetsIn(tables, environment));
   const staged = new Map(stagedIn(tables, environment));
+  const heldBefore = [...tables.held];
+  for (const [application, { held }] of targetsOf(plan)) saveHeld(tables, { plan, application, held });
   const changes = targetChanges(plan, { targets, staged });
   for (const change of changes) {
     if (change.target === null) targets.delete(change.application);
@@ -51,10 +64,39 @@ function writeTargets(world: World, plan: Plan): void {
     if (change.staged === null) staged.delete(change.application);
     else if (change.staged !== undefined) staged.set(change.application, change.staged);
   }
-  if (changes.length === 0) return;
+  const heldNow = [...tables.held];
+  const moved =
+    heldNow.length !== heldBefore.length || heldNow.some(([, each], index) => each !== heldBefore[index]?.[1]);
+  if (changes.length === 0 && !moved) return;
   tables.targets.set(environment, targets);
   tables.staged.set(environment, staged);
   refreshDocuments(world, environment);
+}
+
+/** What sites keep that were not told yet; gone once the operation is not on its way over rings. */
+function saveHeld(
+  tables: Tables,
+  given: { readonly plan: Plan; readonly application: ApplicationId; readonly held: Target | null | undefined },
+): void {
+  const { plan, application, held } = given;
+  const key = placeKey(plan.environment, application);
+  const operation = plan.operations.find((each) => each.application === application);
+  if (operation === undefined || held === undefined) tables.held.delete(key);
+  else if (!tables.held.has(key)) tables.held.set(key, { operation: operation.id, before: held });
+}
+
+/** Writes which sites are told what now, for operations that go over rings. */
+export function moveSites(world: World, plan: Plan, moves: ReturnType<typeof movesOf>): void {
+  const tables = world.database.tables();
+  for (const [operation, each] of moves) {
+    const rows = new Map(tables.fleetSites.get(operation.id));
+    for (const { site, ring, told } of each) if (told || !world.has('ring-stays-told')) rows.set(site, { ring, told });
+    tables.fleetSites.set(operation.id, rows);
+    const names = each.map(({ site, told }) => `${site} ${told ? 'takes' : 'does not take'}`);
+    world.story.tell(`plan ${plan.number}`, `${operation.applicationName}: ${names.join(', ')} it`);
+  }
+  if (moves.size > 0) refreshDocuments(world, plan.environment);
+  world.watch.sitesMoved(plan);
 }
 
 const historyKind = { deploy: 'deployed', configure: 'configured', remove: 'removed' } as const;

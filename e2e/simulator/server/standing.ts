@@ -51,5 +51,9 @@ export function readStanding(
     }),
     findings,
   };
-  return { facts, findings, gates: observeGates({ plan: body, analysed: content, subject, facts, rings: null }, now) };
+  return {
+    facts,
+    findings,
+    gates: observeGates({ plan: body, analysed: content, subject, facts, rings: environment.rings }, now),
+  };
 }

@@ -152,7 +152,9 @@ function* pass(
     const converged = yield* convergeApplication(site, { record, wanted: target });
     if (converged.acted) pauseMs = actingMs;
     else if (converged.moving || prepared === 'pulling') pauseMs = Math.min(pauseMs, movingMs);
-    if (wanted === null && record.rollout.phase === 'idle' && recordsOf(site, record).length === 0) {
+    const isAtRest = record.rollout.phase === 'idle' && recordsOf(site, record).length === 0;
+    // What runs by itself to its end must be known until then, or it would be begun once more beside itself.
+    if (wanted === null && isAtRest && !record.steps.some((each) => each.state === 'running')) {
       delete applications[record.id];
       site.world.watch.forgotten(site.name, record.id);
     } else reports.push(reportApplication(record, wanted, prepared));

@@ -5,6 +5,7 @@ import {
   type ObservedInstance,
   operationsInUse,
   planInstances,
+  type RolloutDesired,
   type RolloutObservation,
   type RolloutTarget,
 } from '@almanac/domain';
@@ -59,6 +60,7 @@ export function* convergeApplication(
       `${record.name}: ${rollout.phase}${rollout.message === null ? '' : ` (${rollout.message})`}`,
     );
   record.rollout = rollout;
+  knowBaseline(site, record, desired);
   beginAnalyses(record, desired.analyses, now);
   const graceOf = (each: ObservedInstance) => stopGraceOf(record, each);
   const startLimit = (each: ObservedInstance) => startLimitOf(site, record, each);
@@ -69,6 +71,15 @@ export function* convergeApplication(
   forgetOldSpecs(site, record);
   const resting = new Set(['healthy', 'failed', 'idle']);
   return { moving: !resting.has(rollout.phase), acted: orders.length > 0 };
+}
+
+/** Instances of a baseline are started by the specification of what they stand for. */
+function knowBaseline(site: SiteContext, record: ApplicationRecord, { baseline }: RolloutDesired): void {
+  const of = site.world.has('baseline-of-the-candidate') ? record.rollout.candidate?.operation : baseline?.of;
+  const spec = record.specs[of ?? ''];
+  if (baseline === null || spec === undefined) return;
+  record.specs[baseline.operation] ??= spec;
+  site.world.nature.knowBaseline(baseline);
 }
 
 export function newRecord(application: DesiredApplication): ApplicationRecord {

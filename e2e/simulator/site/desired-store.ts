@@ -50,9 +50,16 @@ export function openDesiredStore(
   }
   let turns = 0;
   let served = 0;
+  // Asked for at each pass, and seldom another one.
+  let durableText: string | undefined;
+  let durableDocument: SiteDocument | undefined;
   return {
     current: () => current,
-    durable: () => documentIn(machine.disk.durable(path)),
+    durable: () => {
+      const text = machine.disk.durable(path);
+      if (text !== durableText) [durableText, durableDocument] = [text, documentIn(text)];
+      return durableDocument;
+    },
     *accept(signed) {
       // One after the other, whichever connection they came by.
       const mine = turns;

@@ -16,6 +16,8 @@ export interface Disk {
   /** Makes the names durable. */
   readonly syncDirectory: () => void;
   readonly powerCut: () => void;
+  /** Whether a name was changed that a power cut could still take back: then a fault does most harm. */
+  readonly isAtRisk: () => boolean;
   /** What would be there after a power cut now, if no name was lost. */
   readonly durable: (path: string) => string | undefined;
 }
@@ -23,7 +25,9 @@ export interface Disk {
 export function createDisk(chance: Chance): Disk {
   let names = new Map<string, File>();
   let durableNames = new Map<string, File>();
+  let atRisk = false;
   return {
+    isAtRisk: () => atRisk,
     read: (path) => names.get(path)?.content,
     write: (path, content) => {
       names.set(path, { content, synced: null });
@@ -37,8 +41,10 @@ export function createDisk(chance: Chance): Disk {
       if (file === undefined) return;
       names.delete(from);
       names.set(to, file);
+      atRisk = true;
     },
     syncDirectory: () => {
+      atRisk = false;
       durableNames = new Map(names);
     },
     powerCut: () => {
@@ -48,6 +54,7 @@ export function createDisk(chance: Chance): Disk {
         [...left].map(([path, file]) => [path, { content: file.synced ?? '', synced: file.synced ?? '' }]),
       );
       durableNames = new Map(names);
+      atRisk = false;
     },
     durable: (path) => durableNames.get(path)?.synced ?? undefined,
   };

@@ -7,6 +7,8 @@ export interface Nature {
   readonly buildMade: (build: Build) => void;
   /** Learns which operation brings which build. */
   readonly learn: (document: SiteDocument) => void;
+  /** A baseline is the build that it stands for. */
+  readonly knowBaseline: (baseline: { readonly operation: string; readonly of: string }) => void;
   /** How what is started for an operation behaves. */
   readonly traitsOf: (operation: string) => Traits | undefined;
   /** How probable it is that a step cannot be started. */
@@ -24,6 +26,10 @@ export function createNature(): Nature {
     buildMade: (build) => traits.set(build.build, build.traits),
     learn: ({ applications }) => {
       for (const { target } of applications) buildOf.set(target.operation, target.build);
+    },
+    knowBaseline: ({ operation, of }) => {
+      const build = buildOf.get(of);
+      if (build !== undefined) buildOf.set(operation, build);
     },
     traitsOf: (operation) => {
       const build = buildOf.get(operation);

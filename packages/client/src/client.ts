@@ -34,7 +34,7 @@ export interface ClientOptions {
   /** API token; without one the browser's session cookie is used. */
   readonly token?: string;
   readonly fetch?: typeof fetch;
-  /** Makes idempotency keys; random UUIDs unless given. */
+  /** Makes idempotency keys; 128 random bits unless given. */
   readonly newKey?: () => string;
 }
 
@@ -149,10 +149,16 @@ function headersOf(client: ClientOptions, route: Route, call: AnyOptions): Recor
   else if (route.body !== undefined) headers['content-type'] = 'application/json';
   if (client.token !== undefined) headers['authorization'] = `Bearer ${client.token}`;
   if (route.method === 'POST') {
-    headers['idempotency-key'] = call.idempotencyKey ?? (client.newKey ?? (() => crypto.randomUUID()))();
+    headers['idempotency-key'] = call.idempotencyKey ?? (client.newKey ?? randomKey)();
   }
   if (call.revision !== undefined) headers['if-match'] = `"${call.revision}"`;
   return headers;
+}
+
+/** Browsers make UUIDs only on pages that came safely; random numbers they have everywhere. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 async function problemOf(response: Response, url: string): Promise<Error> {

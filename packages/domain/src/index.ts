@@ -1,16 +1,89 @@
+export { type AccessModel, type AccessObject, type Lack, lackOf } from './access/access-object.ts';
+export {
+  type AccessScope,
+  isApplicationInScope,
+  isInScope,
+  nothing,
+  scopeOf,
+  visibleEnvironments,
+} from './access/access-scope.ts';
+export {
+  type AllowLists,
+  type Entrance,
+  type Exclusion,
+  entrances,
+  everywhere,
+  exclusionsOf,
+  isTrialOver,
+  type NetworkSet,
+  type Origin,
+  trialMinutes,
+} from './access/allow-lists.ts';
 export {
   type AttemptCounter,
   type AttemptScope,
   accountKey,
   addressKey,
-  attemptRules,
   attemptScopes,
   countTry,
   secondsBlocked,
   takeTryBack,
 } from './access/attempts.ts';
-export { type Actor, actorName, authorize, type Decision, type Role, roles, type Scope } from './access/authorize.ts';
+export { auditReadableWith, readableAudit } from './access/audit-readers.ts';
+export {
+  type Actor,
+  actorName,
+  admit,
+  admitOrigin,
+  authorize,
+  type Decision,
+  type PrincipalActor,
+} from './access/authorize.ts';
 export { type Capability, capabilities, type Permission, type Right, rights } from './access/capabilities.ts';
+export { type DelegationFault, excessOf, leavesNoAdministrator } from './access/delegation.ts';
+export { explainAccess, partOf } from './access/explain-access.ts';
+export { limitToOrigin, type Outside, outsideOf, rightsFrom } from './access/origin-limits.ts';
+export { type AccessLevel, accessLevels, builtInRoles } from './access/presets.ts';
+export {
+  type Access,
+  type AccessPlace,
+  type AccessRule,
+  capabilitiesSomewhere,
+  type GovernedApplication,
+  mayManageTeam,
+  type PrincipalAccess,
+  type Roles,
+  resolveAccess,
+  rightsOf,
+  roleOf,
+} from './access/resolve-access.ts';
+export { type AccessRole, type EnvironmentType, environmentTypes, type GovernedEnvironment } from './access/role.ts';
+export { type AffectedPrincipal, affectedBy } from './access/role-change.ts';
+export {
+  acceptedProofs,
+  decideNextStep,
+  type EnrolledFactors,
+  hasSecondFactor,
+  mayGiveUpFactor,
+  mustHaveSecondFactor,
+  type NextStep,
+  type ProofKind,
+  proofKinds,
+  type SecondFactorPolicy,
+} from './access/second-factor.ts';
+export {
+  attemptRulesOf,
+  type NumbersInForce,
+  numberFault,
+  numbersInForce,
+  numberUnits,
+  type SecurityNumber,
+  type SecurityNumberName,
+  securityNumberNames,
+  securityNumbers,
+} from './access/security-numbers.ts';
+export { anyOf, superiorityOf } from './access/superior.ts';
+export { isUnlimited, limitActor, limitsBeyond, noLimits, type TokenLimits } from './access/token-limits.ts';
 export { type AnalysisInput, advanceAnalysis, verdictOfAnalysis } from './analysis/advance-analysis.ts';
 export {
   type AdvancedAnalysis,
@@ -37,6 +110,15 @@ export type {
   ThresholdRule,
 } from './analysis/metric.ts';
 export { startAnalysis } from './analysis/start-analysis.ts';
+export { diskKey, faultOfEntryName, linkStaysInside } from './artifact/entry.ts';
+export {
+  type AuditAction,
+  type AuditCategory,
+  auditActions,
+  auditActionsIn,
+  auditCategories,
+  auditCategoryOf,
+} from './audit/audit-categories.ts';
 export {
   type AuditCheckpoint,
   type AuditFault,
@@ -165,16 +247,78 @@ export {
   type JobId,
   type NotificationId,
   type OperationId,
+  type PasskeyId,
   type PlanId,
   type PrincipalId,
   type ReleaseId,
+  type RoleId,
   type SessionId,
   type SiteId,
   type SubscriptionId,
+  type TeamId,
   uuidV7,
   type VersionId,
 } from './identity/id.ts';
 export { isName, nameMaxLength, namePattern } from './identity/name.ts';
+export { accountName, readable } from './identity-provider/account-name.ts';
+export {
+  type Arrival,
+  type ArrivalPolicy,
+  type ArrivalRefusal,
+  decideArrival,
+  type GivenMembership,
+  type GroupMapping,
+  type HeldMembership,
+  type LinkedAccount,
+  type MembershipChanges,
+  type Provisioning,
+  planMemberships,
+  provisionings,
+} from './identity-provider/arrival.ts';
+export {
+  type AccountState,
+  accountStateAttributes,
+  bytesOfGuid,
+  type DirectoryRefusal,
+  endsSessions,
+  guidOf,
+  refusalOfBind,
+  refusalOfEntry,
+} from './identity-provider/directory-account.ts';
+export {
+  type ExternalIdentity,
+  type ExternalIdentityId,
+  type IdentityFault,
+  type IdentityProviderId,
+  identityFault,
+  identityLimits,
+  type ProviderKind,
+  providerKinds,
+} from './identity-provider/external-identity.ts';
+export {
+  type FactorTrust,
+  type FactorTrustRule,
+  factorTrusts,
+  hadSecondFactor,
+  type SignInMethods,
+} from './identity-provider/factor-trust.ts';
+export { endOfProbation, type Probation, type ProbationEnd, probationRules } from './identity-provider/probation.ts';
+export {
+  decideRecheck,
+  type RecheckDecision,
+  type RecheckOutcome,
+  recheckRules,
+} from './identity-provider/recheck.ts';
+export {
+  type ExpectedAssertion,
+  refusalOfAssertion,
+  rememberedUntil,
+  type SamlAssertion,
+  type SamlConfirmation,
+  type SamlRefusal,
+  samlRules,
+} from './identity-provider/saml-assertion.ts';
+export { filterForAnybody, filterForName, isClosedFilter, userFilterFault } from './identity-provider/user-filter.ts';
 export { analyseImpact, type Impact, type ImpactInput } from './impact/analyse-impact.ts';
 export { analyseIndexed, type IndexedImpact, type UndecidedPair } from './impact/analyse-indexed.ts';
 export type {
@@ -205,6 +349,29 @@ export { factsWithout, type OperationFacts, operationFindings } from './impact/o
 export type { ImpactQuestion } from './impact/plan-view.ts';
 export { unresolvedConsumers } from './impact/unresolved-consumers.ts';
 export {
+  decideKeySet,
+  isNewerKeySet,
+  type KeySetDecision,
+  type KeySetOrder,
+  type KeySetQuestion,
+  keySetText,
+} from './keys/decide-key-set.ts';
+export {
+  type MasterKeyGeneration,
+  planRotation,
+  type RotationFacts,
+  type RotationStep,
+} from './keys/plan-rotation.ts';
+export {
+  latestSigningKey,
+  type RetirementFault,
+  type RetirementQuestion,
+  retirementFault,
+  type SigningKeyState,
+  signingKeyFor,
+  sitesDependingOn,
+} from './keys/signing-keys.ts';
+export {
   type AttemptOutcome,
   type DeliveryDecision,
   decideDelivery,
@@ -219,7 +386,7 @@ export {
 } from './notification/notification-kinds.ts';
 export { type Level, observeLevel } from './notification/observe-level.ts';
 export { advancePlan, targetsOf, touchedBy, type WantedTargets } from './plan/advance.ts';
-export { decideReturnRing, isRinged, movesOf, ringCounts } from './plan/advance-rings.ts';
+export { decideReturnRing, isRinged, movesOf, type RingedOperation, ringCounts } from './plan/advance-rings.ts';
 export { contentFacts, isSameTarget } from './plan/content.ts';
 export {
   decideAbort,
@@ -232,6 +399,7 @@ export {
   decideStart,
 } from './plan/decide.ts';
 export { type Approver, decideApproval } from './plan/decide-approval.ts';
+export { heldApprovals } from './plan/held-approvals.ts';
 export type { Advanced, PlanNote } from './plan/note.ts';
 export {
   type FailurePolicy,
@@ -269,7 +437,33 @@ export {
   refusals,
   refuse,
 } from './refusal/refusal.ts';
+export { type AllowProposal, allowBlocked, type BlockedSource } from './response-headers/allow-blocked.ts';
+export { type CspDirective, cspDirectives, directiveKind, isCspDirective } from './response-headers/csp-directives.ts';
+export {
+  type EffectiveHeader,
+  type EffectiveHeaders,
+  effectiveHeaders,
+  type HeaderSource,
+  type Sourced,
+} from './response-headers/effective-headers.ts';
+export { faultsOfHeaders, type HeaderFault } from './response-headers/header-faults.ts';
+export { collectsReports, type HeaderLine, headerLines, reportPath } from './response-headers/header-lines.ts';
+export {
+  type CspMode,
+  cspModes,
+  type GovernedHeader,
+  governedHeaders,
+  type HeaderPolicy,
+  openerPolicies,
+  referrerPolicies,
+  type SentRule,
+  saysAnything,
+  sentRules,
+  silentPolicy,
+} from './response-headers/header-policy.ts';
+export { headerWarnings } from './response-headers/header-warnings.ts';
 export { advanceRollout, rolloutTransitions } from './rollout/advance-rollout.ts';
+export { baselineOf, baselineWeight, isBaseline, wantsBaseline } from './rollout/baseline.ts';
 export { decideCommand, type SiteRollout } from './rollout/decide-command.ts';
 export { forgetTheFuture } from './rollout/forget-the-future.ts';
 export {
@@ -313,8 +507,37 @@ export {
   type TakenVerdict,
   type Warm,
 } from './rollout/rollout.ts';
+export { askedOf, waitKey } from './rollout/rollout-wait.ts';
 export { warmFor } from './rollout/take-target.ts';
 export { analysisOfStep } from './rollout/take-verdict.ts';
+export {
+  parseScimFilter,
+  parseScimPath,
+  type ScimFilter,
+  type ScimOperator,
+  type ScimPath,
+  type ScimValue,
+  scimOperators,
+} from './scim/filter.ts';
+export { readScimGroup, type ScimGroup, scimGroupKey, scimGroupResource } from './scim/group.ts';
+export { faultOfComparison, matchesScimValue, scimComparable } from './scim/match.ts';
+export { applyScimPatch, readScimPatch, type ScimOperation } from './scim/patch.ts';
+export { type ScimResource, scimLimits } from './scim/resource.ts';
+export {
+  type ScimAttribute,
+  type ScimAttributePath,
+  type ScimSchema,
+  scimGroupSchema,
+  scimTarget,
+  scimUserSchema,
+} from './scim/schema.ts';
+export {
+  readScimSelection,
+  type ScimSelection,
+  selectScimAttributes,
+  selectsScimAttribute,
+} from './scim/select.ts';
+export { readScimUser, type ScimUser, scimDisplayName, scimEmail, scimUserResource } from './scim/user.ts';
 export {
   type ResolvedSettings,
   resolveSettings,

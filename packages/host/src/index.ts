@@ -7,10 +7,14 @@ export { type Failpoint, FailpointError, failpoint, failpoints } from './faults/
 export { freeBytes } from './files/free-bytes.ts';
 export { type DirectoryLock, lockDirectory } from './files/lock-directory.ts';
 export { privateDirectory } from './files/private-directory.ts';
+export { readPrivateFile } from './files/read-private-file.ts';
 export { rotateLog } from './files/rotate-log.ts';
 export { syncDirectory, syncTree, writeDurably } from './files/write-durably.ts';
 export { HostFault } from './host-fault.ts';
-export { createReach, type Reach, readReach } from './network/reachable-address.ts';
+export type { OutboundTarget } from './network/judged-connection.ts';
+export { createOutbound, type Outbound, type OutboundAnswer, type OutboundRequest } from './network/outbound.ts';
+export { OutboundFault } from './network/outbound-fault.ts';
+export { type Address, createReach, type Reach, readReach } from './network/reachable-address.ts';
 export { sentenceOf } from './network/sentence-of.ts';
 export { postgresFault } from './postgres/postgres-fault.ts';
 export {
@@ -33,3 +37,6 @@ export { type GroupUsage, memoryByGroup, memoryOf, usageByGroup } from './proces
 export { newPrivateKey, privateKeyFromPem, publicKeyFromRaw, rawPublicKey } from './sealing/keys.ts';
 export { open, type Sealed, seal } from './sealing/seal.ts';
 export { keyIdOf, publicSigningKey, signText, verifyText } from './sealing/sign.ts';
+export { createMask, type Mask, type MaskedPieces, maskPieces } from './secrets/mask.ts';
+export { Secret } from './secrets/secret.ts';
+export { spellingsOf } from './secrets/spellings.ts';

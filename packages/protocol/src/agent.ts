@@ -1,5 +1,6 @@
 import { capabilities } from '@almanac/domain';
 import { z } from 'zod';
+import { answeredHeaders, reportedViolations } from './gateway.ts';
 import { command } from './manifest.ts';
 import { digest, id, name, named, timestamp } from './primitives.ts';
 import { reportedRollout, rolloutCommand } from './reported-rollout.ts';
@@ -9,12 +10,36 @@ import { rolloutStrategy } from './rollout.ts';
  * The protocol between server and agent. Documents are levels: a lost or repeated one does no harm. Unknown fields
  * are ignored on both sides (plain objects, never strict), so that minor versions can add some.
  */
-export const agentProtocol = { version: '1.2', path: '/api/v1/agents/connect' } as const;
+export const agentProtocol = { version: '1.3', path: '/api/v1/agents/connect' } as const;
 
 const bytes = z.base64url();
 
 /** An Ed25519 public key (raw 32 bytes, base64url) with which one side signs. */
 export const signingKey = z.object({ keyId: z.string().min(8).max(64), publicKey: bytes });
+
+/** More keys than a server signs with at a time. */
+const mostKeys = 20;
+const keyIds = z.array(z.string().max(64)).max(mostKeys);
+
+/** Orders the sets of keys of a server; a restored server begins a new incarnation. */
+const keySetOrder = { incarnation: z.int().nonnegative(), number: z.int().nonnegative() };
+
+/** The keys that a site is to trust from now on, all of them. */
+export const serverKeySet = z.object({ ...keySetOrder, keys: z.array(signingKey).min(1).max(mostKeys) });
+export type ServerKeySet = z.output<typeof serverKeySet>;
+
+/** A set as it travels: signed by each of its keys, so that a site takes it that knows any one of them. */
+export const signedKeySet = z.object({
+  /** JSON of `serverKeySet`. */
+  payload: z.string(),
+  /** Ed25519 over `almanac-server-keys:<payload>`. */
+  signatures: z.array(z.object({ keyId: z.string().max(64), signature: bytes })).max(mostKeys),
+});
+export type SignedKeySet = z.output<typeof signedKeySet>;
+
+/** Which set a site has, and the keys in it. */
+const keptKeySet = z.object({ ...keySetOrder, trusted: keyIds });
+export type KeptKeySet = z.output<typeof keptKeySet>;
 
 /** A value that only the site can open: ephemeral X25519, HKDF-SHA-256, AES-256-GCM. */
 export const sealedValue = z.object({
@@ -37,6 +62,8 @@ export const enrolResponse = z.object({
   site: named<'site'>(),
   environment: named<'environment'>(),
   serverKeys: z.array(signingKey).min(1),
+  /** Which set these keys are; servers of before had one key for ever. */
+  keySet: z.object(keySetOrder).optional(),
 });
 export type EnrolRequest = z.output<typeof enrolRequest>;
 export type EnrolResponse = z.output<typeof enrolResponse>;
@@ -106,6 +133,8 @@ export const desiredState = z.object({
   /** Who may come in at the site itself; who may do so is known there without asking. */
   access: z.array(localPrincipal).default([]),
   applications: z.array(desiredApplication),
+  /** What answers of applications carry, whatever version of them runs; those that are not here carry what they send. */
+  answers: z.array(answeredHeaders.extend({ application: id<'application'>() })).default([]),
 });
 export type DesiredState = z.output<typeof desiredState>;
 
@@ -192,12 +221,17 @@ export const reportedApplication = z.object({
     .object({ message: z.string(), healed: z.boolean(), files: z.array(z.string()).max(20) })
     .nullable()
     .default(null),
+  /** What browsers reported to the gateway since it began; it began anew with another `since`. */
+  violations: reportedViolations.extend({ since: timestamp }).nullable().default(null),
   /** Counters of the gateway since its start, summed over modules, by build. */
   traffic: z.array(
     z.object({ build: z.string(), requests: z.int(), errors: z.int(), p50: z.number(), p99: z.number() }),
   ),
 });
 export type ReportedApplication = z.output<typeof reportedApplication>;
+
+/** A site gives answers headers and collects what browsers report; agents of before can do neither, and do not say so. */
+export const answerSkills = ['headers', 'reports'] as const;
 
 /** Everything that a site observes of itself: a level, sent whenever it changed and every 15 seconds. */
 export const siteReport = z.object({
@@ -222,6 +256,8 @@ export const siteReport = z.object({
       toolchains: z.array(z.string().max(100)).max(100).optional(),
       connections: z.array(z.string().max(100)).max(100).optional(),
       strategies: z.array(z.string().max(100)).max(100).optional(),
+      /** What it can do with the answers of applications: one of `answerSkills` each. */
+      answers: z.array(z.string().max(100)).max(100).optional(),
     })
     .default({ strategies: ['recreate', 'rolling'] }),
 });
@@ -296,6 +332,8 @@ export const serverMessage = z.discriminatedUnion('kind', [
   /** The agent may not go on; it keeps its applications running and tries again after `retryAfterSeconds`. */
   z.object({ kind: z.literal('refused'), code: z.string(), detail: z.string(), retryAfterSeconds: z.number() }),
   z.object({ kind: z.literal('desired'), document: signedDesiredState }),
+  /** Trust these keys from now on, keep them, and then say `server-keys-kept`. */
+  z.object({ kind: z.literal('server-keys'), document: signedKeySet }),
   z.object({ kind: z.literal('log-request'), id: z.string(), request: logRequest }),
   z.object({ kind: z.literal('report-seen'), sequence: z.int() }),
   /** Occurrences up to this one are kept: the agent may forget them. */
@@ -316,8 +354,12 @@ export const agentMessage = z.discriminatedUnion('kind', [
     signature: bytes,
     incarnation: z.int().nonnegative(),
     generation: z.int().nonnegative(),
+    /** The server's keys that the site trusts; an agent of before says nothing, and cannot learn others. */
+    keySet: keptKeySet.optional(),
   }),
   z.object({ kind: z.literal('report'), report: siteReport }),
+  /** A set of keys is durable on the site. */
+  z.object({ kind: z.literal('server-keys-kept'), keySet: keptKeySet }),
   z.object({ kind: z.literal('occurrences'), occurrences }),
   z.object({ kind: z.literal('log-chunk'), id: z.string(), chunk: logChunk }),
   z.object({ kind: z.literal('log-refused'), id: z.string(), detail: z.string() }),

@@ -20,8 +20,7 @@ export class RequestCounters {
     const counters = this.#versions.get(version) ?? this.#add(version, build);
     counters.requests += 1;
     if (status >= 500) counters.errors += 1;
-    const bucket = latencyBounds.findIndex((bound) => milliseconds <= bound);
-    const index = bucket < 0 ? latencyBounds.length : bucket;
+    const index = bucketOf(milliseconds);
     counters.latency[index] = (counters.latency[index] ?? 0) + 1;
   }
 
@@ -36,4 +35,15 @@ export class RequestCounters {
     if (this.#versions.size > mostVersions && oldest !== undefined) this.#versions.delete(oldest);
     return fresh;
   }
+}
+
+/** The index of the first bound that is not below; one more than the last where all are. Found by halves: it is asked for each request. */
+function bucketOf(milliseconds: number): number {
+  let [from, to] = [0, latencyBounds.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((latencyBounds[middle] ?? 0) < milliseconds) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { revision } from './primitives.ts';
+import { revision, timestamp } from './primitives.ts';
 
 /**
  * The control protocol between an agent and its gateway: HTTP on a Unix socket of the site.
@@ -67,8 +67,30 @@ const rule = z.object({
   version: versionKey,
 });
 
+/** One header that the gateway has answers carry; the server makes them, so that a gateway decides nothing. */
+export const gatewayHeader = z.object({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,60}$/, 'the name of a header in small letters'),
+  value: z
+    .string()
+    .max(10_000)
+    .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'printable characters of ASCII'),
+  /** Over which connections of clients it is sent. */
+  over: z.enum(['any', 'tls', 'plain']),
+  /** What becomes of one that the application sends: it is kept and this one left out, replaced, or this one stands beside it. */
+  whenSent: z.enum(['keep', 'replace', 'add']),
+});
+export type GatewayHeader = z.output<typeof gatewayHeader>;
+
+/** What the answers of a service carry, and whether browsers report to the gateway what a policy among it did not allow. */
+export const answeredHeaders = z.object({
+  headers: z.array(gatewayHeader).max(50).default([]),
+  collectsReports: z.boolean().default(false),
+});
+export type AnsweredHeaders = z.output<typeof answeredHeaders>;
+
 const service = z
   .object({
+    ...answeredHeaders.shape,
     /** `<application>/<module>`: one routed module. */
     name: z.string(),
     /** While true, requests for which there is no active backend wait in a bounded queue instead of failing. */
@@ -163,10 +185,14 @@ export type GatewayRule = z.output<typeof rule>;
 export type GatewayListener = z.output<typeof listener>;
 export type GatewayCertificate = z.output<typeof gatewayCertificate>;
 
-/** Upper bounds of the latency histogram's buckets in milliseconds; the last bucket has no bound. */
-export const latencyBounds = [
-  1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 10000,
-] as const;
+/**
+ * Upper bounds of the latency histogram's buckets in milliseconds; the last bucket has no bound. Each is 7 % above the one
+ * before it: what analyses compare must not vanish within a bucket, nor be made more of by its edge.
+ */
+export const latencyBounds: readonly number[] = [
+  ...Array.from({ length: 147 }, (_, index) => Number((0.5 * 1.07 ** index).toPrecision(4))),
+  10_000,
+];
 
 const counters = z.object({
   version: z.string(),
@@ -177,6 +203,27 @@ const counters = z.object({
   /** Counts by bucket of `latencyBounds` until the answer's headers, one more for what is above the last. */
   latency: z.array(z.int()),
 });
+
+/** What browsers reported of one thing that a Content-Security-Policy does not allow, since the data plane began. */
+export const violation = z.object({
+  directive: z.string().max(60),
+  /** An origin, a scheme as in `data:`, `self`, or a word of CSP as in `inline`. */
+  blocked: z.string().max(300),
+  /** The path of the page, without what follows it. */
+  document: z.string().max(300),
+  count: z.int().positive(),
+  firstSeen: timestamp,
+  lastSeen: timestamp,
+});
+export type Violation = z.output<typeof violation>;
+
+/** What was reported of one service or application. */
+export const reportedViolations = z.object({
+  items: z.array(violation).max(200),
+  /** Reports of what found no place among them any more. */
+  dropped: z.int().nonnegative(),
+});
+export type ReportedViolations = z.output<typeof reportedViolations>;
 
 export const gatewayStats = z.object({
   /** Identifies this run of the gateway: counters start at zero with a new one, and go on with a successor. */
@@ -194,6 +241,7 @@ export const gatewayStats = z.object({
       /** The same of copies, by the version that they went to; `dropped` were not sent, so as not to weigh on anybody. */
       mirrored: z.array(counters.extend({ dropped: z.int() })),
       backends: z.array(z.object({ instance: z.string(), inFlight: z.int(), connections: z.int(), upgraded: z.int() })),
+      violations: reportedViolations.prefault({ items: [], dropped: 0 }),
     }),
   ),
 });

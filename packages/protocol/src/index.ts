@@ -3,6 +3,7 @@ export {
   type ApplicationPhase,
   agentMessage,
   agentProtocol,
+  answerSkills,
   applicationPhase,
   type DesiredApplication,
   type DesiredModule,
@@ -15,6 +16,7 @@ export {
   enrolRequest,
   enrolResponse,
   instanceState,
+  type KeptKeySet,
   type LocalPrincipal,
   type LogChunk,
   type LogRequest,
@@ -30,26 +32,24 @@ export {
   reportedApplication,
   reportedInstance,
   type SealedValue,
+  type ServerKeySet,
   type ServerMessage,
   type SignedDesiredState,
+  type SignedKeySet,
   type SiteReport,
   sealedValue,
   serverCapabilities,
+  serverKeySet,
   serverMessage,
   signedDesiredState,
+  signedKeySet,
   signingKey,
   siteReport,
 } from './agent.ts';
 export { analysisSpec, condition, metric, metricSource } from './analysis.ts';
-export {
-  type ApiToken,
-  apiToken,
-  type Principal,
-  password,
-  principal,
-  type Session,
-  type SignInBlock,
-} from './api/access.ts';
+export { password, type Session, type SignInBlock } from './api/access.ts';
+export { type AllowListsView, allowLists, type PreviewedAllowLists } from './api/allow-lists.ts';
+export { type ApiToken, apiToken, tokenLimits } from './api/api-tokens.ts';
 export {
   type Application,
   application,
@@ -80,6 +80,7 @@ export {
   auditEntry,
   auditLine,
 } from './api/audit.ts';
+export { type BreakGlass, breakGlass } from './api/break-glass.ts';
 export { type BuildContracts, buildContracts, type ContractChanges, contractChanges } from './api/contracts.ts';
 export {
   driftPolicy,
@@ -102,6 +103,8 @@ export {
   type LiveEvent,
   liveEvent,
 } from './api/estate.ts';
+export { type AccessExplanation, accessExplanation } from './api/explanations.ts';
+export { type FactorHolder, type Factors, factors, type Passkey } from './api/factors.ts';
 export { failurePolicy } from './api/failure-policy.ts';
 export { type FollowedPolicy, followedPolicy } from './api/followed-policies.ts';
 export {
@@ -134,7 +137,16 @@ export {
   type StateFact,
   stateDifference,
 } from './api/history.ts';
-export { branchName, fixPlace, type Hotfix, type HotfixMark, hotfix, hotfixMark } from './api/hotfixes.ts';
+export { fixPlace, type Hotfix, type HotfixMark, hotfix, hotfixMark } from './api/hotfixes.ts';
+export {
+  type ArrivalRequest,
+  type DryRun,
+  dryRun,
+  type IdentityProvider,
+  identityProvider,
+  type ProviderAnswer,
+  type ProviderVersion,
+} from './api/identity-providers.ts';
 export { type Completion, completion, type Impact, impact } from './api/impact.ts';
 export {
   deliveryAttempt,
@@ -169,8 +181,39 @@ export {
   type RingProgress,
 } from './api/plans.ts';
 export { policyScope } from './api/policy-scope.ts';
+export { type Principal, principal } from './api/principal.ts';
+export {
+  type LdapConfiguration,
+  ldapConfiguration,
+  type OidcConfiguration,
+  oidcConfiguration,
+  type ProviderConfiguration,
+  type ProviderSecrets,
+  providerConfiguration,
+  type SamlConfiguration,
+  samlConfiguration,
+} from './api/provider-configuration.ts';
 export { type Release, type ReleaseDetail, release } from './api/releases.ts';
+export {
+  headerPolicy,
+  type ReportedViolation,
+  type ResponseHeaders,
+  reportedViolation,
+  responseHeaders,
+  type SaidHeaders,
+} from './api/response-headers.ts';
+export {
+  type AffectedPrincipalView,
+  accessRole,
+  affectedPrincipal,
+  type RoleContent,
+  type RoleView,
+} from './api/roles.ts';
 export { type Rollout, type RolloutVerdict, rollout, rolloutVerdict } from './api/rollouts.ts';
+export { type DirectorySync, directorySync, type ScimToken, scimToken } from './api/scim.ts';
+export { type SecurityNumberView, securityNumber } from './api/security-numbers.ts';
+export { type OutstandingSignIn, type Proof, proof, type SignInAnswer, signInAnswer } from './api/sign-in.ts';
+export { behindReason, type SigningKeys, signingKeys } from './api/signing-keys.ts';
 export {
   type ReconciledSite,
   reconciledSite,
@@ -184,6 +227,7 @@ export {
   type TransferOffer,
   transferOffer,
 } from './api/sites.ts';
+export { type Grant, grant, type Team, type TeamDetail, team, teamDetail } from './api/teams.ts';
 export {
   type BuilderJob,
   type BuiltModule,
@@ -213,11 +257,14 @@ export {
   incompatibility,
 } from './contract.ts';
 export {
+  type AnsweredHeaders,
+  answeredHeaders,
   type GatewayBackend,
   type GatewayCertificate,
   type GatewayConfig,
   type GatewayConfigInput,
   type GatewayCounters,
+  type GatewayHeader,
   type GatewayListener,
   type GatewayRule,
   type GatewayService,
@@ -233,6 +280,9 @@ export {
   gatewayStats,
   gatewaySuccessor,
   latencyBounds,
+  type ReportedViolations,
+  reportedViolations,
+  type Violation,
 } from './gateway.ts';
 export { type CountedRequest, RequestCounters } from './gateway-counters.ts';
 export {
@@ -244,11 +294,14 @@ export {
   migrationOf,
   moduleManifest,
 } from './manifest.ts';
+export { nearestOf } from './nearest.ts';
 export type { DocumentFault, ParsedDocument } from './parse-document.ts';
+export { parseHeaderPolicy } from './parse-header-policy.ts';
 export { type ManifestFault, manifestMaxBytes, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 export { parsePolicy } from './parse-policy.ts';
 export { parseRings } from './parse-rings.ts';
 export {
+  branchName,
   commitHash,
   digest,
   displayName,
@@ -280,6 +333,7 @@ export {
   rolloutStep,
   rolloutStrategy,
 } from './rollout.ts';
+export { parseRolloutStrategy, shortStrategy, strategyWords } from './rollout-notation.ts';
 export {
   type CallInput,
   type Method,
@@ -289,4 +343,8 @@ export {
   type Route,
   route,
 } from './route.ts';
+export type { At, RouteObject } from './route-object.ts';
 export { type OperationName, type Routes, routes } from './routes.ts';
+export { type ScimOperationName, type ScimRoute, scimPrefix, scimRoutes } from './scim-routes.ts';
+export { type ArrivedReport, isReport, ViolationCollector } from './violation-collector.ts';
+export { reportTypes, saidViolations } from './violation-reports.ts';

@@ -1,5 +1,6 @@
 import { type Document, isMap, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { nearestOf } from './nearest.ts';
 
 /** One fault of a document and the place in the text where it stands; lines and columns count from 1. */
 export interface DocumentFault {
@@ -75,7 +76,7 @@ function faultsOfIssue(input: { readonly issue: z.core.$ZodIssue; readonly schem
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
-  const nearest = nearestOf(key, known);
+  const nearest = nearestOf(key, { known, farthest: Math.max(2, Math.floor(key.length / 3)) });
   const suggestion = nearest === undefined ? `known keys are ${known.join(', ')}` : `did you mean ${nearest}?`;
   return `unknown key ${key}: ${suggestion}`;
 }
@@ -111,27 +112,6 @@ function childSchemas(schema: unknown, step: PropertyKey): readonly unknown[] {
 
 function objectKeys(schema: unknown): readonly string[] {
   return unwrapped(schema).flatMap((each) => Object.keys((each as Inspectable)._zod?.def['shape'] ?? {}));
-}
-
-function nearestOf(key: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((each) => ({ each, distance: editDistance(key.toLowerCase(), each.toLowerCase()) }));
-  ranked.sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  return best !== undefined && best.distance <= Math.max(2, Math.floor(key.length / 3)) ? best.each : undefined;
-}
-
-/** Levenshtein distance: the least number of single-character changes between two words. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, substitution));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }
 
 /** The line and column of a path; of the nearest parent where the path itself is absent. */

@@ -16,6 +16,10 @@ const faultsOf = (text: string) => {
   return parsed.ok ? [] : parsed.faults;
 };
 
+/** An analysis against a baseline of its own. */
+const afresh =
+  '{ baseline: fresh, metrics: [{ name: errors, source: { provider: gateway, of: error-rate }, rule: { kind: threshold, failure: { above: 0.1 } } }] }';
+
 describe('a manifest', () => {
   it('needs a name, a module and a way to start it; the rest has defaults', () => {
     const parsed = parseManifest(withWeb());
@@ -71,6 +75,18 @@ describe('a manifest', () => {
           ],
         },
       },
+    });
+  });
+
+  it('may have its canary compared with a fresh baseline, by a stable version that follows its weight', () => {
+    const steps = `[{ weight: 10 }, { analyse: ${afresh} }, { weight: 80 }, { mirror: 5 }]`;
+    const parsed = parseManifest(
+      `${withWeb()}rollout: { strategy: canary, steps: ${steps}, dynamicStableScale: true, keepOld: 0 }\n`,
+    );
+
+    expect(parsed.ok && parsed.manifest.rollout).toMatchObject({
+      dynamicStableScale: true,
+      steps: [{}, { analyse: { baseline: 'fresh' } }, {}, {}],
     });
   });
 
@@ -155,6 +171,38 @@ describe('a manifest', () => {
       51,
       'rollout.steps.0.analyse.metrics',
       'without count',
+    ],
+    [
+      'a fresh baseline beside more than half of the requests',
+      `${withWeb()}rollout: { strategy: canary, steps: [{ weight: 60 }, { analyse: ${afresh} }] }\n`,
+      5,
+      30,
+      'rollout.steps',
+      'at most 50 % each',
+    ],
+    [
+      'a fresh baseline beside copies of requests',
+      `${withWeb()}rollout: { strategy: canary, steps: [{ mirror: 10 }, { weight: 5 }, { analyse: ${afresh} }] }\n`,
+      5,
+      30,
+      'rollout.steps',
+      'more requests than its fresh baseline',
+    ],
+    [
+      'a fresh baseline of blue and green',
+      `${withWeb()}rollout: { strategy: blue-green, before: ${afresh} }\n`,
+      5,
+      44,
+      'rollout.before.baseline',
+      'only a canary has one',
+    ],
+    [
+      'a version that is kept ready without its instances',
+      `${withWeb()}rollout: { strategy: canary, steps: [{ weight: 5 }], dynamicStableScale: true }\n`,
+      5,
+      1,
+      'rollout.keepOld',
+      'is 0 with dynamicStableScale',
     ],
     [
       'a strategy that can never move',

@@ -25,6 +25,16 @@ export const digest = z
 
 export const commitHash = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'a full commit hash');
 
+/** A branch in git: no spaces, no `..`, nothing that git's rules for references refuse, and no leading hyphen. */
+export const branchName = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(
+    /^(?![-/.])(?!.*(\.\.|\/\/|@\{|\/\.|\.lock(\/|$)))[^\s~^:?*[\\\p{Cc}]+(?<![/.])$/u,
+    'the name of a branch, as in hotfix/1.4.1',
+  );
+
 /** A semantic version with exactly three numbers and no suffix. */
 export const versionNumber = z
   .string()

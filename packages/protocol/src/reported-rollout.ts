@@ -90,6 +90,8 @@ export const reportedRollout = z.object({
   since: timestamp,
   /** Per cent of the requests that the candidate takes. */
   weight: z.number(),
+  /** Per cent of the requests that a fresh baseline takes beside it: instances of the version before, to compare with. */
+  baselineWeight: z.number().default(0),
   candidate: id<'build'>(),
   stable: id<'build'>().nullable(),
   /** Why it waits for a person. */
@@ -101,8 +103,8 @@ export const reportedRollout = z.object({
   /** The number of the last command that it carried out. */
   commanded: z.int(),
   analyses: z.array(reportedAnalysis),
-  /** What the gateway saw of both versions, oldest first, for at most the last ten minutes. */
-  curves: z.object({ candidate: z.array(point), stable: z.array(point) }),
+  /** What the gateway saw of each of them, oldest first, for at most the last ten minutes. */
+  curves: z.object({ candidate: z.array(point), stable: z.array(point), baseline: z.array(point).default([]) }),
 });
 export type ReportedRollout = z.output<typeof reportedRollout>;
 export type RolloutPoint = z.output<typeof point>;

@@ -24,16 +24,17 @@ const headerMatch = z.strictObject({
   match: z.enum(['equals', 'prefix']).default('equals'),
 });
 
-/** Every metric that a rollout waits for has a number of measurements, and what runs is its baseline. */
-const waitedFor = analysisSpec
-  .refine((spec) => spec.metrics.every((each) => each.count !== null), {
-    message: 'a rollout cannot wait for a metric without count',
-    path: ['metrics'],
-  })
-  .refine((spec) => spec.baseline === 'stable', {
-    message: 'a fresh baseline is not supported yet; remove it',
-    path: ['baseline'],
-  });
+/** Every metric that a rollout waits for has a number of measurements. */
+const waitedFor = analysisSpec.refine((spec) => spec.metrics.every((each) => each.count !== null), {
+  message: 'a rollout cannot wait for a metric without count',
+  path: ['metrics'],
+});
+
+/** Before its switch a version of blue and green has no requests, and after it the one before has none. */
+const comparedWithStable = waitedFor.refine((spec) => spec.baseline === 'stable', {
+  message: 'a fresh baseline takes as many requests as the version that is compared with it: only a canary has one',
+  path: ['baseline'],
+});
 
 /** One step of a canary: exactly one of these. */
 export const rolloutStep = z
@@ -78,11 +79,25 @@ const canary = z
     steps: z.array(rolloutStep).min(1).max(50),
     /** Beside the steps: has to pass before the version that is brought in takes all requests. */
     analysis: waitedFor.safeExtend({ from: z.int().min(0).max(49).default(0) }).optional(),
+    /** Whether the version before has only the instances that its share of the requests needs. */
+    dynamicStableScale: z.boolean().default(false),
     ...progression,
   })
   .refine(({ steps }) => weightsOf(steps).every((each, index, all) => index === 0 || each >= (all[index - 1] ?? 0)), {
     message: 'weights never fall from step to step; a version that is not good enough goes back by itself',
     path: ['steps'],
+  })
+  .refine((spec) => besideBaseline(spec).every((each) => (each.weight ?? 0) <= 50), {
+    message: 'a fresh baseline takes as many requests as the new version: at most 50 % each, until it was compared',
+    path: ['steps'],
+  })
+  .refine((spec) => besideBaseline(spec).every((each) => !each.header?.length && !each.mirror), {
+    message: 'header and mirror would give the new version more requests than its fresh baseline has',
+    path: ['steps'],
+  })
+  .refine((spec) => !spec.dynamicStableScale || spec.keepOld === 0, {
+    message: 'is 0 with dynamicStableScale: what has given up its instances is not kept ready',
+    path: ['keepOld'],
   });
 
 const blueGreen = z.strictObject({
@@ -97,10 +112,21 @@ const blueGreen = z.strictObject({
   /** Seconds after which it takes all requests by itself, or until somebody resumes. */
   promoteAfter: z.union([seconds, z.literal('until-resumed')]).default(0),
   /** Before the switch, and after it. */
-  before: waitedFor.optional(),
-  after: waitedFor.optional(),
+  before: comparedWithStable.optional(),
+  after: comparedWithStable.optional(),
   ...progression,
 });
+
+/** The steps during which a fresh baseline runs: until the last analysis against it is over. */
+function besideBaseline(spec: {
+  readonly steps: readonly RolloutStepSpec[];
+  readonly analysis?: { readonly baseline: string } | undefined;
+}): readonly RolloutStepSpec[] {
+  const all = spec.steps.findIndex((each) => each.weight === 100);
+  const beside = spec.analysis?.baseline === 'fresh' ? (all === -1 ? spec.steps.length : all) : 0;
+  const last = spec.steps.findLastIndex((each) => each.analyse?.baseline === 'fresh');
+  return spec.steps.slice(0, Math.max(beside, last));
+}
 
 function weightsOf(steps: readonly RolloutStepSpec[]): readonly number[] {
   return steps.flatMap((each) => each.weight ?? []);

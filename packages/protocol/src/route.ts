@@ -1,23 +1,41 @@
-import type { Permission } from '@almanac/domain';
+import type { AuditAction, Capability, Entrance, Permission } from '@almanac/domain';
 import type { z } from 'zod';
+import type { RouteObject } from './route-object.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * What a route asks of its caller: a capability is asked of an object, and there is no route that forgets to say of which.
+ * This table decides who may call what, and the permission matrix is tested against it.
+ */
+type Asked =
+  | { readonly permission: Exclude<Permission, `capability:${Capability}`>; readonly of?: never }
+  | {
+      readonly permission: `capability:${Capability}`;
+      readonly of: readonly [RouteObject, ...(readonly RouteObject[])];
+    };
 
 /**
  * One operation of the REST API. The server mounts it, the client calls it and OpenAPI describes it, all from
  * this one value.
  */
-export interface Route {
+export type Route = Asked & RouteParts;
+
+interface RouteParts {
   readonly method: Method;
   /** Below `/api/v1`, with parameters as `:name`. */
   readonly path: `/${string}`;
   readonly summary: string;
-  readonly permission: Permission;
+  /**
+   * Whether people must have proved who they are within the last minutes: it is sensitive. `in-production` where that holds
+   * only for what concerns a production environment; the handler asks once it knows.
+   */
+  readonly stepUp?: true | 'in-production';
   /**
    * The audit event that a successful change writes; null for what only reads. A machine's own bookkeeping, which
    * nobody commanded, is not audited and says why.
    */
-  readonly audit: string | null | { readonly notAudited: string };
+  readonly audit: AuditAction | null | { readonly notAudited: string };
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
@@ -27,6 +45,8 @@ export interface Route {
   readonly status?: 201 | 202;
   /** Whether the change must say which revision it expects (`If-Match`). */
   readonly ifMatch?: true;
+  /** By which entrance it is used; by the console or the API, as the credential says, where it is absent. */
+  readonly entrance?: Extract<Entrance, 'agents'>;
   /** What is sent or answered as raw bytes instead of JSON. */
   readonly raw?: 'request' | 'response';
 }

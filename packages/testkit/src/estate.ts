@@ -83,8 +83,11 @@ export async function startEstate(
   };
 }
 
-/** Estates that run at the same time must not share accounts: a build that ends takes along whatever runs as its own. */
-function accountsOf(port: number): string {
+/**
+ * The accounts of whoever listens on a port. Estates and agents that run at the same time must not share any: whatever ends
+ * there takes along all that runs as its own.
+ */
+export function accountsOf(port: number): string {
   const first = 1_000_000 + port * 100;
   return `${first}-${first + 99}`;
 }

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { applyDelta } from '@almanac/delta';
+import { applyDelta, DeltaRefused } from '@almanac/delta';
 import type { Digest } from '@almanac/domain';
 import { transferOffer } from '@almanac/protocol';
 import { type ArtifactLink, fetchContent, settle, TokenRefused } from './fetch-content.ts';
@@ -63,8 +63,15 @@ async function askForOffer(link: ArtifactLink, input: { readonly digest: Digest;
     if (response.status === 401) throw new TokenRefused();
     if (!response.ok)
       throw new Error(`the server does not say how artifact ${input.digest.slice(0, 19)} comes: ${response.status}`);
-    const offer = transferOffer.parse(await response.json());
+    const offer = await readOffer(response);
     if (offer.kind !== 'preparing') return offer;
     await pause(offer.retryAfterSeconds * 1000, undefined, { signal: link.signal });
   }
+}
+
+/** @throws {DeltaRefused} when what answered is no offer, as after a proxy that changes answers: the artifact needs none */
+async function readOffer(response: Response) {
+  const offer = transferOffer.safeParse(await response.json().catch(() => undefined));
+  if (!offer.success) throw new DeltaRefused('what the server says of how it comes cannot be read');
+  return offer.data;
 }

@@ -3,11 +3,18 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { chmod, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { diskKey, faultOfEntryName, linkStaysInside } from '@almanac/domain';
 import { failpoint, syncDirectory, syncTree } from '@almanac/host';
 import { extract, type Header } from 'tar-stream';
 
-const mostEntries = 500_000;
-const mostBytes = 16 * 1024 ** 3;
+export interface UnpackLimits {
+  /** Files, links, and folders, also those that only the names of others tell of. */
+  readonly entries: number;
+  /** Of all files together. */
+  readonly bytes: number;
+}
+
+const usualLimits: UnpackLimits = { entries: 500_000, bytes: 16 * 1024 ** 3 };
 
 /** Unpacks a tar into a new directory, whole or not at all; whatever would land outside of it is refused. */
 export async function unpack(input: {
@@ -15,21 +22,17 @@ export async function unpack(input: {
   readonly into: string;
   /** Adds what belongs into the directory before it is there under its name; is told the content of each file. */
   readonly complete?: (directory: string, contents: ReadonlyMap<string, string>) => Promise<void>;
+  readonly limits?: UnpackLimits;
 }): Promise<void> {
+  const { limits = usualLimits } = input;
   const fresh = `${input.into}.tmp`;
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true, mode: 0o755 });
   const tar = extract();
   let entries = 0;
   let bytes = 0;
-  const made = new Set<string>();
-  const links = new Set<string>();
+  const taken = new Taken();
   const contents = new Map<string, string>();
-  const folder = async (path: string) => {
-    if (made.has(path)) return;
-    await mkdir(path, { recursive: true, mode: 0o755 });
-    made.add(path);
-  };
   const reading = pipeline(createReadStream(input.file), tar);
   // It is waited for below; when it fails while an entry is written, nobody waits yet.
   reading.catch(() => undefined);
@@ -38,19 +41,21 @@ export async function unpack(input: {
       const { header } = entry;
       entries += 1;
       bytes += header.size ?? 0;
-      if (entries > mostEntries || bytes > mostBytes) throw new Error('the artifact holds more than a site unpacks');
-      const name = insidePath(header.name, links);
+      const name = insidePath(header.name);
+      const folders = taken.take(name, header);
+      if (Math.max(entries, taken.size) > limits.entries || bytes > limits.bytes)
+        throw new Error('the artifact holds more than a site unpacks');
       const path = join(fresh, name);
-      if (header.type === 'directory') await folder(path);
-      else await folder(posix.dirname(path));
+      if (folders > 0)
+        await mkdir(header.type === 'directory' ? path : dirname(path), { recursive: true, mode: 0o755 });
       if (header.type === 'file') {
         const hash = createHash('sha256');
-        await pipeline(entry, hashInto(hash), createWriteStream(path, { mode: executable(header) ? 0o755 : 0o644 }));
+        const mode = executable(header) ? 0o755 : 0o644;
+        // On a disk that takes two names for one, the second is refused here.
+        await pipeline(entry, hashInto(hash), createWriteStream(path, { flags: 'wx', mode }));
         contents.set(name, hash.digest('hex'));
-      } else if (header.type === 'symlink') {
-        await symlink(insideLink(header), path);
-        links.add(name);
-      } else if (header.type !== 'directory')
+      } else if (header.type === 'symlink') await symlink(insideLink(header), path);
+      else if (header.type !== 'directory')
         throw new Error(`${header.name} is a ${header.type}, which an artifact does not hold`);
       if (header.type === 'file' && executable(header)) await chmod(path, 0o755);
       entry.resume();
@@ -93,7 +98,7 @@ export async function putBack(input: {
   reading.catch(() => undefined);
   for await (const entry of tar) {
     const { header } = entry;
-    const name = header.type === 'file' ? insidePath(header.name, new Set()) : '';
+    const name = header.type === 'file' ? insidePath(header.name) : '';
     if (input.names.has(name)) {
       const path = join(input.into, name);
       const fresh = `${path}.almanac-tmp`;
@@ -108,22 +113,46 @@ export async function putBack(input: {
   await reading;
 }
 
-function insidePath(name: string, links: ReadonlySet<string>): string {
-  const path = posix.normalize(name).replace(/\/$/, '');
-  if (posix.isAbsolute(path) || path === '..' || path.startsWith('../') || path.includes('\0'))
-    throw new Error(`${name} leads out of the artifact`);
-  // Through a link a path means another place than it says, and links behind it could lead anywhere.
-  for (let parent = path; parent !== '.'; parent = posix.dirname(parent))
-    if (links.has(parent)) throw new Error(`${name} leads through a link`);
-  return path;
+function insidePath(name: string): string {
+  const fault = faultOfEntryName(name);
+  if (fault !== undefined) throw new Error(fault);
+  return posix.normalize(name).replace(/\/$/, '');
 }
 
 function insideLink(header: Header): string {
   const target = header.linkname ?? '';
-  const lands = posix.normalize(posix.join(posix.dirname(header.name), target));
-  if (target === '' || posix.isAbsolute(target) || lands === '..' || lands.startsWith('../'))
-    throw new Error(`the link ${header.name} leads out of the artifact`);
+  if (!linkStaysInside(insidePath(header.name), target))
+    throw new Error(`the link ${header.name} may lead out of the artifact`);
   return target;
+}
+
+/** What an artifact put where: each place holds one thing. */
+class Taken {
+  readonly #folders = new Set<string>(['.']);
+  readonly #others = new Set<string>();
+  readonly #links = new Set<string>();
+
+  get size(): number {
+    return this.#folders.size + this.#others.size;
+  }
+
+  /** Gives the number of folders that this entry needs and nothing before it did. */
+  take(name: string, header: Header): number {
+    if (this.#others.has(name) || (header.type !== 'directory' && this.#folders.has(name)))
+      throw new Error(`${name} stands twice in the artifact`);
+    let fresh = 0;
+    for (let folder = header.type === 'directory' ? name : posix.dirname(name); ; folder = posix.dirname(folder)) {
+      // Through a link a path means another place than it says, and links behind it could lead anywhere.
+      if (this.#links.size > 0 && this.#links.has(diskKey(folder))) throw new Error(`${name} leads through a link`);
+      if (this.#others.has(folder)) throw new Error(`${folder} is no folder in the artifact, and ${name} stands in it`);
+      if (this.#folders.has(folder)) break;
+      this.#folders.add(folder);
+      fresh += 1;
+    }
+    if (header.type !== 'directory') this.#others.add(name);
+    if (header.type === 'symlink') this.#links.add(diskKey(name));
+    return fresh;
+  }
 }
 
 function executable(header: Header): boolean {

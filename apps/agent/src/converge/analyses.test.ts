@@ -2,7 +2,7 @@ import type { Measurement, WantedMeasurement } from '@almanac/domain';
 import { describe, expect, it } from 'vitest';
 import type { AnalysisMeter } from '../metrics/analysis-meter.ts';
 import { createAnalyses, observedAnalyses } from './analyses.ts';
-import { aCanary, aSteppingRecord } from './application-for-tests.ts';
+import { aCanary, anAnalysis, aSteppingRecord } from './application-for-tests.ts';
 
 const wanted = { operation: 'new', name: 'step-2', run: 0 };
 
@@ -64,6 +64,26 @@ describe('the analyses of a site', () => {
 
     expect(observedAnalyses(restored)).toMatchObject([{ verdict: 'pass' }]);
     expect(restored.analyses).toHaveLength(1);
+  });
+
+  it('compare with what runs, or with a fresh baseline of it, which was not there before', () => {
+    const asked: unknown[] = [];
+    const meter: AnalysisMeter = {
+      measure: ({ candidate, baseline }) => {
+        asked.push([candidate.version, baseline?.before.version, baseline?.during.version]);
+        return [];
+      },
+      forget: () => undefined,
+    };
+    const afresh = { ...aCanary, steps: [{ weight: 25 }, { analyse: { ...anAnalysis, baseline: 'fresh' as const } }] };
+
+    createAnalyses(meter).advance(aSteppingRecord(aCanary), [wanted], 60_000);
+    createAnalyses(meter).advance(aSteppingRecord(afresh), [wanted], 60_000);
+
+    expect(asked).toEqual([
+      ['new', 'old', 'old'],
+      ['new', 'old', 'new.baseline'],
+    ]);
   });
 
   it('are forgotten by the meter once nobody wants them, and kept as evidence', () => {

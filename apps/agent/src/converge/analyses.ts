@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type AnalysisKey,
   advanceAnalysis,
+  baselineOf,
   type ObservedAnalysis,
   startAnalysis,
   type WantedMeasurement,
@@ -37,7 +38,7 @@ export function createAnalyses(meter: AnalysisMeter): Analyses {
           analysis: name,
           wanted: asked.get(name) ?? [],
           candidate: versionOf(record, own.operation),
-          baseline: baselineOf(record, own),
+          baseline: comparedWith(record, own),
         });
         const advanced = advanceAnalysis({
           analysis: own.analysis,
@@ -60,11 +61,11 @@ function nameOf(record: ApplicationRecord, { operation, name, run }: AnalysisKey
   return `${record.id} ${operation} ${name} ${run}`;
 }
 
-/** What runs is what ran before the analysis as well. */
-function baselineOf(record: ApplicationRecord, { baseline }: AnalysisRecord) {
-  if (baseline === null) return null;
-  const stable = versionOf(record, baseline);
-  return { before: stable, during: stable };
+/** What is compared with. A fresh baseline was not there before the analysis: what ran was. */
+function comparedWith(record: ApplicationRecord, { baseline }: AnalysisRecord) {
+  const stable = record.rollout.stable?.operation;
+  if (baseline === null || stable === undefined) return null;
+  return { before: versionOf(record, stable), during: versionOf(record, baseline) };
 }
 
 function versionOf(record: ApplicationRecord, operation: string): MeasuredVersion {
@@ -106,7 +107,7 @@ function ensureAnalysis(
   const { stepping, stable } = record.rollout;
   const fresh: AnalysisRecord = {
     ...key,
-    baseline: stable?.operation ?? null,
+    baseline: input.spec.baseline === 'fresh' ? baselineOf(key.operation) : (stable?.operation ?? null),
     analysis: startAnalysis({ ...input, share: stepping === null ? null : stepping.weight / 100 }),
   };
   record.analyses.push(fresh);

@@ -68,6 +68,7 @@ export function aSteppingRecord(strategy: RolloutStrategyInput): ApplicationReco
         promoted: false,
         run: 0,
         backgroundSince: null,
+        dynamicStableScale: false,
         verdicts: [],
       },
     },

@@ -23,6 +23,7 @@ import { steadyNow } from '../steady-now.ts';
 import type { InFlight } from '../traffic/gateway-keeper.ts';
 import { type Analyses, observedAnalyses } from './analyses.ts';
 import { freePort } from './free-port.ts';
+import { maskOf } from './given-secrets.ts';
 import { launchSettings } from './launch-settings.ts';
 import { rolloutTargetOf } from './rollout-target.ts';
 import type { SiteContext } from './site-context.ts';
@@ -60,6 +61,7 @@ export async function convergeApplication(
   if (rollout.phase !== record.rollout.phase)
     site.log.info({ application: record.name, phase: rollout.phase, reason: rollout.message ?? undefined }, 'rollout');
   record.rollout = rollout;
+  knowBaseline(record, desired.baseline);
   input.analyses.advance(record, desired.analyses, now);
   const orders = planInstances(
     {
@@ -110,6 +112,12 @@ function wantsTheSame(site: SiteContext, one: DesiredApplication, other: Desired
     secrets: Object.fromEntries(Object.entries(sealed).map(([key, value]) => [key, site.identity.open(value)])),
   });
   return one.build === other.build && isDeepStrictEqual(content(one), content(other));
+}
+
+/** Instances of a baseline are started as those of what they stand for: by its specification, as long as one may run. */
+function knowBaseline(record: ApplicationRecord, baseline: RolloutDesired['baseline']): void {
+  const spec = baseline === null ? undefined : record.specs[baseline.of];
+  if (baseline !== null && spec !== undefined) record.specs[baseline.operation] ??= spec;
 }
 
 /** A record for an application that was not here before, with a stable port for each module that serves. */
@@ -347,7 +355,12 @@ async function ensureStep(
 
 async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: number): Promise<void> {
   for (const step of record.steps.filter((each) => each.state === 'running')) {
-    const look = await lookAtStep({ record: step, directory: join(site.directory, 'steps'), now });
+    const look = await lookAtStep({
+      record: step,
+      directory: join(site.directory, 'steps'),
+      now,
+      mask: () => maskOf(site, record.name),
+    });
     if (look === 'interrupted') record.steps = record.steps.filter((each) => each !== step);
     if (look !== 'running') await site.groups?.of(step.id).remove();
     if (look !== 'ended') continue;

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { DesiredApplication, DesiredModule } from '@almanac/protocol';
 import { instanceEnvironment } from '../runtimes/instance-environment.ts';
 import { limitsOf } from '../runtimes/resource-limits.ts';
+import { giveSecrets } from './given-secrets.ts';
 import type { SiteContext } from './site-context.ts';
 
 /** Environment and folder for an instance or step of a module; secrets are opened and databases made here. */
@@ -23,20 +24,7 @@ export async function launchSettings(
     const url = contractUrl(site, contract);
     if (url !== undefined) contracts[contract] = url;
   }
-  const secrets = Object.fromEntries(
-    Object.entries(application.sealed).map(([key, sealed]) => [key, site.identity.open(sealed)]),
-  );
-  const connections: Record<string, string> = {};
-  for (const [name, connection] of Object.entries(application.connections)) {
-    // Somebody gave its address, which came among the secrets.
-    if (secrets[name] !== undefined) continue;
-    const place = connection.scope === 'environment' ? site.identity.environment.name : site.identity.site.name;
-    connections[name] = await site.databases.provision({
-      place,
-      application: application.application,
-      connection: name,
-    });
-  }
+  const { secrets, connections } = await giveSecrets(site, application);
   const directory = site.releases.directoryOf(application.application.id, module);
   const environment = instanceEnvironment({
     site: site.identity.site.name,

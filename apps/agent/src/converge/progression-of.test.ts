@@ -23,7 +23,7 @@ describe('the steps of a strategy', () => {
         { kind: 'pause', duration: 60_000 },
         { kind: 'weight', weight: 25 },
         // 2 measurements and 30 more, four errors and one, of ten seconds each, and a minute.
-        { kind: 'analyse', within: 37 * 10_000 + 60_000 },
+        { kind: 'analyse', within: 37 * 10_000 + 60_000, baseline: 'stable' },
         { kind: 'weight', weight: 100 },
       ],
       keepOld: 5000,

@@ -31,7 +31,11 @@ export function progressionOf({ strategy, decides }: DesiredApplication): Progre
     return canaryProgression({
       ...common,
       steps: strategy.steps.map(stepOf),
-      background: analysis === undefined ? null : { from: analysis.from, within: longestMs(analysis) },
+      background:
+        analysis === undefined
+          ? null
+          : { from: analysis.from, within: longestMs(analysis), baseline: analysis.baseline },
+      dynamicStableScale: strategy.dynamicStableScale,
     });
   }
   return blueGreenProgression({
@@ -69,7 +73,8 @@ function stepOf(step: RolloutStepSpec): RolloutStep {
       : { kind: 'scale', percent: Number.parseInt(step.scale, 10) };
   if (step.pause !== undefined)
     return { kind: 'pause', duration: step.pause === 'until-resumed' ? null : step.pause * 1000 };
-  if (step.analyse !== undefined) return { kind: 'analyse', within: longestMs(step.analyse) };
+  if (step.analyse !== undefined)
+    return { kind: 'analyse', within: longestMs(step.analyse), baseline: step.analyse.baseline };
   if (step.header !== undefined) return { kind: 'header', matches: step.header.map(matchOf) };
   return { kind: 'mirror', percent: step.mirror ?? 0 };
 }

@@ -1,3 +1,4 @@
+import { baselineOf } from '@almanac/domain';
 import type { ReportedRollout, RolloutPoint } from '@almanac/protocol';
 import type { ApplicationRecord } from '../journal/journal.ts';
 import { quantileOf } from '../metrics/gateway-metrics.ts';
@@ -5,7 +6,7 @@ import type { TrafficHistory } from '../metrics/traffic-history.ts';
 
 type Curves = ReportedRollout['curves'];
 
-/** What the gateway saw of both versions of a rollout, as people look at it. */
+/** What the gateway saw of both versions of a rollout and of its baseline, as people look at it. */
 export interface RolloutCurves {
   /** While it takes steps: the last ten minutes; afterwards what was seen last. */
   readonly of: (record: ApplicationRecord, now: number) => Curves;
@@ -13,7 +14,7 @@ export interface RolloutCurves {
 
 const pointMs = 5000;
 const mostPoints = 120;
-const none: Curves = { candidate: [], stable: [] };
+const none: Curves = { candidate: [], stable: [], baseline: [] };
 
 export function createRolloutCurves(history: Pick<TrafficHistory, 'between'>): RolloutCurves {
   const known = new Map<string, { readonly until: number; readonly curves: Curves }>();
@@ -25,7 +26,11 @@ export function createRolloutCurves(history: Pick<TrafficHistory, 'between'>): R
       if (phase !== 'stepping' || candidate === null || stable === null || last?.until === until)
         return last?.curves ?? none;
       const curve = (version: string) => pointsOf(history, { application: record.name, version, until });
-      const curves = { candidate: curve(candidate.operation), stable: curve(stable.operation) };
+      const curves = {
+        candidate: curve(candidate.operation),
+        stable: curve(stable.operation),
+        baseline: curve(baselineOf(candidate.operation)),
+      };
       known.set(record.id, { until, curves });
       return curves;
     },

@@ -3,7 +3,7 @@ import { aCanary, aSteppingRecord } from './application-for-tests.ts';
 import { createRolloutCurves } from './rollout-curves.ts';
 import { reportRollout } from './rollout-report.ts';
 
-const none = { candidate: [], stable: [] };
+const none = { candidate: [], stable: [], baseline: [] };
 
 describe('what a site says of a rollout by steps', () => {
   it('is where it stands, who decides, and both builds', () => {
@@ -67,10 +67,22 @@ describe('the curves of both versions', () => {
     const curves = createRolloutCurves(history).of(aSteppingRecord(aCanary), 102_000);
 
     expect(curves.candidate).toEqual([
-      { at: '1970-01-01T00:01:35.000Z', requests: 2, errors: 0.5, p95: 0.95 },
-      { at: '1970-01-01T00:01:40.000Z', requests: 2, errors: 0.5, p95: 0.95 },
+      { at: '1970-01-01T00:01:35.000Z', requests: 2, errors: 0.5, p95: 0.475 },
+      { at: '1970-01-01T00:01:40.000Z', requests: 2, errors: 0.5, p95: 0.475 },
     ]);
     expect(curves.stable.map((each) => each.errors)).toEqual([0, 0]);
+  });
+
+  it('are those of a fresh baseline too, as a version of its own', () => {
+    const asked: string[] = [];
+    const between: typeof history.between = (version, period) => {
+      asked.push(version.version);
+      return history.between(version, period);
+    };
+    const curves = createRolloutCurves({ between }).of(aSteppingRecord(aCanary), 102_000);
+
+    expect(new Set(asked)).toEqual(new Set(['new', 'old', 'new.baseline']));
+    expect(curves.baseline).toHaveLength(2);
   });
 
   it('stand still once the steps are over', () => {

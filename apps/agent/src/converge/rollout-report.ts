@@ -1,13 +1,16 @@
-import type {
-  AnalysisSpec,
-  Foresight,
-  MetricProgress,
-  MetricSpec,
-  Reading,
-  Rollout,
-  RolloutStep,
-  RolloutTarget,
-  Stepping,
+import {
+  type AnalysisSpec,
+  baselineWeight,
+  type Foresight,
+  type MetricProgress,
+  type MetricSpec,
+  type Progression,
+  type Reading,
+  type Rollout,
+  type RolloutStep,
+  type RolloutTarget,
+  type Stepping,
+  wantsBaseline,
 } from '@almanac/domain';
 import type { ReportedAnalysis, ReportedMetric, ReportedRollout } from '@almanac/protocol';
 import type { AnalysisRecord, ApplicationRecord } from '../journal/journal.ts';
@@ -31,6 +34,7 @@ export function reportRollout(record: ApplicationRecord, curves: ReportedRollout
     step: stepping.step,
     since: isoOf(stepping.since),
     weight: weightOf(rollout, stepping),
+    baselineWeight: comparedWeight(rollout, progression),
     candidate: spec.build,
     stable: stableBuild(record, operation),
     hold:
@@ -60,6 +64,12 @@ function weightOf({ phase, candidate, stable }: Rollout, { operation, weight }: 
   return phase === 'migrating' ? 0 : phase === 'stepping' ? weight : 100;
 }
 
+/** Per cent of the requests that a baseline takes beside the candidate. */
+function comparedWeight({ phase, stepping }: Rollout, progression: Progression): number {
+  if (phase !== 'stepping' || stepping === null || !wantsBaseline(progression, stepping)) return 0;
+  return baselineWeight(stepping.weight);
+}
+
 /** What ran before the candidate: what is returned to, or is warm. */
 function stableBuild(record: ApplicationRecord, operation: string | undefined): RolloutTarget['build'] | null {
   const { stable, warm } = record.rollout;
@@ -76,7 +86,7 @@ export function stepWords(step: RolloutStep): string {
     case 'pause':
       return step.duration === null ? 'wait for somebody' : `wait ${step.duration / 1000} s`;
     case 'analyse':
-      return 'analysis';
+      return step.baseline === 'fresh' ? 'analysis against a fresh baseline' : 'analysis';
     case 'header':
       return step.matches.length === 0
         ? 'no preview'

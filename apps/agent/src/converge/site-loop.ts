@@ -1,5 +1,11 @@
 import { forgetTheFuture } from '@almanac/domain';
-import type { DesiredApplication, GatewayStats, ReportedApplication, SiteReport } from '@almanac/protocol';
+import type {
+  AnsweredHeaders,
+  DesiredApplication,
+  GatewayStats,
+  ReportedApplication,
+  SiteReport,
+} from '@almanac/protocol';
 import { createClockWatch } from '../clock-watch.ts';
 import { volumesOverQuota } from '../files/volume-quotas.ts';
 import { noteRemoval, noteRolloutEnd } from '../journal/occurrences.ts';
@@ -182,7 +188,8 @@ async function pass(input: {
     drained ||= converged.drained;
     noteRolloutEnd(state, record, new Date());
     const records = site.journal.state.instances.filter((each) => each.application === record.id);
-    if (target === null && record.rollout.phase === 'idle') {
+    // A step runs by itself to its end: until then it needs its files, and must not be begun once more beside itself.
+    if (target === null && record.rollout.phase === 'idle' && !record.steps.some((each) => each.state === 'running')) {
       await site.files.forget(record.id);
       noteRemoval(state, record, new Date());
       delete site.journal.state.applications[record.id];
@@ -209,6 +216,7 @@ async function pass(input: {
       observed: converged.observed,
       records,
       specs: record.specs,
+      answers: answersOf(site, record.id),
     });
   }
   const rerouted = stats !== undefined && (await input.keeper.apply(routed, stats.revision));
@@ -246,6 +254,13 @@ function memoryBounds(site: SiteContext) {
     const bytes = module === undefined ? undefined : limitsOf(module).memory;
     return bytes === undefined ? [] : [{ record, bytes }];
   });
+}
+
+/** Of a document of before there were some, and of an application that leaves: nothing but what it sends itself. */
+const noAnswers: AnsweredHeaders = { headers: [], collectsReports: false };
+
+function answersOf(site: SiteContext, application: string): AnsweredHeaders {
+  return site.desired.current()?.answers.find((each) => each.application === application) ?? noAnswers;
 }
 
 function stableSpec(record: {

@@ -5,6 +5,7 @@ import type { ApplicationRecord, Hold, InstanceRecord } from '../journal/journal
 import { reportHold } from '../local/holds.ts';
 import { toldState } from '../runtimes/one-off.ts';
 import { trafficOf } from '../traffic/traffic-report.ts';
+import { violationsOf } from '../traffic/violation-report.ts';
 import type { Prepared } from './preparation.ts';
 import type { SiteContext } from './site-context.ts';
 
@@ -59,6 +60,7 @@ export function reportApplication(input: {
     rollout: input.rollout,
     drift: input.drift,
     traffic: trafficOf(input.stats, record.name),
+    violations: violationsOf(input.stats, record.name),
   };
 }
 
@@ -103,6 +105,7 @@ export function reportStaged(application: DesiredApplication, prepared: Prepared
     rollout: null,
     drift: null,
     traffic: [],
+    violations: null,
   };
 }
 

@@ -4,35 +4,29 @@ import { readFile, rm } from 'node:fs/promises';
 import { arch, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { SiteId } from '@almanac/domain';
-import {
-  newPrivateKey,
-  open,
-  privateKeyFromPem,
-  rawPublicKey,
-  signText,
-  verifyText,
-  writeDurably,
-} from '@almanac/host';
-import { agentProtocol, enrolResponse, type SealedValue, type SignedDesiredState } from '@almanac/protocol';
+import { failpoint, newPrivateKey, open, privateKeyFromPem, rawPublicKey, signText, writeDurably } from '@almanac/host';
+import { agentProtocol, enrolResponse, type SealedValue } from '@almanac/protocol';
 import { z } from 'zod';
 import { agentVersion } from '../version.ts';
+import { createTrustedKeys, type TrustedKeys } from './server-keys.ts';
 
 const stored = z.object({
   site: z.object({ id: z.string(), name: z.string() }),
   environment: z.object({ id: z.string(), name: z.string() }),
   serverKeys: z.array(z.object({ keyId: z.string(), publicKey: z.string() })).min(1),
+  /** Which set of the server's keys they are; absent where they are of before there were sets. */
+  keySet: z.object({ incarnation: z.number(), number: z.number() }).optional(),
   signingKey: z.string(),
   sealingKey: z.string(),
 });
 
-/** Who this site is: keys that were made here and never leave, and the server's keys as they were at enrolment. */
+/** Who this site is: keys that were made here and never leave, and the keys of the server that it belongs to. */
 export interface SiteIdentity {
   readonly site: { readonly id: SiteId; readonly name: string };
   readonly environment: { readonly id: string; readonly name: string };
   readonly sign: (text: string) => string;
   readonly open: (sealed: SealedValue) => string;
-  /** Whether a document was signed by the server that this site belongs to. */
-  readonly trusts: (document: SignedDesiredState) => boolean;
+  readonly serverKeys: TrustedKeys;
 }
 
 /** Reads the identity of a site, or enrols it with its one-time token. */
@@ -49,7 +43,7 @@ export async function loadIdentity(input: {
     await writeDurably(file, JSON.stringify(await enrol({ server: input.server, token: input.token, keys })));
     await rm(join(input.directory, 'keys.json'), { force: true });
   }
-  return toIdentity(stored.parse(JSON.parse(await readFile(file, 'utf8'))));
+  return toIdentity(file, stored.parse(JSON.parse(await readFile(file, 'utf8'))));
 }
 
 const keyPair = stored.pick({ signingKey: true, sealingKey: true });
@@ -91,14 +85,13 @@ async function enrol(input: {
     const problem = z.object({ detail: z.string() }).safeParse(answer);
     throw new Error(`the server refuses this agent: ${problem.success ? problem.data.detail : response.status}`);
   }
-  const { site, environment, serverKeys } = enrolResponse.parse(answer);
-  return { site, environment, serverKeys, signingKey, sealingKey };
+  const { site, environment, serverKeys, keySet } = enrolResponse.parse(answer);
+  return { site, environment, serverKeys, keySet, signingKey, sealingKey };
 }
 
-function toIdentity(document: z.output<typeof stored>): SiteIdentity {
+function toIdentity(file: string, document: z.output<typeof stored>): SiteIdentity {
   const signing: KeyObject = privateKeyFromPem(document.signingKey);
   const sealing: KeyObject = privateKeyFromPem(document.sealingKey);
-  const keys = new Map(document.serverKeys.map((key) => [key.keyId, key.publicKey]));
   // The brand was given by the server that made the key of this site.
   const id = document.site.id as SiteId;
   return {
@@ -106,9 +99,14 @@ function toIdentity(document: z.output<typeof stored>): SiteIdentity {
     environment: document.environment,
     sign: (text) => signText(text, signing),
     open: (sealed) => open({ sealed, privateKey: sealing, site: id }),
-    trusts: ({ payload, keyId, signature }) => {
-      const publicKey = keys.get(keyId);
-      return publicKey !== undefined && verifyText({ text: payload, signature, publicKey });
-    },
+    serverKeys: createTrustedKeys({
+      set: { ...(document.keySet ?? { incarnation: 0, number: 0 }), keys: document.serverKeys },
+      save: async ({ keys, incarnation, number }) => {
+        failpoint('server-keys-before-write');
+        const changed = { ...document, serverKeys: keys, keySet: { incarnation, number } };
+        await writeDurably(file, JSON.stringify(changed satisfies z.output<typeof stored>));
+        failpoint('server-keys-after-write');
+      },
+    }),
   };
 }

@@ -129,6 +129,22 @@ describe('the end of a rollout', () => {
     });
   });
 
+  it('that took over and failed on trial leaves what was gone back to as the version that runs', () => {
+    const state = anEmptyJournal();
+    noteRolloutEnd(state, aRecord(anOrder('1.0.0')), now);
+    noteRolloutEnd(state, aRecord(anOrder('1.1.0')), now);
+    const back = aRecord(anOrder('1.0.0'), 'failed');
+    back.specs['operation of 1.1.0'] = anOrder('1.1.0');
+    back.rollout = { ...back.rollout, failed: { operation: 'operation of 1.1.0', reason: 'it crashed' } };
+    noteRolloutEnd(state, back, now);
+
+    expect(state.versions['shop-id']).toMatchObject({ stable: { label: '1.0.0' }, previous: null });
+    expect(details(state).slice(1)).toEqual([
+      'rollout-succeeded: 1.1.0 runs here',
+      'rollout-failed: 1.1.0: it crashed',
+    ]);
+  });
+
   it('of an application that goes takes what was known of it', () => {
     const state = anEmptyJournal();
     noteRolloutEnd(state, aRecord(anOrder('1.0.0')), now);

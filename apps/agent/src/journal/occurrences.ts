@@ -54,6 +54,7 @@ export function noteRolloutEnd(state: JournalState, record: ApplicationRecord, n
     versions.failed = rollout.failed.operation;
     const detail = `${labelOf(record, rollout.failed.operation)}: ${rollout.failed.reason}`;
     noteOccurrence(state.spool, { kind: 'rollout-failed', application: record.name, detail, by }, now);
+    if (rollout.failed.operation === versions.stable?.operation) forgetOnTrial(versions, record);
   }
   const stable = rollout.stable === null ? undefined : record.specs[rollout.stable.operation];
   if (rollout.phase !== 'healthy' || stable === undefined || stable.operation === versions.stable?.operation) return;
@@ -65,6 +66,13 @@ export function noteRolloutEnd(state: JournalState, record: ApplicationRecord, n
     { kind: 'rollout-succeeded', application: record.name, detail: `${stable.label} runs here`, by },
     now,
   );
+}
+
+/** What took over and failed on trial is nothing that ran well, nor one to go back to. */
+function forgetOnTrial(versions: JournalState['versions'][string], record: ApplicationRecord): void {
+  const before = record.specs[record.rollout.stable?.operation ?? ''] ?? null;
+  versions.stable = before;
+  if (versions.previous?.build === before?.build) versions.previous = null;
 }
 
 /** Notes an order that was not taken. Whoever sends it again and again does not push out everything else. */

@@ -6,11 +6,18 @@ import { aVersion, patient, second } from './metrics-for-tests.ts';
 import { createTrafficHistory, type TrafficSnapshot } from './traffic-history.ts';
 
 const buckets = latencyBounds.length + 1;
-const inBucket = (upTo: number, count: number) => {
-  const counts = new Array<number>(buckets).fill(0);
-  counts[latencyBounds.indexOf(upTo as (typeof latencyBounds)[number])] = count;
-  return counts;
+/** The bucket of answers that took so long, and its bounds. */
+const bucketOf = (milliseconds: number) => latencyBounds.findIndex((bound) => milliseconds <= bound);
+const boundsOf = (milliseconds: number) => {
+  const index = bucketOf(milliseconds);
+  return { lower: latencyBounds[index - 1] ?? 0, upper: latencyBounds[index] ?? 0 };
 };
+const within = (milliseconds: number, part: number) => {
+  const { lower, upper } = boundsOf(milliseconds);
+  return lower + (upper - lower) * part;
+};
+const inBucket = (milliseconds: number, count: number) =>
+  new Array<number>(buckets).fill(0).with(bucketOf(milliseconds), count);
 /** What the gateway has counted of the module `web`, and of the API beside it. */
 const snapshot = (
   versions: Readonly<Record<string, readonly [number, number]>>,
@@ -51,7 +58,7 @@ describe('what the gateway counted of a version', () => {
 
     expect(await read(errors, 0, 10)).toEqual({ kind: 'rate', events: 6, of: 100 });
     expect(await read(requests, 0, 10)).toEqual({ kind: 'value', value: 10, requests: 100 });
-    expect(await read(latency, 0, 10)).toEqual({ kind: 'value', value: 17.5, requests: 100 });
+    expect(await read(latency, 0, 10)).toEqual({ kind: 'value', value: within(20, 0.5), requests: 100 });
   });
 
   it('begins with nothing for a version that came in the middle of the period', async () => {
@@ -73,6 +80,21 @@ describe('what the gateway counted of a version', () => {
     history.observe(last, 10 * second);
 
     expect(await read(source, 0, 10)).toEqual({ kind: 'no-data' });
+  });
+
+  it('has no latency where a gateway of another release counts in other buckets', async () => {
+    const { history, read } = aGateway();
+    const other = (count: number): TrafficSnapshot => ({
+      startedAt: 'first',
+      services: [
+        { name: 'shop/web', versions: [{ version: 'op-2', requests: count, errors: 0, latency: [0, count] }] },
+      ],
+    });
+    history.observe(other(5), 0);
+    history.observe(other(50), 10 * second);
+
+    expect(await read(latency, 0, 10)).toEqual({ kind: 'no-data' });
+    expect(await read(requests, 0, 10)).toEqual({ kind: 'value', value: 4.5, requests: 45 });
   });
 
   it('is no data for periods that were not observed', async () => {
@@ -98,13 +120,19 @@ describe('what the gateway counted of a version', () => {
 
 describe('a quantile of latency', () => {
   it.each([
-    [inBucket(20, 10), 0.5, 17.5],
-    [inBucket(20, 10), 1, 20],
-    [inBucket(1, 4), 0.25, 0.25],
+    [inBucket(20, 10), 0.5, within(20, 0.5)],
+    [inBucket(20, 10), 1, boundsOf(20).upper],
+    [inBucket(0.1, 4), 0.25, 0.125],
     [inBucket(20, 10).with(buckets - 1, 10), 0.95, 10_000],
-    [inBucket(10, 90).with(latencyBounds.indexOf(100), 10), 0.95, 85],
+    [inBucket(10, 90).with(bucketOf(100), 10), 0.95, within(100, 0.5)],
   ])('of %j at %d is %d', (counts, quantile, expected) => {
     expect(quantileOf(counts, quantile)).toBeCloseTo(expected, 9);
+  });
+
+  it.each([1, 10, 40, 300, 2000])('of answers that take %d ms is that, within four per cent', (milliseconds) => {
+    const found = quantileOf(inBucket(milliseconds, 100), 0.5) ?? 0;
+
+    expect(Math.abs(found / milliseconds - 1)).toBeLessThan(0.04);
   });
 
   it('of nothing is nothing', () => {

@@ -1,3 +1,4 @@
+import { latencyBounds } from '@almanac/protocol';
 import type { Period } from './metric-provider.ts';
 
 /** What the gateway has counted for one version of one service since it began. */
@@ -6,7 +7,7 @@ interface TrafficCounters {
   readonly requests: number;
   readonly errors: number;
   /** By the buckets of `latencyBounds`. */
-  readonly latency: readonly number[];
+  readonly latency: ArrayLike<number>;
 }
 
 /** The counters of a gateway at one moment, as its statistics have them. */
@@ -17,7 +18,8 @@ export interface TrafficSnapshot {
 }
 
 /** What happened between two moments. */
-export interface Traffic extends Omit<TrafficCounters, 'version'> {
+export interface Traffic extends Omit<TrafficCounters, 'version' | 'latency'> {
+  readonly latency: readonly number[];
   readonly seconds: number;
 }
 
@@ -95,7 +97,7 @@ function countersOf(
     for (const each of versions) {
       const key = `${application} ${each.version}`;
       const sum = sums.get(key);
-      sums.set(key, sum === undefined ? each : plus(sum, each));
+      sums.set(key, sum === undefined ? compact(each) : plus(sum, each));
     }
   }
   for (const [key, sum] of sums) {
@@ -105,12 +107,20 @@ function countersOf(
   return sums;
 }
 
+/** Hundreds of moments are kept. A gateway of another release may have other buckets, which say nothing here. */
+function compact(counters: TrafficCounters): TrafficCounters {
+  const { latency } = counters;
+  const known = latency.length === latencyBounds.length + 1;
+  return { ...counters, latency: known ? Uint32Array.from(latency) : new Uint32Array(latencyBounds.length + 1) };
+}
+
 function plus(a: TrafficCounters, b: TrafficCounters): TrafficCounters {
+  const other = compact(b).latency;
   return {
     version: a.version,
     requests: a.requests + b.requests,
     errors: a.errors + b.errors,
-    latency: a.latency.map((count, index) => count + (b.latency[index] ?? 0)),
+    latency: Uint32Array.from(a.latency, (count, index) => count + (other[index] ?? 0)),
   };
 }
 
@@ -120,6 +130,6 @@ function difference(from: TrafficCounters | undefined, until: TrafficCounters, s
     seconds,
     requests: until.requests - (from?.requests ?? 0),
     errors: until.errors - (from?.errors ?? 0),
-    latency: until.latency.map((count, index) => count - (from?.latency[index] ?? 0)),
+    latency: Array.from(until.latency, (count, index) => count - (from?.latency[index] ?? 0)),
   };
 }

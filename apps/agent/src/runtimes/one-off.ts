@@ -1,10 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { judgeStep, type StepEvidence } from '@almanac/domain';
-import { type Account, type ControlGroup, findRecorded, isAlive, spawnRecorded, stopGroup } from '@almanac/host';
+import {
+  type Account,
+  type ControlGroup,
+  findRecorded,
+  isAlive,
+  type Mask,
+  spawnRecorded,
+  stopGroup,
+} from '@almanac/host';
 import type { Command } from '@almanac/protocol';
 import type { StepRecord } from '../journal/journal.ts';
+import { readMasked } from '../logs/module-log.ts';
 
 const outputTail = 8000;
 
@@ -48,6 +57,8 @@ export async function lookAtStep(input: {
   readonly record: StepRecord;
   readonly directory: string;
   readonly now: number;
+  /** Blackens the secrets that the step was given, which it may print. */
+  readonly mask: () => Promise<Mask>;
 }): Promise<'running' | 'ended' | 'interrupted'> {
   const { record, now } = input;
   const home = join(input.directory, record.id);
@@ -64,22 +75,15 @@ export async function lookAtStep(input: {
   const look = first.kind === 'interrupted' ? judgeStep(evidence(), now) : first;
   if (look.kind === 'running' || look.kind === 'interrupted') return look.kind;
   if (look.kind === 'overdue' && record.identity !== null) await stopGroup(record.identity, { graceMs: 5000 });
-  record.output = `${await tail(join(home, 'output.log'))}${look.remark}`;
+  record.output = `${await tail(join(home, 'output.log'), await input.mask())}${look.remark}`;
   record.state = look.state;
   record.endedAt = now;
   return 'ended';
 }
 
-async function tail(file: string): Promise<string> {
+async function tail(file: string, mask: Mask): Promise<string> {
   const info = await stat(file).catch(() => undefined);
   if (info === undefined) return '';
   const length = Math.min(outputTail, info.size);
-  const handle = await open(file, 'r');
-  try {
-    const buffer = Buffer.alloc(length);
-    await handle.read(buffer, 0, length, info.size - length);
-    return buffer.toString('utf8');
-  } finally {
-    await handle.close();
-  }
+  return (await readMasked(file, { start: info.size - length, length, mask, isEnd: false })).text;
 }

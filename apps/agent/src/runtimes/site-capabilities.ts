@@ -1,5 +1,5 @@
 import { postgresFault } from '@almanac/host';
-import type { RolloutStrategy, SiteReport } from '@almanac/protocol';
+import { answerSkills, type RolloutStrategy, type SiteReport } from '@almanac/protocol';
 import { availableToolchains } from './instance-environment.ts';
 
 /** A strategy that the protocol knows and this agent does not carry out would not compile. */
@@ -16,5 +16,6 @@ export async function siteCapabilities(): Promise<SiteReport['capabilities']> {
     toolchains: [...availableToolchains],
     connections: (await postgresFault()) === undefined ? ['postgres'] : [],
     strategies: Object.keys(strategies),
+    answers: [...answerSkills],
   };
 }

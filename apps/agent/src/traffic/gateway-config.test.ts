@@ -28,7 +28,12 @@ function serviceWith(preview: DesiredPreview | null, running: readonly string[] 
       {
         name: 'shop',
         modules: [{ name: 'web', port: 8000 }],
-        desired: { modules: [{ module: 'web', shares, hold: false, preview }], steps: [], analyses: [] },
+        desired: {
+          modules: [{ module: 'web', shares, hold: false, preview }],
+          baseline: null,
+          steps: [],
+          analyses: [],
+        },
         observed,
         records: observed.map(({ id, module, operation }, index) => ({
           id,
@@ -45,6 +50,7 @@ function serviceWith(preview: DesiredPreview | null, running: readonly string[] 
           stopping: false,
         })),
         specs: {},
+        answers: { headers: [], collectsReports: false },
       },
     ],
   });

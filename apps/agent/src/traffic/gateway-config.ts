@@ -1,5 +1,6 @@
 import type { HeaderMatch, ObservedInstance, RolloutDesired } from '@almanac/domain';
 import type {
+  AnsweredHeaders,
   DesiredApplication,
   GatewayCertificate,
   GatewayConfigInput,
@@ -16,6 +17,8 @@ export interface RoutedApplication {
   readonly observed: readonly ObservedInstance[];
   readonly records: readonly InstanceRecord[];
   readonly specs: Readonly<Record<string, DesiredApplication>>;
+  /** What its answers carry, whatever version gives them. */
+  readonly answers: AnsweredHeaders;
 }
 
 /** Where the front is answered over TLS as well. */
@@ -76,6 +79,8 @@ function serviceOf(input: {
   // What changes its version may have nobody ready for a moment: requests wait for it instead of failing.
   return {
     name: input.name,
+    headers: application.answers.headers,
+    collectsReports: application.answers.collectsReports,
     hold: shares?.hold === true,
     versions,
     backends,

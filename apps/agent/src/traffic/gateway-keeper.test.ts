@@ -44,12 +44,14 @@ const shop: RoutedApplication = {
   modules: [{ name: 'web', port: 8000 }],
   desired: {
     modules: [{ module: 'web', hold: false, preview: null, shares: [{ operation: 'new', instances: 1, weight: 100 }] }],
+    baseline: null,
     steps: [],
     analyses: [],
   },
   observed: instances.map((each) => each.observed),
   records: instances.map((each) => each.record),
   specs: {},
+  answers: { headers: [], collectsReports: false },
 };
 
 const statsAt = (revision: number): GatewayStats => ({
@@ -62,6 +64,7 @@ const statsAt = (revision: number): GatewayStats => ({
       held: 0,
       versions: [],
       mirrored: [],
+      violations: { items: [], dropped: 0 },
       backends: ['fresh', 'leaving'].map((name) => ({ instance: name, inFlight: 4, connections: 3, upgraded: 1 })),
     },
   ],

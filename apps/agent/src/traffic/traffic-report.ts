@@ -1,4 +1,5 @@
-import { type GatewayStats, latencyBounds, type ReportedApplication } from '@almanac/protocol';
+import type { GatewayStats, ReportedApplication } from '@almanac/protocol';
+import { quantileOf } from '../metrics/gateway-metrics.ts';
 
 /** What the gateway counted for an application, summed over its modules, by build. */
 export function trafficOf(stats: GatewayStats | undefined, application: string): ReportedApplication['traffic'] {
@@ -22,14 +23,7 @@ export function trafficOf(stats: GatewayStats | undefined, application: string):
   }));
 }
 
-/** The upper bound in milliseconds of the bucket in which a quantile lies; 0 when nothing was counted. */
+/** In tenths of a millisecond; 0 when nothing was counted. */
 function quantile(counts: readonly number[], share: number): number {
-  const total = counts.reduce((sum, each) => sum + each, 0);
-  if (total === 0) return 0;
-  let seen = 0;
-  for (const [index, count] of counts.entries()) {
-    seen += count;
-    if (seen >= share * total) return latencyBounds[index] ?? latencyBounds.at(-1) ?? 0;
-  }
-  return latencyBounds.at(-1) ?? 0;
+  return Math.round((quantileOf(counts, share) ?? 0) * 10) / 10;
 }

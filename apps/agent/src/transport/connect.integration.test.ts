@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newPrivateKey, privateKeyFromPem, publicSigningKey, signText } from '@almanac/host';
 import { type AgentMessage, agentMessage, type Occurrences, type ServerMessage } from '@almanac/protocol';
 import { waitUntil } from '@almanac/testkit';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { loadIdentity, type SiteIdentity } from '../identity/site-identity.ts';
@@ -111,7 +112,13 @@ async function openServer(
 
 const order = (
   generation: number,
-  other: { readonly incarnation?: number; readonly key?: typeof serverKey; readonly site?: string } = {},
+  other: {
+    readonly incarnation?: number;
+    readonly key?: typeof serverKey;
+    /** The name of the key, where it is not that of the server's. */
+    readonly keyId?: string;
+    readonly site?: string;
+  } = {},
 ) => {
   const payload = JSON.stringify({
     site: { id: other.site ?? siteId, name: 'berlin' },
@@ -124,16 +131,32 @@ const order = (
   const key = other.key ?? serverKey;
   return {
     kind: 'desired',
-    document: { payload, keyId: publicSigningKey(serverKey).keyId, signature: signText(payload, key) },
+    document: {
+      payload,
+      keyId: other.keyId ?? publicSigningKey(serverKey).keyId,
+      signature: signText(payload, key),
+    },
   } as const;
 };
 
-function connect(state = anEmptyJournal()): void {
+type Key = typeof serverKey;
+
+/** A set of keys, signed by each of them unless others sign it. */
+const keySet = (number: number, keys: readonly Key[], other: { readonly signers?: readonly Key[] } = {}) => {
+  const payload = JSON.stringify({ incarnation: 1, number, keys: keys.map(publicSigningKey) });
+  const signatures = (other.signers ?? keys).map((key) => ({
+    keyId: publicSigningKey(key).keyId,
+    signature: signText(`almanac-server-keys:${payload}`, key),
+  }));
+  return { kind: 'server-keys', document: { payload, signatures } } as const;
+};
+
+function connect(state = anEmptyJournal(), into: Logger = log): void {
   connection = keepConnected({
     server: `http://127.0.0.1:${server.port}`,
     identity,
     desired,
-    log,
+    log: into,
     onDesired: () => {
       acted += 1;
     },
@@ -287,3 +310,149 @@ describe('what came to pass while the server was away', () => {
     expect(connection?.access()).toEqual({ token: 'token', transfers: false });
   });
 });
+
+describe('a server that lets no agents in from here', () => {
+  it('is said so in the log, once, and tried again until it does', async () => {
+    await server.close();
+    const { port } = server;
+    let asked = 0;
+    const closed = createServer().on('upgrade', (_request, socket) => {
+      asked += 1;
+      const body = JSON.stringify({
+        type: 'https://almanac.example/problems/network-not-allowed',
+        code: 'network-not-allowed',
+        category: 'forbidden',
+        title: 'Not allowed from this network',
+        status: 403,
+        detail: 'requests from this network are refused',
+        instance: 'urn:uuid:018f3c5e-0000-7000-8000-000000000003',
+      });
+      socket.end(
+        `HTTP/1.1 403 Forbidden\r\ncontent-type: application/problem+json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      );
+    });
+    await new Promise<void>((resolve) => closed.listen(port, '127.0.0.1', resolve));
+    const lines: string[] = [];
+    const stream = { write: (line: string) => void lines.push(line) };
+    connect(anEmptyJournal(), pino({ level: 'warn' }, stream));
+    await waitUntil('two tries', () => asked >= 2);
+    await new Promise((resolve) => closed.close(resolve));
+    server = await openServer({ port });
+    await waitUntil('the connection', () => connection?.isConnected() === true);
+
+    const told = lines.map((line) => JSON.parse(line) as { readonly msg: string });
+    expect(told.filter(({ msg }) => msg.includes('almanac network set agents'))).toHaveLength(1);
+  });
+});
+
+describe("the server's keys", () => {
+  const nameOf = (key: Key) => publicSigningKey(key).keyId;
+  const trusted = () => identity.serverKeys.kept().trusted;
+  const signedByOther = (generation: number) => order(generation, { key: otherKey, keyId: nameOf(otherKey) });
+
+  it('are taken over from a server that signs with a known one, acknowledged, and kept over a restart', async () => {
+    connect();
+    await waitUntil('the connection', () => connection?.isConnected() === true);
+    server.send(order(1));
+    server.send(keySet(2, [serverKey, otherKey]));
+    await waitUntil('the acknowledgement', () => server.heard.some((each) => each.kind === 'server-keys-kept'));
+
+    const both = [nameOf(serverKey), nameOf(otherKey)];
+    expect(server.heard.find((each) => each.kind === 'hello')).toMatchObject({
+      keySet: { incarnation: 0, number: 0, trusted: [nameOf(serverKey)] },
+    });
+    expect(server.heard.find((each) => each.kind === 'server-keys-kept')).toMatchObject({
+      keySet: { incarnation: 1, number: 2, trusted: both },
+    });
+    const again = await loadIdentity({ directory, server: '', token: undefined });
+    expect(again.serverKeys.kept()).toEqual({ incarnation: 1, number: 2, trusted: both });
+    expect(await desired.accept(signedByOther(2).document)).toBe(true);
+  });
+
+  it('are given up once what the site goes by is signed by another one, and then sign nothing any more', async () => {
+    await desired.accept(order(1).document);
+    await desired.acceptKeys(keySet(2, [serverKey, otherKey]).document);
+    await desired.accept(signedByOther(2).document);
+
+    expect(await desired.acceptKeys(keySet(3, [otherKey]).document)).toMatchObject({ trusted: [nameOf(otherKey)] });
+
+    expect(await desired.accept(order(3).document)).toBe(false);
+    const restarted = await loadIdentity({ directory, server: '', token: undefined });
+    const store = await openDesiredStore({
+      directory,
+      identity: restarted,
+      log,
+      onRefused: (why) => refused.push(why),
+    });
+    expect(store.current()?.generation).toBe(2);
+    expect(refused).toEqual([expect.stringMatching(/not signed by the server/)]);
+  });
+
+  it('are learnt at once by a site that was away while several were made', async () => {
+    const third = privateKeyFromPem(newPrivateKey('Ed25519'));
+    await desired.accept(order(1).document);
+
+    const kept = await desired.acceptKeys(keySet(9, [third, otherKey, serverKey]).document);
+
+    expect(kept).toMatchObject({ number: 9, trusted: [third, otherKey, serverKey].map(nameOf) });
+  });
+
+  it.each([
+    ['that no known key signed', keySet(4, [serverKey, otherKey], { signers: [otherKey] }), /not signed by a key/],
+    [
+      'that carries the name of a known key, and the signature of another',
+      {
+        document: {
+          ...keySet(4, [serverKey, otherKey]).document,
+          signatures: [
+            {
+              keyId: nameOf(serverKey),
+              signature: signText(`almanac-server-keys:${keySet(4, [serverKey, otherKey]).document.payload}`, otherKey),
+            },
+          ],
+        },
+      },
+      /not signed by a key/,
+    ],
+    ['whose signature is that of an order', orderAsKeySet(), /not signed by a key/],
+    ['that is older', keySet(2, [serverKey, otherKey]), /older than the one that this site has \(1\.2 after 1\.3\)/],
+    ['that drops the key in use', keySet(4, [otherKey], { signers: [serverKey] }), /lacked the key/],
+    ['that is another one under the same number', keySet(3, [serverKey, otherKey]), /another one/],
+    ['whose key is called after another', renamedKeySet(), /not understood/],
+    ['that is nonsense', { document: { payload: '{', signatures: [] } }, /not understood/],
+  ])('are not changed by a set %s, and that is told', async (_title, { document }, why) => {
+    await desired.accept(order(1).document);
+    await desired.acceptKeys(keySet(3, [serverKey]).document);
+    const before = await loadIdentity({ directory, server: '', token: undefined });
+
+    expect(await desired.acceptKeys(document)).toBeUndefined();
+
+    expect(trusted()).toEqual([nameOf(serverKey)]);
+    const after = await loadIdentity({ directory, server: '', token: undefined });
+    expect(after.serverKeys.kept()).toEqual(before.serverKeys.kept());
+    expect(refused).toEqual([expect.stringMatching(why)]);
+  });
+
+  it('and not told where the same set comes again, as after each connection', async () => {
+    await desired.acceptKeys(keySet(3, [serverKey]).document);
+
+    expect(await desired.acceptKeys(keySet(3, [serverKey]).document)).toMatchObject({ number: 3 });
+    expect(refused).toEqual([]);
+  });
+});
+
+/** What a genuine key signed for another purpose. */
+function orderAsKeySet() {
+  const payload = JSON.stringify({ incarnation: 1, number: 4, keys: [serverKey, otherKey].map(publicSigningKey) });
+  const { keyId } = publicSigningKey(serverKey);
+  return { document: { payload, signatures: [{ keyId, signature: signText(payload, serverKey) }] } };
+}
+
+/** A set that gives a key of somebody else the name of the server's. */
+function renamedKeySet() {
+  const { keyId } = publicSigningKey(serverKey);
+  const { publicKey } = publicSigningKey(otherKey);
+  const payload = JSON.stringify({ incarnation: 1, number: 4, keys: [{ keyId, publicKey }] });
+  const signature = signText(`almanac-server-keys:${payload}`, serverKey);
+  return { document: { payload, signatures: [{ keyId, signature }] } };
+}

@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import {
   type AgentMessage,
   agentProtocol,
   type LogChunk,
   type LogRequest,
   type Occurrences,
+  problem,
   type SiteReport,
   serverCapabilities,
   serverMessage,
@@ -65,6 +67,8 @@ export function keepConnected(input: {
   let access: ReturnType<Connection['access']>;
   let socket: WebSocket | undefined;
   let welcomed = false;
+  /** Whether it was logged that agents are not let in from here: once until it changes. */
+  let told = false;
   let keepsOccurrences = false;
   let latest: Omit<SiteReport, 'sequence' | 'at'> | undefined;
   let sent = '';
@@ -116,11 +120,13 @@ export function keepConnected(input: {
           signature: identity.sign(`almanac-agent-hello:${identity.site.id}:${message.nonce}`),
           incarnation: now?.incarnation ?? 0,
           generation: now?.generation ?? 0,
+          keySet: identity.serverKeys.kept(),
         });
         return undefined;
       }
       case 'welcome':
         welcomed = true;
+        told = false;
         failures = 0;
         access = {
           token: message.artifactToken,
@@ -142,6 +148,13 @@ export function keepConnected(input: {
           input.onDesired();
         }
         return undefined;
+      case 'server-keys': {
+        const keySet = await desired.acceptKeys(message.document);
+        if (keySet === undefined) return undefined;
+        log.info({ number: keySet.number, trusted: keySet.trusted }, "the server's keys are kept");
+        send({ kind: 'server-keys-kept', keySet });
+        return undefined;
+      }
       case 'log-request':
         await input.readLog(message.request).then(
           (chunk) => send({ kind: 'log-chunk', id: message.id, chunk }),
@@ -175,6 +188,7 @@ export function keepConnected(input: {
 
   const connect = () => {
     let patience = 0;
+    let keptOut = false;
     let silence: NodeJS.Timeout | undefined;
     const own = new WebSocket(address, { handshakeTimeout: 10_000, maxPayload: 32 * 1024 * 1024 });
     socket = own;
@@ -203,8 +217,21 @@ export function keepConnected(input: {
           own.terminate();
         });
     });
+    own.on('unexpected-response', (_request, response) => {
+      void codeOf(response).then((code) => {
+        keptOut = code === 'network-not-allowed';
+        if (keptOut && !told)
+          log.error(
+            { code },
+            'the server lets no agents in from the network of this machine; an administrator can allow it (almanac network set agents …). Applications run on.',
+          );
+        told = keptOut;
+        own.terminate();
+      });
+    });
     own.on('error', (error) => {
-      if (failures === 0) log.warn({ reason: error.message }, 'the server cannot be reached; applications run on');
+      if (failures === 0 && !keptOut)
+        log.warn({ reason: error.message }, 'the server cannot be reached; applications run on');
     });
     own.on('close', () => {
       clearTimeout(silence);
@@ -248,4 +275,21 @@ export function keepConnected(input: {
 /** What plans wait for. */
 function phasesOf(report: Omit<SiteReport, 'sequence' | 'at'>): string {
   return JSON.stringify(report.applications.map((each) => [each.application.id, each.operation, each.phase]));
+}
+
+/** More than a refusal of the server is long. */
+const longestRefusal = 16_384;
+
+/** The code of the refusal with which the server answered instead of opening a connection; undefined where it is none of its. */
+async function codeOf(response: IncomingMessage): Promise<string | undefined> {
+  let text = '';
+  try {
+    for await (const chunk of response) {
+      text += String(chunk);
+      if (text.length > longestRefusal) return undefined;
+    }
+    return problem.safeParse(JSON.parse(text)).data?.code;
+  } catch {
+    return undefined;
+  }
 }

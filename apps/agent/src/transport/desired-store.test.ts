@@ -16,7 +16,11 @@ const identity: SiteIdentity = {
   environment,
   sign: () => '',
   open: () => '',
-  trusts: ({ signature }) => signature === 'genuine',
+  serverKeys: {
+    kept: () => ({ incarnation: 1, number: 1, trusted: ['key'] }),
+    trusts: ({ signature }) => signature === 'genuine',
+    take: async () => ({ refused: 'there is no other set' }),
+  },
 };
 
 let directory: string;
@@ -36,6 +40,7 @@ const aDocument = (generation: number, signature = 'genuine') => {
     bandwidth: null,
     access: [],
     applications: [],
+    answers: [],
   };
   return { payload: JSON.stringify(state), keyId: 'key', signature };
 };

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isNewerDesired } from '@almanac/domain';
 import { failpoint, syncDirectory, writeDurably } from '@almanac/host';
-import { type DesiredState, desiredState, signedDesiredState } from '@almanac/protocol';
+import { type DesiredState, desiredState, type KeptKeySet, signedDesiredState } from '@almanac/protocol';
 import type { Logger } from 'pino';
 import type { SiteIdentity } from '../identity/site-identity.ts';
 
@@ -11,6 +11,8 @@ export interface DesiredStore {
   readonly current: () => DesiredState | undefined;
   /** Takes a document over if it is genuine, of this site and newer; says whether it did. */
   readonly accept: (document: unknown) => Promise<boolean>;
+  /** Takes a set of the server's keys over if it is genuine and newer; says which one the site has then, unless it refuses. */
+  readonly acceptKeys: (document: unknown) => Promise<KeptKeySet | undefined>;
 }
 
 export async function openDesiredStore(input: {
@@ -28,7 +30,7 @@ export async function openDesiredStore(input: {
   const file = join(input.directory, 'desired.json');
   const verified = (document: unknown): DesiredState | undefined => {
     const signed = signedDesiredState.safeParse(document);
-    if (!signed.success || !identity.trusts(signed.data))
+    if (!signed.success || !identity.serverKeys.trusts(signed.data))
       return refuse('a desired state was not signed by the server of this site');
     const state = desiredState.safeParse(JSON.parse(signed.data.payload));
     if (!state.success) return refuse(`a desired state is not understood (${state.error.issues[0]?.message})`);
@@ -38,6 +40,7 @@ export async function openDesiredStore(input: {
   // Whoever died right after the rename left a name that a power cut could still take back.
   if (kept !== undefined) await syncDirectory(input.directory);
   let current = kept === undefined ? undefined : verified(JSON.parse(kept));
+  let signer = current === undefined ? null : keyOf(JSON.parse(kept ?? ''));
   const takeOver = async (document: unknown): Promise<boolean> => {
     const state = verified(document);
     if (state === undefined) return false;
@@ -53,7 +56,12 @@ export async function openDesiredStore(input: {
     await writeDurably(file, JSON.stringify(document));
     failpoint('desired-after-write');
     current = state;
+    signer = keyOf(document);
     return true;
+  };
+  const takeKeys = async (document: unknown): Promise<KeptKeySet | undefined> => {
+    const taken = await identity.serverKeys.take(document, signer);
+    return 'kept' in taken ? taken.kept : refuse(taken.refused);
   };
   let turn: Promise<unknown> = Promise.resolve();
   return {
@@ -65,5 +73,16 @@ export async function openDesiredStore(input: {
       turn = taken.catch(() => undefined);
       return taken;
     },
+    acceptKeys: (document) => {
+      // In the same turn: no document is taken over while its key is being given up.
+      const taken = turn.then(() => takeKeys(document));
+      turn = taken.catch(() => undefined);
+      return taken;
+    },
   };
+}
+
+/** The key that signed a document which was verified. */
+function keyOf(document: unknown): string {
+  return signedDesiredState.parse(document).keyId;
 }

@@ -4,7 +4,7 @@ import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Digest } from '@almanac/domain';
+import { type Digest, faultOfEntryName, linkStaysInside } from '@almanac/domain';
 import { type Header, type Pack, pack as tarPack } from 'tar-stream';
 import { failed } from '../jobs/job-fault.ts';
 
@@ -69,6 +69,8 @@ async function addFolder(folder: Folder): Promise<void> {
 async function addEntry(folder: Folder, path: string): Promise<void> {
   const { tar, root, module } = folder;
   const full = join(root, path);
+  const fault = faultOfEntryName(path);
+  if (fault !== undefined) throw failed('path-outside-repository', `in module ${module}, ${fault}`, { module });
   const info = await lstat(full);
   const common = { mtime: new Date(0), uid: 0, gid: 0, uname: '', gname: '' };
   if (info.isDirectory()) {
@@ -76,11 +78,10 @@ async function addEntry(folder: Folder, path: string): Promise<void> {
     await addFolder({ ...folder, path });
   } else if (info.isSymbolicLink()) {
     const target = await readlink(full);
-    const lands = posix.normalize(posix.join(posix.dirname(path), target));
-    if (posix.isAbsolute(target) || lands === '..' || lands.startsWith('../')) {
+    if (!linkStaysInside(path, target)) {
       throw failed(
         'path-outside-repository',
-        `${path} of module ${module} is a link to ${target}, outside the module's folder; its target would be missing where the module runs`,
+        `${path} of module ${module} is a link to ${target}, which may lead outside the module's folder; link to a path below the module, with ".." only at its beginning`,
         { module },
       );
     }

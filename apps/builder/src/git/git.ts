@@ -52,6 +52,7 @@ const configuration = `[safe]
 [maintenance]
 \tauto = false
 [http]
+\tfollowRedirects = false
 \tlowSpeedLimit = 500
 \tlowSpeedTime = 30
 [fetch]

@@ -33,8 +33,10 @@ export async function readCommits(input: {
       '--topo-order',
       `--max-count=${input.limit ?? longest}`,
       `--format=${format}`,
+      '--end-of-options',
       input.commit,
       ...present,
+      '--',
     ],
     { signal },
   );

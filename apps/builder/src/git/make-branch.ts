@@ -1,10 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { JobResultInput } from '@almanac/protocol';
 import { failed } from '../jobs/job-fault.ts';
 import { type Git, GitError } from './git.ts';
-import { checkedAddress, type Mirrors, type Source } from './mirror.ts';
+import type { Mirrors } from './mirror.ts';
+import type { OpenRemote, Source } from './remote.ts';
 
 /**
  * Makes a branch at a commit in the repository itself. One that is there already and contains the commit is taken as it
@@ -13,6 +12,7 @@ import { checkedAddress, type Mirrors, type Source } from './mirror.ts';
 export async function makeBranch(input: {
   readonly git: Git;
   readonly mirrors: Mirrors;
+  readonly openRemote: OpenRemote;
   readonly source: Source;
   readonly commit: string;
   readonly signal: AbortSignal;
@@ -38,10 +38,10 @@ export async function makeBranch(input: {
     );
   }
   try {
-    const address = checkedAddress(source.repository);
-    if (isAbsolute(address) || address.startsWith('file:'))
-      await makeInFolder({ git, address, branch, commit, signal });
-    else await inMirror('push', '--quiet', '--', address, `${commit}:${branch}`);
+    const { kind, address, env } = await input.openRemote(source);
+    if (kind === 'folder') await makeInFolder({ git, path: address, branch, commit, signal });
+    else
+      await git.run(['--git-dir', directory, 'push', '--quiet', '--', address, `${commit}:${branch}`], { signal, env });
     return { kind: 'branch-made', made: true, detail: null };
   } catch (error) {
     signal.throwIfAborted();
@@ -60,13 +60,12 @@ export async function makeBranch(input: {
  */
 async function makeInFolder(input: {
   readonly git: Git;
-  readonly address: string;
+  readonly path: string;
   readonly branch: string;
   readonly commit: string;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  const { git, branch, commit, signal } = input;
-  const path = isAbsolute(input.address) ? input.address : fileURLToPath(input.address);
+  const { git, path, branch, commit, signal } = input;
   const { uid, gid } = await stat(path);
   const own = process.getuid?.() === 0 ? { owner: { uid, gid } } : {};
   await git.run(['-C', path, 'update-ref', '-m', 'a hotfix begins', branch, commit, '0'.repeat(commit.length)], {

@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { failed, JobFault } from '../jobs/job-fault.ts';
 import { type Git, GitError } from './git.ts';
-
-export interface Source {
-  readonly repository: string;
-  readonly branch: string;
-}
+import type { OpenRemote, Source } from './remote.ts';
 
 /** Bare copies of repositories, kept between builds so that only what is new is fetched. */
 export interface Mirrors {
@@ -30,10 +25,11 @@ export interface MirrorLimits {
 /** Makes the mirrors below `root`; the work on one repository is done one after the other. */
 export function createMirrors(input: {
   readonly git: Git;
+  readonly openRemote: OpenRemote;
   readonly root: string;
   readonly limits: MirrorLimits;
 }): Mirrors {
-  const { git, root, limits } = input;
+  const { git, openRemote, root, limits } = input;
   const turns = new Map<string, Promise<unknown>>();
   const inTurn = <Result>(key: string, work: () => Promise<Result>): Promise<Result> => {
     const result = (turns.get(key) ?? Promise.resolve()).then(work, work);
@@ -41,7 +37,7 @@ export function createMirrors(input: {
     return result;
   };
   const fetchRefs = async (source: Source, refs: string, signal: AbortSignal): Promise<string> => {
-    const address = checkedAddress(source.repository);
+    const { address, env } = await openRemote(source);
     const directory = join(root, createHash('sha256').update(address).digest('hex').slice(0, 32));
     await ensureBare(git, directory);
     const watch = watchSize({ directory, limit: limits.bytes, signal });
@@ -59,7 +55,7 @@ export function createMirrors(input: {
       refs,
     ];
     try {
-      await git.run(args, { signal: watch.signal, seconds: limits.seconds });
+      await git.run(args, { signal: watch.signal, seconds: limits.seconds, env });
     } catch (error) {
       if (watch.exceeded() || watch.signal.aborted) await rm(directory, { recursive: true, force: true });
       if (watch.exceeded())
@@ -106,32 +102,6 @@ export function createMirrors(input: {
   };
 }
 
-/** Refuses addresses that Almanac does not read from; gives what git is told. */
-export function checkedAddress(repository: string): string {
-  if (isAbsolute(repository)) return localAddress(repository, repository);
-  let url: URL;
-  try {
-    url = new URL(repository);
-  } catch {
-    throw refusedAddress(repository, 'it is neither a URL nor an absolute path');
-  }
-  const shown = url.host === '' ? repository : `${url.protocol}//${url.host}${url.pathname}`;
-  if (url.protocol !== 'https:' && url.protocol !== 'file:')
-    throw refusedAddress(shown, `${url.protocol} is not supported; use https: or file:`);
-  if (url.username !== '' || url.password !== '')
-    throw refusedAddress(shown, 'it carries credentials, and private repositories are not supported yet');
-  return url.protocol === 'https:' ? repository : localAddress(fileURLToPath(url), repository);
-}
-
-function localAddress(path: string, shown: string): string {
-  if (!existsSync(path)) throw failed('repository-unreachable', `there is no repository at ${shown}`);
-  return path;
-}
-
-function refusedAddress(shown: string, why: string): JobFault {
-  return failed('repository-refused', `${shown} is refused: ${why}`);
-}
-
 async function ensureBare(git: Git, directory: string): Promise<void> {
   if (existsSync(join(directory, 'HEAD')) && existsSync(join(directory, 'objects'))) return;
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -157,6 +127,11 @@ function fetchFault(error: unknown, source: Source, limits: MirrorLimits): unkno
       `${source.repository} asks for credentials; private repositories are not supported yet`,
     );
   }
+  if (/returned error: 30\d/.test(error.stderr))
+    return failed(
+      'repository-refused',
+      `${source.repository} leads to another address, and redirects are not followed; name that one (often it ends in .git)`,
+    );
   const reason = error.stderr.split('\n').find((line) => /fatal|error/i.test(line)) ?? error.stderr;
   return failed(
     'repository-unreachable',

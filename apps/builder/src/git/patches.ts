@@ -56,8 +56,10 @@ async function patchesSince({ git, directory, signal }: Place, wanted: Wanted): 
         '--full-index',
         '--no-renames',
         `--max-count=${longest}`,
+        '--end-of-options',
         ...wanted.of,
         `^${wanted.since}`,
+        '--',
       ],
       { signal, maxOutputBytes: mostOutputBytes },
     );

@@ -26,6 +26,7 @@ import type { Git } from '../git/git.ts';
 import { readCommits } from '../git/history.ts';
 import type { Mirrors } from '../git/mirror.ts';
 import { readPatches } from '../git/patches.ts';
+import type { OpenRemote } from '../git/remote.ts';
 import { type CommitTree, checkOut, contains, hashAt } from '../git/tree.ts';
 import type { ChildRecords } from './child-records.ts';
 import { failed, type Progress } from './job-fault.ts';
@@ -44,6 +45,7 @@ export interface BuildTools {
   readonly client: ArtifactClient;
   readonly git: Git;
   readonly mirrors: Mirrors;
+  readonly openRemote: OpenRemote;
   readonly toolchains: Toolchains;
   readonly children: ChildRecords;
   readonly workplace: Workplace;

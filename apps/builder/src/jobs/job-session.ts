@@ -1,5 +1,7 @@
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, ConnectionError, ProblemError } from '@almanac/client';
+import { type Mask, maskPieces } from '@almanac/host';
 import type { BuilderJob } from '@almanac/protocol';
 
 /** One claimed job: keeps the lease, carries the log, says when the job was cancelled or lost. */
@@ -22,22 +24,27 @@ export function openJobSession(input: {
   readonly client: Client;
   readonly job: BuilderJob;
   readonly stopping: AbortSignal;
+  /** Blackens the builder's own secrets, which programs that it runs may print. */
+  readonly mask: Mask;
 }): JobSession {
   const { client, job } = input;
   const own = new AbortController();
   const signal = AbortSignal.any([own.signal, input.stopping]);
   const end = (reason: SessionEnd) => own.abort(reason);
   const log = createLogSender({ client, job, onLost: () => end('lost') });
+  const pieces = maskPieces(input.mask);
+  const characters = new StringDecoder('utf8');
 
   const closing = new AbortController();
   void keepLease({ client, job, closing: closing.signal, onEnd: end });
   const quick = setInterval(() => void log.flush(), flushMs);
   return {
     signal,
-    log: log.append,
+    log: (text) => log.append(characters.write(pieces.push(Buffer.from(text, 'utf8')))),
     close: async () => {
       closing.abort();
       clearInterval(quick);
+      log.append(characters.write(pieces.end()) + characters.end());
       await log.drain();
     },
   };

@@ -14,6 +14,14 @@ const programs = {
     places: ['../../../server/src/backup/main.ts', '../apps/server/src/backup/main.ts'],
     absent: 'backups are taken and restored where the server is installed; run this there',
   },
+  'allow-lists': {
+    places: ['../../../server/src/allow-lists/main.ts', '../apps/server/src/allow-lists/main.ts'],
+    absent: 'allow lists are cleared where the server is installed; run this there',
+  },
+  keys: {
+    places: ['../../../server/src/keys/main.ts', '../apps/server/src/keys/main.ts'],
+    absent: 'keys are rotated where the server is installed; run this there',
+  },
 } as const;
 
 /** Hands a command line over to another program of Almanac; gives its exit status. */

@@ -24,6 +24,7 @@ export const topLevel: Readonly<Record<string, () => Promise<CommandDefinition>>
   why: async () => (await import('./plan/why.ts')).why,
   logs: async () => (await import('./estate/logs.ts')).logs,
   login: async () => (await import('./account/login.ts')).login,
+  'step-up': async () => (await import('./account/prove.ts')).stepUp,
   logout: async () => (await import('./account/login.ts')).logout,
   about: async () => (await import('./estate/about.ts')).about,
 };
@@ -144,6 +145,16 @@ export const groups: readonly CommandGroup[] = [
     ],
   },
   {
+    name: 'headers',
+    summary: 'headers of the responses of applications',
+    load: async () => [
+      (await import('./headers/show.ts')).showHeaders,
+      (await import('./headers/set.ts')).setHeaders,
+      (await import('./headers/set.ts')).undoHeaders,
+      (await import('./headers/show.ts')).listViolations,
+    ],
+  },
+  {
     name: 'hotfix',
     summary: 'hotfixes of what an environment runs',
     load: async () => [
@@ -222,6 +233,127 @@ export const groups: readonly CommandGroup[] = [
       (await import('./account/users.ts')).makePasswordLink,
       (await import('./account/users.ts')).changePrincipal,
       (await import('./account/users.ts')).activatePrincipal,
+    ],
+  },
+  {
+    name: 'role',
+    summary: 'what people may do',
+    load: async () => [
+      (await import('./access/roles.ts')).listRoles,
+      (await import('./access/roles.ts')).showRole,
+      (await import('./access/roles.ts')).createRole,
+      (await import('./access/roles.ts')).changeRole,
+      (await import('./access/roles.ts')).previewRole,
+      (await import('./access/roles.ts')).deleteRole,
+    ],
+  },
+  {
+    name: 'team',
+    summary: 'who works together on which applications',
+    load: async () => [
+      (await import('./access/teams.ts')).listTeams,
+      (await import('./access/teams.ts')).showTeam,
+      (await import('./access/teams.ts')).createTeam,
+      (await import('./access/teams.ts')).changeTeam,
+      (await import('./access/teams.ts')).deleteTeam,
+      (await import('./access/teams.ts')).addMember,
+      (await import('./access/teams.ts')).removeMember,
+      (await import('./access/teams.ts')).ownApplication,
+      (await import('./access/teams.ts')).disownApplication,
+    ],
+  },
+  {
+    name: 'grant',
+    summary: 'roles for single applications',
+    load: async () => [
+      (await import('./access/grants.ts')).listGrants,
+      (await import('./access/grants.ts')).setGrant,
+      (await import('./access/grants.ts')).deleteGrant,
+    ],
+  },
+  {
+    name: 'access',
+    summary: 'why somebody may do something, or not',
+    load: async () => [(await import('./access/explain.ts')).explainAccess],
+  },
+  {
+    name: 'provider',
+    summary: 'providers by which people sign in',
+    load: async () => [
+      (await import('./provider/add.ts')).addProvider,
+      (await import('./provider/list.ts')).listProviders,
+      (await import('./provider/list.ts')).showProvider,
+      (await import('./provider/add.ts')).changeProvider,
+      (await import('./provider/activate.ts')).tryProvider,
+      (await import('./provider/activate.ts')).activateProvider,
+      (await import('./provider/activate.ts')).returnProvider,
+      (await import('./provider/activate.ts')).disableProvider,
+      (await import('./provider/list.ts')).orderProviders,
+      (await import('./provider/identities.ts')).listIdentities,
+      (await import('./provider/identities.ts')).linkIdentity,
+      (await import('./provider/identities.ts')).unlinkIdentity,
+      (await import('./provider/scim-token.ts')).scimToken,
+      (await import('./provider/activate.ts')).removeProvider,
+    ],
+  },
+  {
+    name: 'token',
+    summary: 'API tokens',
+    load: async () => [
+      (await import('./account/tokens.ts')).listTokens,
+      (await import('./account/tokens.ts')).createToken,
+      (await import('./account/tokens.ts')).rotateToken,
+      (await import('./account/tokens.ts')).revokeToken,
+    ],
+  },
+  {
+    name: 'factor',
+    summary: 'second factors of people, and who must have one',
+    load: async () => [
+      (await import('./account/factors.ts')).listFactors,
+      (await import('./account/factors.ts')).removeFactors,
+      (await import('./account/factors.ts')).showFactorPolicy,
+      (await import('./account/factors.ts')).setFactorPolicy,
+    ],
+  },
+  {
+    name: 'break-glass',
+    summary: 'credentials for an emergency',
+    load: async () => [
+      (await import('./account/break-glass.ts')).showBreakGlass,
+      (await import('./account/break-glass.ts')).makeBreakGlass,
+      (await import('./account/break-glass.ts')).endBreakGlass,
+      (await import('./account/break-glass.ts')).acknowledgeBreakGlass,
+    ],
+  },
+  {
+    name: 'network',
+    summary: 'from where people and agents come in, roles count and environments may be changed',
+    load: async () => [
+      (await import('./network/show.ts')).showNetworks,
+      (await import('./network/show.ts')).previewNetworks,
+      (await import('./network/set.ts')).setNetworks,
+      (await import('./network/set.ts')).liftNetworks,
+      (await import('./network/set.ts')).confirmNetworks,
+      (await import('./network/set.ts')).returnNetworks,
+    ],
+  },
+  {
+    name: 'security-number',
+    summary: 'numbers of sign-in, sessions and tokens: limits, pauses, lifetimes, the cost of hashes',
+    load: async () => [
+      (await import('./security-number/security-number.ts')).listSecurityNumbers,
+      (await import('./security-number/security-number.ts')).setSecurityNumber,
+      (await import('./security-number/security-number.ts')).resetSecurityNumber,
+    ],
+  },
+  {
+    name: 'signing-key',
+    summary: 'keys with which the server signs what it tells its sites',
+    load: async () => [
+      (await import('./signing-key/signing-keys.ts')).listSigningKeys,
+      (await import('./signing-key/signing-keys.ts')).addSigningKey,
+      (await import('./signing-key/signing-keys.ts')).retireSigningKey,
     ],
   },
   {

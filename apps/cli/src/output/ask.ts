@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { CommandError } from './report-error.ts';
+import { visible } from './visible.ts';
 
 /** Asks a person; refuses where nobody can answer. */
 export async function ask(question: string, options: { readonly hidden?: boolean } = {}): Promise<string> {
@@ -15,7 +16,7 @@ export async function ask(question: string, options: { readonly hidden?: boolean
   });
   const lines = createInterface({ input: process.stdin, output, terminal: true });
   try {
-    const answer = lines.question(question);
+    const answer = lines.question(visible(question));
     muted = options.hidden === true;
     return (await answer).trim();
   } finally {

@@ -1,4 +1,4 @@
-import type { Operation, Plan, RingProgress } from '@almanac/protocol';
+import { type Operation, type Plan, type RingProgress, strategyWords } from '@almanac/protocol';
 import { exitCodes } from '../exit-codes.ts';
 import { findingLines } from '../output/finding-lines.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -65,8 +65,9 @@ function operationLines(terminal: Terminal, operation: Operation): readonly stri
   const sites = (operation.rings.length > 0 ? [] : operation.sites)
     .filter(() => operation.state === 'running' || operation.state === 'failed' || operation.state === 'returning')
     .map((each) => `      ${each.site.name}: ${each.phase}${each.message === null ? '' : `, ${each.message}`}`);
+  const rollout = operation.rollout === null ? [] : [`      takes over by ${strategyWords(operation.rollout)}`];
   const message = operation.message === null ? [] : [`      ${operation.message}`];
-  return [line, ...message, ...operation.rings.map((each) => ringLine(terminal, each)), ...sites];
+  return [line, ...rollout, ...message, ...operation.rings.map((each) => ringLine(terminal, each)), ...sites];
 }
 
 function ringLine(terminal: Terminal, ring: RingProgress): string {

@@ -4,7 +4,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { api } from '../api.ts';
+import { StepUpDialog } from '../features/access/step-up-dialog.tsx';
 import { Frozen } from '../features/governance/frozen.tsx';
+import { NetworksNotice } from '../features/networks/networks-notice.tsx';
+import { BreakGlassAlarm } from '../features/security/break-glass-alarm.tsx';
 import { followLiveEvents, useLiveStatus } from '../live.ts';
 
 const pages = [
@@ -15,6 +18,8 @@ const pages = [
   { to: '/sites', label: 'Sites' },
   { to: '/history', label: 'History' },
   { to: '/governance', label: 'Governance' },
+  { to: '/people', label: 'People' },
+  { to: '/security', label: 'Security' },
   { to: '/settings', label: 'Settings' },
 ] as const;
 
@@ -52,10 +57,13 @@ export function Shell() {
         </div>
       </header>
       <main className="page">
+        <BreakGlassAlarm />
+        <NetworksNotice />
         <Frozen />
         <Outlet />
       </main>
       <CommandPalette />
+      <StepUpDialog />
     </div>
   );
 }
@@ -76,9 +84,11 @@ function Person() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const me = useQuery({ queryKey: ['me'], queryFn: () => api.getMe(), staleTime: 60_000 });
   const signOut = async () => {
-    await api.signOut();
+    const { redirectTo } = await api.signOut();
     queryClient.clear();
-    await navigate({ to: '/sign-in', search: {} });
+    // The provider that let somebody in ends its session, too, and sends them back.
+    if (redirectTo !== null) location.assign(redirectTo);
+    else await navigate({ to: '/sign-in', search: {} });
   };
   return (
     <Menu position="bottom-end" shadow="md">
@@ -95,6 +105,7 @@ function Person() {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item onClick={() => void navigate({ to: '/account' })}>Your account</Menu.Item>
         <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -1,10 +1,11 @@
 import { appendFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Secret } from '@almanac/host';
 import { startSystemPostgres, systemPostgresBinaries } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../composition.ts';
-import { readConfig } from '../config.ts';
+import { readConfig, readDatabaseUrl } from '../config.ts';
 import {
   addApplication,
   builtResult,
@@ -29,7 +30,7 @@ async function read(installation: Installation, tokens: string) {
       ALMANAC_DATA: installation.data,
       ALMANAC_BOOTSTRAP_TOKENS: tokens,
       ALMANAC_LOG_LEVEL: 'silent',
-      ...(installation.databaseUrl === undefined ? {} : { DATABASE_URL: installation.databaseUrl }),
+      ...(installation.databaseUrl === undefined ? {} : { DATABASE_URL: installation.databaseUrl.reveal() }),
     }),
   );
   try {
@@ -62,7 +63,7 @@ describe('a backup', () => {
 
   const freshInstallation = async (databaseUrl?: string): Promise<Installation> => ({
     data: await mkdtemp(join(directory, 'restored-')),
-    databaseUrl,
+    databaseUrl: databaseUrl === undefined ? undefined : new Secret(databaseUrl),
   });
   const restore = (installation: Installation, options: { readonly from?: string; readonly replace?: boolean } = {}) =>
     restoreBackup({
@@ -83,7 +84,10 @@ describe('a backup', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'almanac backup '));
     tests = await startServerForTests();
-    source = { data: join(tests.directory, 'data'), databaseUrl: process.env['TEST_DATABASE_URL'] };
+    source = {
+      data: join(tests.directory, 'data'),
+      databaseUrl: readDatabaseUrl({ DATABASE_URL: process.env['TEST_DATABASE_URL'] }),
+    };
     await tests.send('POST /environments', {
       body: { name: 'production', displayName: 'Production', type: 'production' },
     });

@@ -1,9 +1,7 @@
 import { basename, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { HostFault } from '@almanac/host';
 import { createBackup } from './create-backup.ts';
-import type { Installation } from './open-for-maintenance.ts';
 import { restoreBackup } from './restore-backup.ts';
+import { runOnThisMachine, UsageError } from './run-on-this-machine.ts';
 
 const help = `Usage: almanac backup [DIR] [--without-keys] [--without-artifacts]
        almanac restore DIR [--replace]
@@ -26,103 +24,62 @@ Examples:
   almanac restore /var/backups/almanac-monday --data /var/lib/almanac
   DATABASE_URL=postgres://almanac@db/almanac almanac restore /var/backups/almanac-monday`;
 
-class UsageError extends Error {}
-
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.exitCode = explain(error);
-}
-
-/** Says what went wrong, and gives the exit status: a defect of ours shows where it is. */
-function explain(error: unknown): number {
-  if (error instanceof UsageError) {
-    console.error(`${error.message}\n(almanac backup --help says what it takes)`);
-    return 2;
-  }
-  // Errors of the system and of PostgreSQL have a code: a folder that cannot be written, an address without a server.
-  const isKnown = error instanceof HostFault || (error instanceof Error && 'code' in error);
-  console.error(isKnown && error instanceof Error ? `almanac: ${error.message || String(error)}` : error);
-  return isKnown ? 1 : 70;
-}
-
-async function run(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parse(argv);
-  const [action, directory, ...surplus] = positionals;
-  if (values.help === true) {
-    console.log(help);
-    return 0;
-  }
-  if (surplus.length > 0) throw new UsageError(`what is ${surplus.join(' ')}?`);
-  const installation: Installation = {
-    data: resolve(values.data ?? process.env['ALMANAC_DATA'] ?? '.almanac'),
-    databaseUrl: process.env['DATABASE_URL'] || undefined,
-  };
-  const json = values.json === true;
-  const progress = showProgress();
-  if (action === 'backup') {
-    const into = resolve(directory ?? `almanac-backup-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`);
-    const manifest = await createBackup({
+await runOnThisMachine({
+  name: 'almanac backup',
+  help,
+  options: {
+    'without-keys': { type: 'boolean' },
+    'without-artifacts': { type: 'boolean' },
+    replace: { type: 'boolean' },
+  },
+  run: async ({ values, positionals: [action, directory, ...surplus], installation }) => {
+    if (surplus.length > 0) throw new UsageError(`what is ${surplus.join(' ')}?`);
+    const json = values.json === true;
+    const progress = showProgress();
+    if (action === 'backup') {
+      const into = resolve(directory ?? `almanac-backup-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`);
+      const manifest = await createBackup({
+        installation,
+        into,
+        withKeys: values['without-keys'] !== true,
+        withArtifacts: values['without-artifacts'] !== true,
+        onProgress: progress.show,
+      });
+      progress.clear();
+      const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+      console.log(
+        json
+          ? JSON.stringify({ directory: into, ...manifest }, null, 2)
+          : [
+              `${into}`,
+              `  ${rows} rows of ${manifest.tables.length} tables, as of ${manifest.takenAt}`,
+              `  ${manifest.artifacts.digests.length} artifacts ${manifest.artifacts.included ? 'included' : 'left out'}`,
+              `  ${manifest.keys.files.map(({ file }) => basename(file)).join(' and ')} ${manifest.keys.included ? 'included: keep the folder safe' : 'left out: keep them elsewhere'}`,
+            ].join('\n'),
+      );
+      return;
+    }
+    if (action !== 'restore') throw new UsageError(`there is no "${action ?? ''}"`);
+    if (directory === undefined) throw new UsageError('say which backup: almanac restore DIR');
+    const { manifest, incarnation, putAside } = await restoreBackup({
       installation,
-      into,
-      withKeys: values['without-keys'] !== true,
-      withArtifacts: values['without-artifacts'] !== true,
+      from: resolve(directory),
+      replace: values.replace === true,
       onProgress: progress.show,
     });
     progress.clear();
-    const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
     console.log(
       json
-        ? JSON.stringify({ directory: into, ...manifest }, null, 2)
+        ? JSON.stringify({ takenAt: manifest.takenAt, incarnation, putAside }, null, 2)
         : [
-            `${into}`,
-            `  ${rows} rows of ${manifest.tables.length} tables, as of ${manifest.takenAt}`,
-            `  ${manifest.artifacts.digests.length} artifacts ${manifest.artifacts.included ? 'included' : 'left out'}`,
-            `  ${manifest.keys.files.map(({ file }) => basename(file)).join(' and ')} ${manifest.keys.included ? 'included: keep the folder safe' : 'left out: keep them elsewhere'}`,
+            `Restored as of ${manifest.takenAt}, from PostgreSQL ${manifest.postgres}.`,
+            ...(putAside === null ? [] : [`What was there is in ${putAside}; remove it once all is well.`]),
+            'Start the server now: it stops the plans that were under way, and its sites go by what it says from then on.',
+            'People sign in again. Sites that were added since the backup have to be added again.',
           ].join('\n'),
     );
-    return 0;
-  }
-  if (action !== 'restore') throw new UsageError(`there is no "${action ?? ''}"`);
-  if (directory === undefined) throw new UsageError('say which backup: almanac restore DIR');
-  const { manifest, incarnation, putAside } = await restoreBackup({
-    installation,
-    from: resolve(directory),
-    replace: values.replace === true,
-    onProgress: progress.show,
-  });
-  progress.clear();
-  console.log(
-    json
-      ? JSON.stringify({ takenAt: manifest.takenAt, incarnation, putAside }, null, 2)
-      : [
-          `Restored as of ${manifest.takenAt}, from PostgreSQL ${manifest.postgres}.`,
-          ...(putAside === null ? [] : [`What was there is in ${putAside}; remove it once all is well.`]),
-          'Start the server now: it stops the plans that were under way, and its sites go by what it says from then on.',
-          'People sign in again. Sites that were added since the backup have to be added again.',
-        ].join('\n'),
-  );
-  return 0;
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        data: { type: 'string' },
-        'without-keys': { type: 'boolean' },
-        'without-artifacts': { type: 'boolean' },
-        replace: { type: 'boolean' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error));
-  }
-}
+  },
+});
 
 /** What is being done, on one line of a terminal; nothing where there is none. */
 function showProgress(): { readonly show: (what: string) => void; readonly clear: () => void } {

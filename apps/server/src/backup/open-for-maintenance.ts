@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { HostFault, lockDirectory, runningPostgres, startPostgres } from '@almanac/host';
+import { lockDirectory, runningPostgres, type Secret, startPostgres } from '@almanac/host';
 import type pg from 'pg';
 
 /** Where an installation is kept. */
 export interface Installation {
   readonly data: string;
   /** A PostgreSQL of yours; the embedded one when absent. */
-  readonly databaseUrl: string | undefined;
+  readonly databaseUrl: Secret | undefined;
 }
 
 export interface OpenedForMaintenance {
@@ -46,8 +46,7 @@ export async function openBesideServer(installation: Installation): Promise<Open
 
 async function openDatabase(installation: Installation): Promise<OpenedForMaintenance> {
   if (installation.databaseUrl !== undefined) {
-    if (!URL.canParse(installation.databaseUrl)) throw new HostFault('DATABASE_URL is not a URL');
-    return { connection: { connectionString: installation.databaseUrl }, close: async () => undefined };
+    return { connection: { connectionString: installation.databaseUrl.reveal() }, close: async () => undefined };
   }
   const postgres = await startPostgres({
     dataDirectory: postgresOf(installation),

@@ -123,6 +123,7 @@ async function makeRoom({ installation, replace }: RestoreRequest): Promise<stri
   const aside = join(installation.data, `before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`);
   await mkdir(join(aside, 'keys'), { recursive: true, mode: 0o700 });
   await rename(postgresOf(installation), join(aside, 'postgres'));
+  // The signing key lay there before it was a secret of the database.
   for (const name of ['secrets.key', 'signing.pem']) {
     const key = join(keysOf(installation), name);
     if (existsSync(key)) await copyFile(key, join(aside, 'keys', name));

@@ -15,12 +15,11 @@ describe(`requests that nobody thought of (seed ${seed}; all of them: fuzz-api.n
   afterAll(() => tests.stop());
 
   it('are answered as the API describes, and never by a defect', async () => {
-    const summary = await fuzzApi(tests, { requests: 4000, seed, known: await estateForFuzzing(tests) });
+    const summary = await fuzzApi(tests, { requests: 5400, seed, known: await estateForFuzzing(tests) });
 
     expect(summary.wrong).toEqual([]);
-    expect(summary.requests).toBe(4000);
-    // Which keys still lead anywhere depends on what was deleted by chance before: a twentieth at least is reached.
-    expect(summary.statuses['200']).toBeGreaterThan(200);
+    expect(summary.requests).toBe(5400);
+    expect(summary.statuses['200']).toBeGreaterThan(400);
     expect(Object.prototype).not.toHaveProperty('polluted');
     expect((await tests.send('GET /about')).status).toBe(200);
   }, 120_000);

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Actor, actorName } from '@almanac/domain';
+import { type Actor, type AuditAction, actorName } from '@almanac/domain';
 import { failpoint } from '@almanac/host';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../tables.ts';
 import { databaseTime } from './database/index.ts';
+import type { Access } from './http/access-guard.ts';
 import type { AuditDraft, CommandContext, InTransaction } from './http/endpoint.ts';
 import { newId } from './new-id.ts';
 
@@ -21,12 +22,15 @@ const mostAttempts = 5;
  */
 export function createInTransaction(input: {
   readonly db: Kysely<Tables>;
+  readonly accessOf: (actor: Actor) => Access;
   readonly onCommitted: () => void;
 }): InTransaction {
   return async (options, command) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const result = await input.db.transaction().execute((trx) => runCommand({ trx, ...options, command }));
+        const result = await input.db
+          .transaction()
+          .execute((trx) => runCommand({ trx, access: input.accessOf(options.actor), ...options, command }));
         failpoint('command-after-commit');
         input.onCommitted();
         return result;
@@ -45,7 +49,8 @@ export function createInTransaction(input: {
 async function runCommand<Result>(input: {
   readonly trx: Transaction<Tables>;
   readonly actor: Actor;
-  readonly action: string | null;
+  readonly access: Access;
+  readonly action: AuditAction | null;
   readonly command: (context: CommandContext) => Promise<Result>;
 }): Promise<Result> {
   const { trx, action } = input;
@@ -53,7 +58,7 @@ async function runCommand<Result>(input: {
   let entry: AuditDraft | null = { subject: '' };
   const context: CommandContext = {
     actor: input.actor,
-    scope: { kind: 'all' },
+    access: input.access,
     db: trx,
     now,
     newId,
@@ -90,7 +95,7 @@ async function writeAudit(input: {
   readonly trx: Transaction<Tables>;
   readonly now: Date;
   readonly actor: string;
-  readonly action: string;
+  readonly action: AuditAction;
   readonly entry: AuditDraft;
 }): Promise<void> {
   const { trx, now, actor, action, entry } = input;

@@ -195,8 +195,8 @@ function readContent(context: Context, at: Located<JsonObject>): readonly MediaC
 function mediaTypeOf(name: string): string {
   return name
     .toLowerCase()
-    .replace(/\s*;\s*charset=[^;]*/, '')
-    .replaceAll(' ', '');
+    .replaceAll(/\s/g, '')
+    .replace(/;charset=[^;]*/, '');
 }
 
 function addSchema(context: Context, { value, file }: Located<JsonObject>): SchemaRef {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import type { ApplicationId, EnvironmentId, PrincipalId } from '../identity/id.ts';
+import type { ApplicationId, EnvironmentId, PrincipalId, RoleId, TeamId } from '../identity/id.ts';
 import { capabilities, rights } from './capabilities.ts';
 import { type BuiltInRole, builtInRoles } from './presets.ts';
 import type { GovernedApplication, PrincipalAccess, Roles } from './resolve-access.ts';
-import { type AccessRole, environmentTypes, type GovernedEnvironment, type RoleId, type TeamId } from './role.ts';
+import { type AccessRole, environmentTypes, type GovernedEnvironment } from './role.ts';
 
 export const environmentId = (text: string) => text as EnvironmentId;
 export const roleId = (text: string) => text as RoleId;
@@ -29,6 +29,7 @@ export const anApplication = (id: string, team: string | null = null): GovernedA
 export const aRole = (id: string, given: Partial<Omit<AccessRole, 'id'>> = {}): AccessRole => ({
   id: roleId(id),
   name: id,
+  displayName: id,
   inEnvironments: {},
   inTypes: {},
   elsewhere: [],

@@ -1,12 +1,12 @@
-import type { ApplicationId, EnvironmentId } from '../identity/id.ts';
+import type { ApplicationId, EnvironmentId, TeamId } from '../identity/id.ts';
 import type { Capability } from './capabilities.ts';
-import { type PrincipalAccess, type Roles, roleOf } from './resolve-access.ts';
+import { type GovernedApplication, type PrincipalAccess, type Roles, roleOf } from './resolve-access.ts';
 import {
   type AccessRole,
   applicationCapabilitiesIn,
   capabilitiesIn,
   type GovernedEnvironment,
-  type TeamId,
+  placesOf,
 } from './role.ts';
 
 /**
@@ -18,6 +18,7 @@ export type AccessScope =
   | { readonly kind: 'everything' }
   | {
       readonly kind: 'parts';
+      readonly capability: Capability;
       readonly otherwise: ReadonlySet<EnvironmentId>;
       readonly teams: ReadonlyMap<TeamId, ReadonlySet<EnvironmentId>>;
       readonly applications: ReadonlyMap<ApplicationId, ReadonlySet<EnvironmentId>>;
@@ -28,10 +29,11 @@ export function scopeOf(
   roles: Roles,
   given: { readonly capability: Capability; readonly environments: readonly GovernedEnvironment[] },
 ): AccessScope {
-  if (!principal.active) return { kind: 'parts', otherwise: new Set(), teams: new Map(), applications: new Map() };
-  const { capability, environments } = given;
+  const { capability } = given;
+  const places = placesOf(given.environments);
+  if (!principal.active) return nothing(capability);
   const where = (role: AccessRole, resolve: typeof capabilitiesIn): ReadonlySet<EnvironmentId> =>
-    new Set(environments.filter((each) => resolve(role, each).includes(capability)).map((each) => each.id));
+    new Set(places.filter((each) => resolve(role, each).includes(capability)).map((each) => each.id));
   // Many grants name few roles.
   const byRole = new Map<AccessRole, ReadonlySet<EnvironmentId>>();
   const forApplications = (role: AccessRole): ReadonlySet<EnvironmentId> => {
@@ -43,9 +45,24 @@ export function scopeOf(
   const teams = mapValues(principal.memberships, (role) => forApplications(roleOf(roles, role)));
   const applications = mapValues(principal.grants, (role) => forApplications(roleOf(roles, role)));
   const all = [otherwise, ...teams.values(), ...applications.values()];
-  return all.every((each) => each.size === environments.length)
+  return all.every((each) => each.size === places.length)
     ? { kind: 'everything' }
-    : { kind: 'parts', otherwise, teams, applications };
+    : { kind: 'parts', capability, otherwise, teams, applications };
+}
+
+/** The scope of whoever holds a capability nowhere. */
+export function nothing(capability: Capability): AccessScope {
+  return { kind: 'parts', capability, otherwise: new Set(), teams: new Map(), applications: new Map() };
+}
+
+/**
+ * Environments that lie in a scope themselves: those where the capability is held as such. Whoever may list anything in an
+ * environment may list the environment, too: what they see is somewhere.
+ */
+export function visibleEnvironments(scope: Exclude<AccessScope, { kind: 'everything' }>): ReadonlySet<EnvironmentId> {
+  if (scope.capability !== 'list') return scope.otherwise;
+  const sets = [scope.otherwise, ...scope.teams.values(), ...scope.applications.values()];
+  return new Set(sets.flatMap((each) => [...each]));
 }
 
 /** Whether a place is within a scope. */
@@ -53,14 +70,27 @@ export function isInScope(
   scope: AccessScope,
   place: {
     readonly environment: EnvironmentId;
-    readonly application: { readonly id: ApplicationId; readonly team: TeamId | null } | null;
+    /** null for the environment itself. */
+    readonly application: GovernedApplication | null;
   },
 ): boolean {
   if (scope.kind === 'everything') return true;
-  const { application } = place;
-  const byTeam = application === null || application.team === null ? undefined : scope.teams.get(application.team);
-  const own = application === null ? undefined : (scope.applications.get(application.id) ?? byTeam);
-  return (own ?? scope.otherwise).has(place.environment);
+  const { application, environment } = place;
+  const within = application === null ? visibleEnvironments(scope) : environmentsOf(scope, application);
+  return within.has(environment);
+}
+
+/** Whether an application is within a scope in some environment: what belongs to none of them goes by that. */
+export function isApplicationInScope(scope: AccessScope, application: GovernedApplication): boolean {
+  return scope.kind === 'everything' || environmentsOf(scope, application).size > 0;
+}
+
+function environmentsOf(
+  scope: Exclude<AccessScope, { kind: 'everything' }>,
+  { id, team }: GovernedApplication,
+): ReadonlySet<EnvironmentId> {
+  const byTeam = team === null ? undefined : scope.teams.get(team);
+  return scope.applications.get(id) ?? byTeam ?? scope.otherwise;
 }
 
 function mapValues<Key, From, To>(map: ReadonlyMap<Key, From>, change: (value: From) => To): ReadonlyMap<Key, To> {

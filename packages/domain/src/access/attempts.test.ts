@@ -4,12 +4,14 @@ import {
   type AttemptCounter,
   accountKey,
   addressKey,
-  attemptRules,
   attemptScopes,
   countTry,
   secondsBlocked,
   takeTryBack,
 } from './attempts.ts';
+import { attemptRulesOf, numbersInForce } from './security-numbers.ts';
+
+const attemptRules = attemptRulesOf(numbersInForce(new Map()));
 
 const second = 1000;
 

@@ -1,5 +1,5 @@
 /** By what tries to come in are counted. */
-export const attemptScopes = ['account-and-address', 'address', 'account', 'server'] as const;
+export const attemptScopes = ['account-and-address', 'address', 'account', 'server', 'code', 'link'] as const;
 export type AttemptScope = (typeof attemptScopes)[number];
 
 export interface AttemptStep {
@@ -17,45 +17,6 @@ export interface AttemptRule {
   /** Whether it holds only for devices from which the account never signed in: nobody locks others out of their own. */
   readonly unknownDevicesOnly: boolean;
 }
-
-/**
- * The numbers of other products of this kind for an account at an address and for an address; beyond them an account over
- * all addresses, against guessing from many places, and the server as a whole.
- */
-export const attemptRules: Readonly<Record<AttemptScope, AttemptRule>> = {
-  'account-and-address': {
-    window: 3600,
-    steps: [
-      { failures: 3, seconds: 30 },
-      { failures: 6, seconds: 1800 },
-    ],
-    unknownDevicesOnly: false,
-  },
-  address: {
-    window: 3600,
-    steps: [
-      { failures: 20, seconds: 300 },
-      { failures: 50, seconds: 3600 },
-    ],
-    unknownDevicesOnly: false,
-  },
-  account: {
-    window: 86_400,
-    steps: [
-      { failures: 20, seconds: 60 },
-      { failures: 100, seconds: 3600 },
-    ],
-    unknownDevicesOnly: true,
-  },
-  server: {
-    window: 60,
-    steps: [
-      { failures: 300, seconds: 2 },
-      { failures: 1000, seconds: 600 },
-    ],
-    unknownDevicesOnly: true,
-  },
-};
 
 /** Times are milliseconds since the epoch. */
 export interface AttemptCounter {

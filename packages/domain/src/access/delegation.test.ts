@@ -26,7 +26,8 @@ describe('giving a role', () => {
     const rita = aPrincipal('rita', { role: 'release-manager' });
 
     expect(give(ada, 'administrator', 'default')).toBeUndefined();
-    expect(give(rita, 'auditor', 'default')).toBeUndefined();
+    expect(give(rita, 'auditor', 'applications')).toBeUndefined();
+    expect(give(rita, 'auditor', 'default')).toMatchObject({ capabilities: [], rights: ['read-audit'] });
     expect(give(rita, 'operator', 'default')).toEqual({
       kind: 'more-than-own',
       capabilities: environments.map((environment) => ({ environment, capability: 'debug' })),
@@ -114,7 +115,7 @@ describe('changing a role', () => {
     );
     const after = rolesOf(
       aRole('member', { inTypes: { production: ['list'] }, elsewhere: ['list', 'deploy', 'debug'] }),
-      aRole('default', { elsewhere: ['list'], rights: ['read-audit'] }),
+      aRole('default', { elsewhere: ['list'], rights: ['create-applications'] }),
     );
     const dora = aPrincipal('dora', { role: 'default' as never, teams: { web: 'member' } });
     const eve = aPrincipal('eve', { role: 'member' as never, active: false });
@@ -135,7 +136,7 @@ describe('changing a role', () => {
           { environment: environmentOf('test'), application: 'shop', gained: ['debug'], lost: [] },
           { environment: environmentOf('production'), application: 'shop', gained: [], lost: ['deploy'] },
         ],
-        rights: { gained: ['read-audit'], lost: [] },
+        rights: { gained: ['create-applications'], lost: [] },
       },
     ]);
   });

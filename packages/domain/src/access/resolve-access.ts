@@ -1,13 +1,12 @@
-import type { ApplicationId, PrincipalId } from '../identity/id.ts';
-import { type Capability, type Right, rights } from './capabilities.ts';
+import type { ApplicationId, PrincipalId, RoleId, TeamId } from '../identity/id.ts';
+import { type Capability, capabilities, type Right, rights } from './capabilities.ts';
 import { impliedRights } from './presets.ts';
 import {
   type AccessRole,
   applicationCapabilitiesIn,
   capabilitiesIn,
   type GovernedEnvironment,
-  type RoleId,
-  type TeamId,
+  ofEnvironments,
 } from './role.ts';
 
 /** Everything that decides what one person or service account may do. */
@@ -97,4 +96,21 @@ export function roleOf(roles: Roles, id: RoleId): AccessRole {
   const role = roles.get(id);
   if (role === undefined) throw new Error(`there is no role ${id}`);
   return role;
+}
+
+/**
+ * Every capability that somebody holds at some place, whichever: what is worth showing to them at all. It allows nothing by
+ * itself, as it names no place.
+ */
+export function capabilitiesSomewhere(principal: PrincipalAccess, roles: Roles): readonly Capability[] {
+  if (!principal.active) return [];
+  const forApplications = [...principal.memberships.values(), ...principal.grants.values()]
+    .flatMap((role) => setsOf(roleOf(roles, role)))
+    .filter((capability) => !ofEnvironments.has(capability));
+  const held = new Set([...setsOf(roleOf(roles, principal.defaultRole)), ...forApplications]);
+  return capabilities.filter((capability) => held.has(capability));
+}
+
+function setsOf(role: AccessRole): readonly Capability[] {
+  return [role.elsewhere, ...Object.values(role.inTypes), ...Object.values(role.inEnvironments)].flat();
 }

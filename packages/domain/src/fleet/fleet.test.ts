@@ -67,6 +67,12 @@ describe('a ring is judged by its counts', () => {
 
     expect(judged.verdict).toBe('passes');
   });
+
+  test('a ring stops again where all of it failed, whatever was accepted: nobody shows that it works', () => {
+    const judged = judgeRing(aRing('ring'), { accepted: 2 }, counts({ failed: 2 }));
+
+    expect(judged).toEqual({ verdict: 'fails', reason: '0 of 2 sites succeeded, less than 100 %' });
+  });
 });
 
 describe('sites find their ring', () => {
@@ -158,6 +164,21 @@ describe('a change goes over rings', () => {
     expect(resumeFleet(stopped, minute).rings[0]).toMatchObject({ state: 'running', accepted: 1 });
     expect(states(back)).toEqual(['returned', 'waiting']);
     expect(states(resumeFleet(back, minute))).toEqual(['waiting', 'waiting']);
+  });
+
+  test('a ring that is taken anew waits until its sites have left what they tried before', () => {
+    const anew = newFleet(policy);
+    const outcomes = (outcome: FleetSite['outcome'], online = true) => [at(0, { told: false, outcome, online })];
+    const waits = go(anew, outcomes('failed'), minute);
+
+    expect(waits.fleet).toBe(anew);
+    expect(waits.outcome).toEqual({
+      kind: 'under-way',
+      waitsFor: 'ring first: its sites still go back to what they ran before',
+    });
+    expect(go(anew, outcomes('done'), minute).fleet).toBe(anew);
+    expect(states(go(anew, outcomes('failed', false), minute).fleet)).toEqual(['running', 'waiting']);
+    expect(states(go(anew, outcomes('working'), minute).fleet)).toEqual(['running', 'waiting']);
   });
 });
 

@@ -21,10 +21,11 @@ export function judgeRing(ring: Ring, progress: Pick<RingProgress, 'accepted'>, 
     return { verdict: 'waits', for: `more than ${ring.maxOffline} % of its sites are offline` };
   const enough = done > 0 && done * 100 >= ring.successThreshold * (executed + waiting);
   if (enough) return { verdict: 'passes' };
-  if (waiting === 0 && failed > 0)
+  // Whoever accepted all failures of a ring has nobody left who shows that it works: that needs a decision again.
+  if (waiting === 0 && counts.failed > 0 && (failed > 0 || done === 0))
     return {
       verdict: 'fails',
-      reason: `${done} of ${sites(executed)} succeeded, less than ${ring.successThreshold} %`,
+      reason: `${done} of ${sites(failed > 0 ? executed : counts.failed)} succeeded, less than ${ring.successThreshold} %`,
     };
   return { verdict: 'waits', for: waiting === 0 ? 'none of its sites can be reached' : 'its sites are at work' };
 }

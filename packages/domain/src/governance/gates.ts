@@ -215,7 +215,7 @@ export function approvalsFor(
       each.content === subject.content &&
       !(rule.excludeRequester && subject.authors.includes(each.by)) &&
       (rule.by.kind === 'anyone' ||
-        (rule.by.kind === 'role' ? each.role === rule.by.role : each.team === rule.by.team)),
+        (rule.by.kind === 'role' ? each.role === rule.by.role : each.teams.includes(rule.by.team))),
   );
   return [...new Map(valid.map((each) => [each.by, each])).values()];
 }

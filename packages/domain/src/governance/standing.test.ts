@@ -51,7 +51,7 @@ const aFreeze = (given: Partial<Freeze> = {}): Freeze => ({
   ...given,
 });
 const codes = (obstacles: readonly Obstacle[]) => obstacles.map((each) => each.code);
-const approval = { by: 'hedy', role: 'approver', team: 'release', content: 'content-1' };
+const approval = { by: 'hedy', role: 'approver', teams: ['release'], content: 'content-1' };
 const rule = { name: 'release', count: 1, by: { kind: 'anyone' }, excludeRequester: true } as const;
 const finding = {
   code: 'contract-missing',

@@ -7,7 +7,7 @@ import type { Requirements } from './policy.ts';
 export interface Approval {
   readonly by: string;
   readonly role: string;
-  readonly team: string | null;
+  readonly teams: readonly string[];
   /** Digest of the content that was approved. */
   readonly content: string;
 }

@@ -15,6 +15,10 @@ const otherKinds = [
   'application-failed',
   'application-degraded',
   'application-recovered',
+  'break-glass-used',
+  'allow-lists-cleared',
+  'allow-lists-returned',
+  'rollout-waiting',
 ] as const;
 
 export type NotificationKind = PlanNotificationKind | BuildNotificationKind | (typeof otherKinds)[number];

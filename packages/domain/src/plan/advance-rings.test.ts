@@ -80,16 +80,20 @@ describe('a plan in an environment with rings', () => {
     expect(ringObstacles(queued)).toEqual([]);
   });
 
-  test('rests when a ring fails, and goes on when somebody says so', () => {
-    const stopped = go(begun, world({ told: 'east', reports: { east: 'failed' } })).plan;
-    const same = go(stopped, world({ told: 'east', reports: { east: 'failed' } })).plan;
-    const on = go(decideContinue(stopped, 2), world({ told: 'east', reports: { east: 'failed' } })).plan;
+  test('rests when a ring fails, and again where no site of it shows that it works, whatever somebody accepts', () => {
+    const failing = world({ told: 'east', reports: { east: 'failed' } });
+    const stopped = go(begun, failing).plan;
+    const same = go(stopped, failing).plan;
+    const again = go(decideContinue(stopped, 2), failing).plan;
+    const healed = go(decideContinue(stopped, 2), world({ told: 'east', reports: { east: 'healthy' } })).plan;
 
     expect(stopped).toMatchObject({ state: 'paused', paused: { from: 'deploying', by: 'ring' } });
     expect(stopped.reason).toContain('ring canary: 1 of 1 site failed');
     expect(same).toBe(stopped);
-    expect(on.state).toBe('deploying');
-    expect(on.operations[0]?.fleet?.rings[0]).toMatchObject({ state: 'running', accepted: 1 });
+    expect(again).toMatchObject({ state: 'paused', paused: { from: 'deploying', by: 'ring' } });
+    expect(again.reason).toContain('0 of 1 site succeeded');
+    expect(again.operations[0]?.fleet?.rings[0]).toMatchObject({ accepted: 1 });
+    expect(healed.state).toBe('deploying');
   });
 
   test('fails as a whole where the ring asks for that, and its sites run what ran before', () => {

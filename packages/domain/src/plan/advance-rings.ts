@@ -143,7 +143,8 @@ function fleetSites(operation: RingedOperation, sites: PlanObservation['sites'])
 
 function outcomeAt(site: SiteProgress, operation: RingedOperation): FleetSite['outcome'] {
   const { after } = operation;
-  if (after === null) return site.reports.length === 0 ? 'done' : 'working';
+  // Where it never was, nothing is said of its removal.
+  if (after === null) return site.ring?.told === true && site.reports.length === 0 ? 'done' : 'working';
   const phase = site.reports.find((each) => each.operation === after.operation)?.phase;
   if (phase === 'healthy') return 'done';
   return phase === 'failed' ? 'failed' : 'working';

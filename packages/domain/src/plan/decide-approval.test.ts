@@ -5,7 +5,7 @@ import { aPlan } from './plan-for-tests.ts';
 
 const rule: ApprovalRule = { name: 'four eyes', count: 1, by: { kind: 'anyone' }, excludeRequester: true };
 const given: Parameters<typeof decideApproval>[1] = {
-  approver: { by: 'hedy', role: 'operator', team: 'commerce' },
+  approver: { by: 'hedy', role: 'operator', teams: ['web', 'commerce'] },
   looked: 'content-1',
   analysed: 'content-1',
   environment: 'Production',
@@ -26,7 +26,7 @@ describe('an approval', () => {
     ['where nobody asks for one', { rules: [] }, 'Production asks for no approval'],
     ['of the wrong team', { rules: [{ ...rule, by: { kind: 'team', team: 'payments' } as const }] }, 'team payments'],
     ['of the wrong role', { rules: [{ ...rule, by: { kind: 'role', role: 'owner' } as const }] }, 'you are operator'],
-    ['of one of its authors', { approver: { by: 'ada', role: 'operator', team: null } }, 'somebody else'],
+    ['of one of its authors', { approver: { by: 'ada', role: 'operator', teams: [] } }, 'somebody else'],
   ])('is refused: %s', (_title, other, detail) => {
     expect(() => approve(other)).toThrow(detail);
   });
@@ -34,7 +34,7 @@ describe('an approval', () => {
   it('of an author counts where the rule lets it', () => {
     const lenient = { ...rule, excludeRequester: false };
 
-    expect(() => approve({ approver: { by: 'ada', role: 'owner', team: null }, rules: [lenient] })).not.toThrow();
+    expect(() => approve({ approver: { by: 'ada', role: 'owner', teams: [] }, rules: [lenient] })).not.toThrow();
   });
 
   it('comes too late for a plan that has begun', () => {

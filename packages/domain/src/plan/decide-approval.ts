@@ -5,8 +5,9 @@ import { mayCancel, type Plan } from './plan.ts';
 /** Whose approval it is. */
 export interface Approver {
   readonly by: string;
+  /** The role that decides what they may do with what the plan changes. */
   readonly role: string;
-  readonly team: string | null;
+  readonly teams: readonly string[];
 }
 
 /**
@@ -42,7 +43,7 @@ export function decideApproval(
 
 function isAsked(rule: ApprovalRule, who: Approver): boolean {
   if (rule.by.kind === 'anyone') return true;
-  return rule.by.kind === 'role' ? who.role === rule.by.role : who.team === rule.by.team;
+  return rule.by.kind === 'role' ? who.role === rule.by.role : who.teams.includes(rule.by.team);
 }
 
 function wordsOf(rule: ApprovalRule): string {

@@ -1,4 +1,4 @@
-import { desiredOf, isKept, standsInFor } from './desired-of.ts';
+import { desiredOf, isKept, servingOn } from './desired-of.ts';
 import { letIn } from './enter-step.ts';
 import {
   countReady,
@@ -21,6 +21,7 @@ import {
 import { takeCommand } from './take-command.ts';
 import { takeSteps } from './take-steps.ts';
 import { takeTarget } from './take-target.ts';
+import { beginTrial, followTrial } from './trial.ts';
 
 /** Phases from which a rollout goes on; the others rest. Each lists where it may lead. */
 export const rolloutTransitions = {
@@ -29,8 +30,8 @@ export const rolloutTransitions = {
   stepping: ['progressing', 'returning', 'migrating', 'stepping', 'removing'],
   progressing: ['verifying', 'healthy', 'returning', 'migrating', 'stepping', 'removing'],
   verifying: ['healthy', 'returning', 'migrating', 'stepping', 'progressing', 'removing'],
-  healthy: ['degraded', 'migrating', 'stepping', 'progressing', 'removing'],
-  degraded: ['healthy', 'migrating', 'stepping', 'progressing', 'removing'],
+  healthy: ['degraded', 'returning', 'migrating', 'stepping', 'progressing', 'removing'],
+  degraded: ['healthy', 'returning', 'migrating', 'stepping', 'progressing', 'removing'],
   returning: ['failed', 'healthy', 'degraded', 'migrating', 'stepping', 'progressing', 'removing'],
   failed: ['migrating', 'stepping', 'progressing', 'healthy', 'degraded', 'removing'],
   removing: ['idle', 'migrating', 'stepping', 'progressing'],
@@ -138,7 +139,8 @@ function settle(rollout: Rollout, now: number): Rollout {
   const { candidate, stable } = rollout;
   const keepOld = candidate?.progression?.keepOld ?? 0;
   const warm = stable === null || keepOld === 0 ? null : { target: stable, until: now + keepOld };
-  return { ...rollout, phase: 'healthy', stable: candidate, candidate: null, message: null, warm };
+  const trial = beginTrial(stable, now);
+  return { ...rollout, phase: 'healthy', stable: candidate, candidate: null, message: null, warm, trial };
 }
 
 function returnToStable(rollout: Rollout, observation: RolloutObservation, now: number): Rollout {
@@ -146,9 +148,8 @@ function returnToStable(rollout: Rollout, observation: RolloutObservation, now: 
   const { instances } = observation;
   // Whoever stands in for what ran before is waited for, but not for ever: then it is told as it is.
   const patient = stable === null || now - rollout.progressedAt <= deadlineOf(stable);
-  const others = instances.filter(
-    (each) => each.operation !== stable?.operation && (patient || !standsInFor(rollout, each, instances)),
-  );
+  const serving = servingOn(rollout, instances);
+  const others = instances.filter((each) => each.operation !== stable?.operation && (patient || !serving.has(each)));
   if (others.length > 0) return rollout;
   if (rollout.failed !== null) return { ...rollout, phase: 'failed' };
   return stable === null ? { ...idleRollout } : rest({ ...rollout, phase: 'healthy', message: null }, observation, now);
@@ -160,6 +161,8 @@ function rest(rollout: Rollout, observation: RolloutObservation, now: number): R
   if (warm !== null && now >= warm.until) return { ...rollout, warm: null };
   const own = instancesOf(stable, observation.instances);
   const short = stable.modules.find((module) => readyOf(module, own) < module.instances);
+  const tried = followTrial(rollout, { short, instances: observation.instances }, now);
+  if (tried !== undefined) return tried;
   if (short === undefined)
     return rollout.phase === 'healthy' && rollout.message === null
       ? rollout

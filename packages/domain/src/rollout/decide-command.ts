@@ -14,9 +14,15 @@ const underWay = new Set(['pulling', 'migrating', 'stepping', 'progressing', 've
 /** Refuses what no site could carry out; it throws with what there is to do instead. */
 export function decideCommand(
   command: Pick<RolloutCommand, 'kind' | 'step'>,
-  input: { readonly application: string; readonly sites: readonly SiteRollout[] },
+  input: {
+    readonly application: string;
+    /** The name of the only site that it is for; null for all of them. */
+    readonly site: string | null;
+    readonly sites: readonly SiteRollout[];
+  },
 ): void {
-  const { application, sites } = input;
+  const { sites } = input;
+  const application = input.site === null ? input.application : `${input.application} on ${input.site}`;
   const stepping = sites.filter((each) => each.phase === 'stepping');
   if (command.kind === 'abort') {
     if (!sites.some((each) => underWay.has(each.phase)))
@@ -29,5 +35,10 @@ export function decideCommand(
   if (command.kind === 'pause' && stepping.every((each) => each.waits))
     refuse('nothing-to-do', `the rollout of ${application} waits already`);
   if (command.kind === 'skip' && !stepping.some((each) => each.step === command.step))
-    refuse('wrong-state', `no site is at step ${(command.step ?? 0) + 1} of the rollout of ${application} any more`);
+    refuse(
+      'wrong-state',
+      input.site === null
+        ? `no site is at step ${(command.step ?? 0) + 1} of the rollout of ${application} any more`
+        : `the rollout of ${application} is not at step ${(command.step ?? 0) + 1} any more`,
+    );
 }

@@ -1,5 +1,6 @@
+import { baselineOf, wantedExposure, wantsBaseline } from './baseline.ts';
 import { exposureAfter } from './exposure.ts';
-import { moduleShares, type Side, standsIn } from './module-shares.ts';
+import { moduleShares } from './module-shares.ts';
 import { isComplete, isExclusive } from './readiness.ts';
 import type {
   DesiredModuleShares,
@@ -9,6 +10,8 @@ import type {
   RolloutObservation,
   RolloutTarget,
 } from './rollout.ts';
+import type { Side, StepShare, WayBack } from './share-input.ts';
+import { standIns } from './stand-ins.ts';
 import { placesOf } from './take-verdict.ts';
 
 /** What should run, be routed and be looked at now. */
@@ -19,9 +22,19 @@ export function desiredOf(rollout: Rollout, observation: RolloutObservation): Ro
   const run = rollout.stepping?.run ?? 0;
   return {
     modules: desiredModules(rollout, observation),
+    baseline: baselineWanted(rollout),
     steps: next === undefined ? [] : [next],
     analyses: placesOf(rollout).map(({ name }) => ({ operation, name, run })),
   };
+}
+
+function baselineWanted({ phase, candidate, stable, stepping }: Rollout): RolloutDesired['baseline'] {
+  const progression = candidate?.progression ?? null;
+  if (phase !== 'stepping' || candidate === null || stable === null || stepping === null || progression === null)
+    return null;
+  return wantsBaseline(progression, stepping)
+    ? { operation: baselineOf(candidate.operation), of: stable.operation }
+    : null;
 }
 
 /** Whether an instance of the version before stays warm when the candidate has taken over. */
@@ -88,19 +101,29 @@ function desiredModule(
     settled: sideOf(stable, name),
     coming,
     steps: phase === 'stepping' ? stepsOf(rollout) : null,
+    wayBack: wayBackOf(rollout),
     leaving: letting && there && coming === null,
     warm: warmOf(rollout, { name, replaced: letting && there }),
   });
 }
 
-function stepsOf({ candidate, stepping }: Rollout) {
-  const steps = candidate?.progression?.steps ?? [];
-  const index = stepping?.step ?? 0;
+function stepsOf(rollout: Rollout): StepShare | null {
+  const { candidate, stepping } = rollout;
+  const progression = candidate?.progression ?? null;
+  if (stepping === null || progression === null) return null;
   return {
-    wanted: exposureAfter(steps, index + 1),
-    reached: exposureAfter(steps, index),
-    weight: stepping?.weight ?? 0,
+    wanted: wantedExposure(progression, stepping),
+    reached: exposureAfter(progression.steps, stepping.step),
+    weight: stepping.weight,
+    baseline: baselineWanted(rollout)?.operation ?? null,
+    dynamicStableScale: progression.dynamicStableScale,
   };
+}
+
+/** Requests come back step by step to a version that gave up instances as it gave up requests. */
+function wayBackOf({ phase, stepping }: Rollout): WayBack | null {
+  if (phase !== 'returning' || stepping?.dynamicStableScale !== true) return null;
+  return { operation: stepping.operation, weight: stepping.weight };
 }
 
 /** What ran before, on its way to be kept or kept already. */
@@ -115,14 +138,15 @@ function warmOf(rollout: Rollout, input: { readonly name: string; readonly repla
   return kept !== null && staysWarm(candidate, kept) ? kept : null;
 }
 
-/** Whether an instance of another version is gone back from, and serves on for want of any other. */
-export function standsInFor(
-  { stable }: Rollout,
-  each: ObservedInstance,
-  instances: readonly ObservedInstance[],
-): boolean {
-  const settled = sideOf(stable, each.module);
-  return settled !== null && standsIn(each, settled, instances);
+/** Instances that are gone back from, and serve on for want of others. */
+export function servingOn(rollout: Rollout, instances: readonly ObservedInstance[]): ReadonlySet<ObservedInstance> {
+  const wayBack = wayBackOf(rollout);
+  const modules = rollout.stable?.modules ?? [];
+  return new Set(
+    modules.flatMap(({ name }) =>
+      standIns({ module: name, settled: sideOf(rollout.stable, name), instances, wayBack }),
+    ),
+  );
 }
 
 function sideOf(target: RolloutTarget | null, name: string): Side | null {

@@ -1,7 +1,7 @@
-import type { Progression } from './progression.ts';
+import { indexOfAll, type Progression } from './progression.ts';
 import type { Rollout, Stepping } from './rollout.ts';
 
-const firstSteps: Omit<Stepping, 'operation'> = {
+const firstSteps: Omit<Stepping, 'operation' | 'dynamicStableScale'> = {
   step: 0,
   since: 0,
   weight: 0,
@@ -17,7 +17,8 @@ const firstSteps: Omit<Stepping, 'operation'> = {
 export function letIn(rollout: Rollout, now: number): Rollout {
   const { candidate, stable } = rollout;
   if (candidate === null || candidate.progression === null || stable === null) return letAllIn(rollout, now);
-  const stepping = { operation: candidate.operation, ...firstSteps };
+  const { dynamicStableScale } = candidate.progression;
+  const stepping = { operation: candidate.operation, dynamicStableScale, ...firstSteps };
   return enterStep({ ...rollout, phase: 'stepping', stepping }, 0, now);
 }
 
@@ -43,7 +44,7 @@ export function enterStep(rollout: Rollout, step: number, now: number): Rollout 
 
 /** The step with which the analysis beside them begins: at the latest with the one that gives the candidate all. */
 function firstWatched({ steps, background }: Progression): number {
-  const all = steps.findIndex((each) => each.kind === 'weight' && each.weight === 100);
+  const all = indexOfAll(steps);
   return Math.min(background?.from ?? all, all);
 }
 

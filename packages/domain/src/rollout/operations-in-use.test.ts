@@ -10,9 +10,11 @@ describe('what a site must not forget of a rollout', () => {
       stable: aRolloutTarget('stable'),
       candidate: aRolloutTarget('candidate'),
       failed: { operation: 'failed', reason: '' },
+      trial: { before: aRolloutTarget('before'), since: 0, shortSince: null },
     };
 
     expect([...operationsInUse(rollout, [anInstance('leaving')])].toSorted()).toEqual([
+      'before',
       'candidate',
       'failed',
       'leaving',

@@ -5,7 +5,9 @@ export function operationsInUse(
   rollout: Rollout,
   running: readonly { readonly operation: string }[],
 ): ReadonlySet<string> {
-  const { stable, candidate, failed, warm, stepping } = rollout;
-  const own = [stable, candidate, failed, warm?.target, stepping].flatMap((each) => each?.operation ?? []);
+  const { stable, candidate, failed, warm, trial, stepping } = rollout;
+  const own = [stable, candidate, failed, warm?.target, trial?.before, stepping].flatMap(
+    (each) => each?.operation ?? [],
+  );
   return new Set([...own, ...running.map((each) => each.operation)]);
 }

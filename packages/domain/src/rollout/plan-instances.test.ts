@@ -16,6 +16,7 @@ const plan = (wanted: Readonly<Record<string, number>>, instances: readonly Obse
             shares: Object.entries(wanted).map(([operation, count]) => ({ operation, instances: count, weight: 0 })),
           },
         ],
+        baseline: null,
         steps: [],
         analyses: [],
       },

@@ -3,6 +3,9 @@ export type HeaderMatch =
   | { readonly header: string; readonly equals: string }
   | { readonly header: string; readonly startsWith: string };
 
+/** What a candidate is compared with: what runs, or instances of the same version that are started beside the candidate. */
+export type Baseline = 'stable' | 'fresh';
+
 /** One step of a progression. Percentages are 0 to 100, durations milliseconds. */
 export type RolloutStep =
   /** So many per cent of the requests go to the candidate, which has the instances to take them. */
@@ -13,7 +16,7 @@ export type RolloutStep =
   /** Nothing changes for so long; null until somebody resumes. */
   | { readonly kind: 'pause'; readonly duration: number | null }
   /** Goes on when the analysis passes; one that says nothing `within` that time lacks data. */
-  | { readonly kind: 'analyse'; readonly within: number }
+  | { readonly kind: 'analyse'; readonly within: number; readonly baseline: Baseline }
   /** These requests go to the candidate from here on; none ends it. */
   | { readonly kind: 'header'; readonly matches: readonly HeaderMatch[] }
   /** So many per cent of the requests are also sent to the candidate, whose answers nobody gets; 0 ends it. */
@@ -31,7 +34,12 @@ export interface Progression {
   /** The last weight of them is 100. */
   readonly steps: readonly RolloutStep[];
   /** An analysis beside the steps, begun with the step of this index; it has to pass before the candidate takes all. */
-  readonly background: { readonly from: number; readonly within: number } | null;
+  readonly background: { readonly from: number; readonly within: number; readonly baseline: Baseline } | null;
+  /**
+   * Whether the version before has only the instances that its share of the requests needs; they are all back before
+   * the requests are. Without it that version keeps all of them. Its weights never fall from step to step.
+   */
+  readonly dynamicStableScale: boolean;
   readonly reactions: Reactions;
   /** So long after the switch the version before stays ready to take over again. */
   readonly keepOld: number;
@@ -41,10 +49,15 @@ export interface Progression {
   readonly decides: string;
 }
 
-type Common = Omit<Progression, 'steps' | 'background'>;
+/** The index of the step that gives the candidate all requests. */
+export function indexOfAll(steps: Progression['steps']): number {
+  return steps.findIndex((each) => each.kind === 'weight' && each.weight === 100);
+}
+
+type Common = Omit<Progression, 'steps' | 'background' | 'dynamicStableScale'>;
 
 /** Steps as they are given, ended by all requests where they do not end so themselves. */
-export function canaryProgression(given: Common & Pick<Progression, 'steps' | 'background'>): Progression {
+export function canaryProgression(given: Common & Omit<Progression, keyof Common>): Progression {
   const last = given.steps.findLast((each) => each.kind === 'weight');
   const steps = last?.weight === 100 ? given.steps : [...given.steps, { kind: 'weight', weight: 100 } as const];
   return { ...given, steps };
@@ -66,7 +79,7 @@ export function blueGreenProgression(
 ): Progression {
   const { previewInstances, preview, promoteAfter, before, after, ...common } = given;
   const analyse = (within: number | null): readonly RolloutStep[] =>
-    within === null ? [] : [{ kind: 'analyse', within }];
+    within === null ? [] : [{ kind: 'analyse', within, baseline: 'stable' }];
   return {
     ...common,
     steps: [
@@ -79,5 +92,6 @@ export function blueGreenProgression(
       ...analyse(after),
     ],
     background: null,
+    dynamicStableScale: false,
   };
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestCounts, replicaCounts } from './replica-counts.ts';
+import { dividedCounts, nearestCounts, replicaCounts } from './replica-counts.ts';
 
+const alone = { withBaseline: false, baseline: { present: 0, ready: 0 } };
 const allReady = (present: number) => ({ present, ready: present });
 
 describe('the instances of two versions that are divided by numbers', () => {
@@ -16,6 +17,7 @@ describe('the instances of two versions that are divided by numbers', () => {
 
     const counts = replicaCounts(bounds, {
       weight,
+      ...alone,
       candidate: allReady(candidate),
       stable: allReady(stable),
       older: 0,
@@ -38,37 +40,54 @@ describe('the instances of two versions that are divided by numbers', () => {
   it('leave the other version alone until nothing older is left', () => {
     const bounds = { wanted: 4, maxSurge: 1, maxUnavailable: 1 };
 
-    expect(replicaCounts(bounds, { weight: 50, candidate: allReady(0), stable: allReady(4), older: 1 })).toEqual({
-      candidate: 0,
-      stable: 4,
-    });
+    const sides = { ...alone, candidate: allReady(0), stable: allReady(4) };
+    expect(replicaCounts(bounds, { weight: 50, ...sides, older: 1 })).toEqual({ candidate: 0, baseline: 0, stable: 4 });
   });
+
+  it.each([
+    [10, 20, 1, { candidate: 2, baseline: 2, stable: 6 }],
+    [4, 50, 1, { candidate: 2, baseline: 2, stable: 0 }],
+    [1, 5, 1, { candidate: 1, baseline: 1, stable: 0 }],
+    [4, 0, 1, { candidate: 0, baseline: 0, stable: 4 }],
+    [4, 100, 1, { candidate: 4, baseline: 0, stable: 0 }],
+  ])(
+    'leave a baseline as many as the candidate: of %i at %i %% with a surge of %i',
+    (wanted, weight, maxSurge, counts) => {
+      expect(dividedCounts({ wanted, maxSurge, maxUnavailable: 0 }, { weight, withBaseline: true })).toEqual(counts);
+    },
+  );
 
   it('stay within their bounds on any way, and arrive', () => {
     const drawn = fc.record({
       wanted: fc.integer({ min: 1, max: 12 }),
       maxSurge: fc.nat(3),
       maxUnavailable: fc.nat(3),
-      weights: fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 4 }),
+      weights: fc.array(fc.record({ weight: fc.integer({ min: 0, max: 100 }), withBaseline: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
     });
     fc.assert(
       fc.property(drawn, ({ weights, ...bounds }) => {
         fc.pre(bounds.maxSurge + bounds.maxUnavailable > 0);
-        let [candidate, stable] = [0, bounds.wanted];
-        for (const weight of weights) {
+        let now = { candidate: 0, baseline: 0, stable: bounds.wanted };
+        for (const wanted of weights) {
           for (let round = 0; round < 60; round += 1) {
             const next = replicaCounts(bounds, {
-              weight,
-              candidate: allReady(candidate),
-              stable: allReady(stable),
+              ...wanted,
+              candidate: allReady(now.candidate),
+              baseline: allReady(now.baseline),
+              stable: allReady(now.stable),
               older: 0,
             });
-            const staying = Math.min(next.candidate, candidate) + Math.min(next.stable, stable);
+            const sides = ['candidate', 'baseline', 'stable'] as const;
+            const staying = sides.reduce((sum, each) => sum + Math.min(next[each], now[each]), 0);
             expect(staying, 'ready').toBeGreaterThanOrEqual(bounds.wanted - bounds.maxUnavailable);
-            expect(next.candidate + next.stable, 'surge').toBeLessThanOrEqual(bounds.wanted + bounds.maxSurge);
-            [candidate, stable] = [next.candidate, next.stable];
+            const all = sides.reduce((sum, each) => sum + next[each], 0);
+            expect(all, 'surge').toBeLessThanOrEqual(bounds.wanted + bounds.maxSurge);
+            now = next;
           }
-          expect({ candidate, stable }).toEqual(nearestCounts(bounds, weight));
+          expect(now).toEqual(dividedCounts(bounds, wanted));
         }
       }),
     );

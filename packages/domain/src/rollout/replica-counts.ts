@@ -43,6 +43,25 @@ export function nearestCounts(bounds: ReplicaBounds, weight: number): ReplicaCou
   return { candidate: best.candidate, stable: best.total - best.candidate };
 }
 
+/** Instances of three sides: a baseline takes its own from the version before, as many as the candidate has. */
+export interface DividedCounts extends ReplicaCounts {
+  readonly baseline: number;
+}
+
+export function dividedCounts(
+  bounds: ReplicaBounds,
+  input: { readonly weight: number; readonly withBaseline: boolean },
+): DividedCounts {
+  const { candidate, stable } = nearestCounts(bounds, input.weight);
+  const baseline = input.withBaseline ? Math.min(candidate, stable) : 0;
+  return { candidate, baseline, stable: stable - baseline };
+}
+
+interface SideCount {
+  readonly present: number;
+  readonly ready: number;
+}
+
 /**
  * The counts for now on the way to the nearest ones: up as far as the surge allows, the stable version first; down as
  * far as enough instances stay ready, and only once nothing older is left.
@@ -51,24 +70,32 @@ export function replicaCounts(
   bounds: ReplicaBounds,
   input: {
     readonly weight: number;
-    readonly candidate: { readonly present: number; readonly ready: number };
-    readonly stable: { readonly present: number; readonly ready: number };
+    readonly withBaseline: boolean;
+    readonly candidate: SideCount;
+    readonly baseline: SideCount;
+    readonly stable: SideCount;
     /** Instances of any other version. */
     readonly older: number;
   },
-): ReplicaCounts {
-  const goal = nearestCounts(bounds, input.weight);
-  const { candidate, stable, older } = input;
-  let room = Math.max(0, bounds.wanted + bounds.maxSurge - candidate.present - stable.present - older);
-  const up = (present: number, wanted: number) => {
+): DividedCounts {
+  const goal = dividedCounts(bounds, input);
+  const { candidate, baseline, stable, older } = input;
+  const sides = [candidate, baseline, stable];
+  const sum = (count: (side: SideCount) => number) => sides.reduce((total, side) => total + count(side), 0);
+  let room = Math.max(0, bounds.wanted + bounds.maxSurge - sum((side) => side.present) - older);
+  const up = ({ present }: SideCount, wanted: number) => {
     const more = Math.min(room, Math.max(0, wanted - present));
     room -= more;
     return present + more;
   };
-  const grown = { stable: up(stable.present, goal.stable), candidate: up(candidate.present, goal.candidate) };
+  const grown = {
+    stable: up(stable, goal.stable),
+    candidate: up(candidate, goal.candidate),
+    baseline: up(baseline, goal.baseline),
+  };
   if (older > 0) return grown;
-  let spare = Math.max(0, candidate.ready + stable.ready - (bounds.wanted - bounds.maxUnavailable));
-  const down = (side: { readonly present: number; readonly ready: number }, from: number, wanted: number) => {
+  let spare = Math.max(0, sum((side) => side.ready) - (bounds.wanted - bounds.maxUnavailable));
+  const down = (side: SideCount, from: number, wanted: number) => {
     if (from <= wanted) return from;
     // What is not ready serves nobody: it goes without anybody missing it.
     const idle = Math.min(from - wanted, Math.max(0, side.present - side.ready));
@@ -78,6 +105,7 @@ export function replicaCounts(
   };
   return {
     candidate: down(candidate, grown.candidate, goal.candidate),
+    baseline: down(baseline, grown.baseline, goal.baseline),
     stable: down(stable, grown.stable, goal.stable),
   };
 }

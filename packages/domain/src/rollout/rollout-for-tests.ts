@@ -54,11 +54,12 @@ export function aProgression(other: Partial<Progression> = {}): Progression {
   return {
     steps: [
       { kind: 'weight', weight: 10 },
-      { kind: 'analyse', within: 60_000 },
+      { kind: 'analyse', within: 60_000, baseline: 'stable' },
       { kind: 'weight', weight: 50 },
       { kind: 'weight', weight: 100 },
     ],
     background: null,
+    dynamicStableScale: false,
     reactions: { marginal: 'hold', 'insufficient-data': 'hold', error: 'hold' },
     keepOld: 0,
     holdLimit: 3_600_000,

@@ -4,57 +4,22 @@ import { type advanceRollout, rolloutTransitions } from './advance-rollout.ts';
 import { type InstanceOrder, planInstances } from './plan-instances.ts';
 import {
   idleRollout,
-  type ModuleTarget,
-  type ObservedAnalysis,
   type ObservedInstance,
-  type Rollout,
-  type RolloutCommand,
   type RolloutDesired,
   type RolloutPhase,
   type RolloutTarget,
 } from './rollout.ts';
+import {
+  checkInstances,
+  checkShares,
+  checkSuccess,
+  checkVerdicts,
+  type Version,
+  versionOf,
+  type World,
+} from './rollout-rules-for-tests.ts';
 import { warmFor } from './take-target.ts';
 
-type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-interface Step {
-  readonly step: 'migrate' | 'verify';
-  readonly module: string;
-  readonly operation: string;
-  state: 'running' | 'succeeded' | 'failed';
-}
-
-/** A version as the world knows it: what it wants, and what is wrong with it. */
-export interface Version {
-  readonly target: RolloutTarget;
-  /** Versions of equal content are the same but for their operation. */
-  readonly content: number;
-  readonly crashes: boolean;
-  readonly migrates: boolean;
-  readonly verifies: boolean;
-  /** What each of its analyses comes to; null when they never say anything. */
-  readonly verdict: ObservedAnalysis['verdict'];
-}
-
-/** A site with a runtime that starts, stops and loses instances whenever it pleases. */
-export interface World {
-  /** The engine, or one with a planted mistake. */
-  readonly advance: typeof advanceRollout;
-  now: number;
-  rollout: Rollout;
-  target: RolloutTarget | null;
-  command: RolloutCommand | null;
-  readonly versions: Version[];
-  readonly instances: Mutable<ObservedInstance>[];
-  readonly steps: Step[];
-  readonly analyses: Mutable<ObservedAnalysis>[];
-  /** Operations whose steps a person cut short. */
-  readonly hurried: Set<string>;
-  readonly counts: { started: number; disturbed: boolean };
-}
-
-export const versionOf = (world: World, operation: string) =>
-  world.versions.find((each) => each.target.operation === operation);
-const holds = (each: ObservedInstance) => each.state !== 'exited' && each.state !== 'waiting';
 const observationOf = (world: World) => ({
   instances: world.instances.map((each) => ({ ...each })),
   steps: world.steps.map((each) => ({ ...each, message: null })),
@@ -98,76 +63,6 @@ function takeOverWarm(world: World): void {
   const warm = warmFor(world.rollout, world.target);
   if (warm === null) return;
   for (const each of world.instances) if (each.operation === warm) each.operation = world.target.operation;
-}
-
-function checkVerdicts(before: Rollout, after: Rollout): void {
-  if (before.candidate === null || before.candidate.operation !== after.candidate?.operation) return;
-  const known = before.stepping?.operation === after.stepping?.operation ? (before.stepping?.verdicts ?? []) : [];
-  expect(after.stepping?.verdicts.slice(0, known.length) ?? [], 'verdicts are never taken back').toEqual(known);
-  const { hold } = after.stepping ?? { hold: null };
-  const decides = after.candidate?.progression?.decides ?? '';
-  if (after.phase === 'stepping' && hold !== null) expect(after.message, 'somebody is named').toContain(decides);
-}
-
-/** Whatever took its steps and was not hurried has passed each of its analyses, and failed none. */
-function checkSuccess(world: World, before: Rollout, after: Rollout): void {
-  const { candidate } = before;
-  if (
-    candidate === null ||
-    after.stable?.operation !== candidate.operation ||
-    after.stepping?.operation !== candidate.operation
-  )
-    return;
-  const version = versionOf(world, candidate.operation);
-  const { progression } = candidate;
-  const analysed = progression?.steps.some((each) => each.kind === 'analyse') || progression?.background != null;
-  if (!analysed || world.hurried.has(candidate.operation)) return;
-  const good = version?.verdict === 'marginal' ? progression?.reactions.marginal : version?.verdict;
-  expect(['pass', 'continue'], `nothing but success is success, not ${version?.verdict}`).toContain(good);
-}
-
-function checkShares(world: World, rollout: Rollout, desired: RolloutDesired): void {
-  for (const { module, shares, hold, preview } of desired.modules) {
-    const sum = shares.reduce((total, each) => total + each.weight, 0);
-    expect([0, 100], `weights of ${module}`).toContain(sum);
-    const readyOf = (operation: string) =>
-      world.instances.filter((each) => each.module === module && each.operation === operation && each.state === 'ready')
-        .length;
-    for (const { operation, weight } of shares)
-      if (weight > 0) expect(readyOf(operation), 'traffic only to who is ready').toBeGreaterThan(0);
-    if (preview !== null) expect(readyOf(preview.operation), 'a preview of who is ready').toBeGreaterThan(0);
-    if (sum > 0) expect(hold, 'nobody waits while somebody serves').toBe(false);
-    const settled = shares.find((each) => each.operation === rollout.stable?.operation);
-    const back = settled !== undefined && settled.instances > 0 && readyOf(settled.operation) > 0;
-    if (rollout.phase === 'returning' && back) expect(settled.weight, 'the requests go back first').toBe(100);
-  }
-}
-
-/** The bounds of a switch: what one rollout may do to the other version. */
-function checkInstances(world: World): void {
-  const { candidate } = world.rollout;
-  for (const module of candidate?.modules ?? []) {
-    const own = world.instances.filter((each) => each.module === module.name && holds(each));
-    if (module.strategy.kind === 'recreate') {
-      const came = own.some((each) => each.operation === candidate?.operation);
-      const left = own.every((each) => each.operation === candidate?.operation);
-      expect(came && !left, 'the old ones have ended before the new ones begin').toBe(false);
-    } else if (!world.counts.disturbed) checkBounds(world.rollout, module, own);
-  }
-}
-
-function checkBounds(rollout: Rollout, module: ModuleTarget, own: readonly ObservedInstance[]): void {
-  const { phase, stable, candidate } = rollout;
-  if ((phase !== 'progressing' && phase !== 'stepping') || module.strategy.kind === 'recreate') return;
-  const settled = stable?.modules.find((each) => each.name === module.name);
-  const { instances: wanted, strategy } = module;
-  const routed = candidate?.progression !== null && module.serves && settled !== undefined;
-  const most = routed ? wanted + settled.instances : Math.max(wanted, settled?.instances ?? 0) + strategy.maxSurge;
-  const active = own.filter((each) => each.state !== 'draining' && each.state !== 'stopping');
-  expect(active.length, 'surge').toBeLessThanOrEqual(most);
-  if (settled === undefined || settled.instances < wanted || settled.strategy.kind === 'recreate') return;
-  const ready = own.filter((each) => each.state === 'ready').length;
-  expect(ready, 'unavailable').toBeGreaterThanOrEqual(wanted - strategy.maxUnavailable);
 }
 
 function obey(world: World, order: InstanceOrder): void {

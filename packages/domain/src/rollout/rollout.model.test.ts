@@ -1,19 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advanceRollout } from './advance-rollout.ts';
+import { baselineOf, isBaseline } from './baseline.ts';
 import type { Progression, RolloutStep } from './progression.ts';
 import type { ModuleTarget, Rollout, RolloutDesired, RolloutInput } from './rollout.ts';
 import { aModule, aProgression, aRolloutTarget } from './rollout-for-tests.ts';
-import {
-  fullStrength,
-  goOn,
-  look,
-  runsNow,
-  settle,
-  type Version,
-  type World,
-  worldOf,
-} from './rollout-world-for-tests.ts';
+import type { Version, World } from './rollout-rules-for-tests.ts';
+import { fullStrength, goOn, look, runsNow, settle, worldOf } from './rollout-world-for-tests.ts';
 
 const moduleDrawn = fc.record({
   instances: fc.integer({ min: 1, max: 4 }),
@@ -34,7 +27,11 @@ const stepDrawn: fc.Arbitrary<RolloutStep> = fc.oneof(
   fc.record({ kind: fc.constant('scale' as const), instances: fc.integer({ min: 0, max: 5 }) }),
   fc.record({ kind: fc.constant('scale' as const), percent: fc.integer({ min: 0, max: 100 }) }),
   fc.record({ kind: fc.constant('pause' as const), duration: fc.constantFrom(600, 5000, null) }),
-  fc.record({ kind: fc.constant('analyse' as const), within: fc.constantFrom(2000, 20_000) }),
+  fc.record({
+    kind: fc.constant('analyse' as const),
+    within: fc.constantFrom(2000, 20_000),
+    baseline: fc.constantFrom('stable' as const, 'fresh' as const),
+  }),
   fc.constantFrom(
     { kind: 'header' as const, matches: [{ header: 'x', equals: 'y' }] },
     { kind: 'header' as const, matches: [] },
@@ -45,7 +42,14 @@ const stepDrawn: fc.Arbitrary<RolloutStep> = fc.oneof(
 const progressionDrawn: fc.Arbitrary<Progression> = fc
   .record({
     steps: fc.array(stepDrawn, { maxLength: 4 }),
-    background: fc.option(fc.record({ from: fc.nat(3), within: fc.constant(20_000) })),
+    background: fc.option(
+      fc.record({
+        from: fc.nat(3),
+        within: fc.constant(20_000),
+        baseline: fc.constantFrom('stable' as const, 'fresh' as const),
+      }),
+    ),
+    dynamicStableScale: fc.boolean(),
     marginal: fc.constantFrom('hold' as const, 'return' as const, 'continue' as const),
     missing: fc.constantFrom('hold' as const, 'return' as const),
     keepOld: fc.constantFrom(0, 5000),
@@ -53,11 +57,17 @@ const progressionDrawn: fc.Arbitrary<Progression> = fc
   .map(({ steps, marginal, missing, ...rest }) =>
     aProgression({
       ...rest,
-      steps: [...steps, { kind: 'weight', weight: 100 }],
+      steps: [...(rest.dynamicStableScale ? rising(steps) : steps), { kind: 'weight', weight: 100 }],
       reactions: { marginal, 'insufficient-data': missing, error: missing },
       holdLimit: 30_000,
     }),
   );
+
+/** The same steps with weights that never fall. */
+function rising(steps: readonly RolloutStep[]): readonly RolloutStep[] {
+  const weights = steps.flatMap((each) => (each.kind === 'weight' ? each.weight : [])).toSorted((a, b) => a - b);
+  return steps.map((each) => (each.kind === 'weight' ? { ...each, weight: weights.shift() ?? 0 } : each));
+}
 
 const versionDrawn = fc.record({
   modules: fc.array(moduleDrawn, { minLength: 1, maxLength: 2 }),
@@ -188,6 +198,45 @@ function run(
   return world.rollout;
 }
 
+/** Canaries of one module whose stable version follows its weight, with a baseline of their own or without one. */
+const followedDrawn = fc
+  .record({
+    instances: fc.integer({ min: 2, max: 6 }),
+    strategy: fc.constantFrom(
+      { kind: 'rolling' as const, maxSurge: 1, maxUnavailable: 0 },
+      { kind: 'rolling' as const, maxSurge: 2, maxUnavailable: 1 },
+    ),
+    weights: fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 3 }),
+    baseline: fc.constantFrom('stable' as const, 'fresh' as const),
+    verdict: fc.constantFrom('pass' as const, 'fail' as const, 'error' as const),
+  })
+  .map(({ instances, strategy, weights, baseline, verdict }): readonly VersionDrawn[] => {
+    const plain: VersionDrawn = {
+      modules: [{ instances, strategy, serves: true }],
+      migrate: false,
+      verify: false,
+      fault: 'none',
+      progression: null,
+      verdict: 'pass',
+    };
+    const progression = aProgression({
+      steps: [
+        ...weights.toSorted((a, b) => a - b).map((weight) => ({ kind: 'weight', weight }) as const),
+        { kind: 'analyse', within: 20_000, baseline },
+        { kind: 'weight', weight: 100 },
+      ],
+      reactions: { marginal: 'hold', 'insufficient-data': 'return', error: 'return' },
+      dynamicStableScale: true,
+      holdLimit: 30_000,
+    });
+    return [plain, { ...plain, progression, verdict }];
+  });
+/** Nothing crashes and nobody wants anything else, so that all bounds hold. */
+const calmEventsDrawn = fc.array(
+  eventDrawn.filter((each) => !['crash', 'want', 'want again'].includes(each.kind)),
+  { maxLength: 40 },
+);
+
 const worldDrawn = fc.array(versionDrawn, { minLength: 2, maxLength: 3 });
 const eventsDrawn = fc.array(eventDrawn, { maxLength: 60 });
 
@@ -285,6 +334,46 @@ const mistakes: readonly (readonly [string, typeof advanceRollout])[] = [
   ],
 ];
 
+/** Engines that are wrong about who runs beside a candidate. */
+const followingMistakes: readonly (readonly [string, typeof advanceRollout])[] = [
+  [
+    'gives a baseline fewer requests than its candidate',
+    sharing((share, { stable, phase }) => {
+      if (phase !== 'stepping' || share.weight === 0) return share;
+      if (isBaseline(share.operation)) return { ...share, weight: share.weight - 1 };
+      return share.operation === stable?.operation ? { ...share, weight: share.weight + 1 } : share;
+    }),
+  ],
+  [
+    'lets a baseline run on when its candidate is in',
+    deciding(({ rollout, desired }, before) => ({
+      rollout,
+      desired: {
+        ...desired,
+        modules: desired.modules.map((each) => {
+          const operation = baselineOf(before.stepping?.operation ?? '');
+          const known = rollout.phase === 'stepping' || each.shares.some((share) => share.operation === operation);
+          return known ? each : { ...each, shares: [...each.shares, { operation, instances: 1, weight: 0 }] };
+        }),
+      },
+    })),
+  ],
+  [
+    'returns the requests before the stable version has its instances back',
+    sharing((share, { phase, stable }) =>
+      phase !== 'returning' || share.operation === stable?.operation ? share : { ...share, instances: 0 },
+    ),
+  ],
+  [
+    'takes the stable version down before its requests are gone',
+    sharing((share, { phase, stable }) =>
+      phase === 'stepping' && share.operation === stable?.operation
+        ? { ...share, instances: Math.max(0, share.instances - 1) }
+        : share,
+    ),
+  ],
+];
+
 describe('a rollout on a site whose instances start, crash and end whenever they please', () => {
   it('keeps its bounds at every step, and ends at full strength with the new version or with the one before', () => {
     const ends = new Map<string, number>();
@@ -302,6 +391,86 @@ describe('a rollout on a site whose instances start, crash and end whenever they
     expect([...ends.keys()].toSorted()).toEqual(['failed', 'healthy', 'idle']);
     expect([...stepped]).toEqual(expect.arrayContaining(['pass healthy', 'fail failed', 'error failed']));
   }, 60_000);
+
+  const rolling = (maxSurge: number, maxUnavailable: number) => ({
+    kind: 'rolling' as const,
+    maxSurge,
+    maxUnavailable,
+  });
+  const steady = { migrate: false, verify: false, fault: 'none', progression: null, verdict: 'pass' } as const;
+  const tried = (
+    given: Pick<NonNullable<VersionDrawn['progression']>, 'steps' | 'background' | 'dynamicStableScale'>,
+  ): Pick<VersionDrawn, 'progression'> => ({
+    progression: {
+      ...given,
+      reactions: { marginal: 'hold', 'insufficient-data': 'hold', error: 'hold' },
+      keepOld: 0,
+      holdLimit: 30_000,
+      decides: 'ada',
+    },
+  });
+  const analysis = { kind: 'analyse', within: 2000, baseline: 'fresh' } as const;
+  const weight = (percent: number) => ({ kind: 'weight' as const, weight: percent });
+  it.each<readonly [string, readonly VersionDrawn[]]>([
+    [
+      'a baseline of workers that was compared for the last time',
+      [
+        { ...steady, modules: [{ instances: 4, strategy: rolling(0, 1), serves: false }] },
+        {
+          ...steady,
+          modules: [{ instances: 4, strategy: rolling(1, 0), serves: false }],
+          ...tried({ steps: [weight(23), analysis, weight(100)], background: null, dynamicStableScale: false }),
+        },
+      ],
+    ],
+    [
+      'an analysis that comes after everything is the candidate’s',
+      [
+        { ...steady, modules: [{ instances: 1, strategy: rolling(1, 0), serves: false }] },
+        {
+          ...steady,
+          modules: [{ instances: 1, strategy: rolling(0, 1), serves: false }],
+          ...tried({ steps: [weight(100), analysis, weight(100)], background: null, dynamicStableScale: false }),
+        },
+      ],
+    ],
+    [
+      'a module that serves from now on and may miss nobody',
+      [
+        { ...steady, modules: [{ instances: 4, strategy: rolling(0, 1), serves: false }] },
+        {
+          ...steady,
+          modules: [{ instances: 4, strategy: rolling(1, 0), serves: true }],
+          ...tried({
+            steps: [weight(38), weight(100)],
+            background: { from: 1, within: 20_000, baseline: 'fresh' },
+            dynamicStableScale: true,
+          }),
+        },
+      ],
+    ],
+  ])('keeps its bounds, and ends, with %s', (_, versions) => {
+    expect(['healthy', 'failed']).toContain(run(versions, []).phase);
+  });
+
+  it('starts a baseline beside its candidate, and takes requests back with the instances for them', () => {
+    const ends = new Set<string>();
+    fc.assert(
+      fc.property(followedDrawn, calmEventsDrawn, (drawn, events) => {
+        ends.add(run(drawn, events).phase);
+      }),
+      { numRuns: 200 },
+    );
+    expect([...ends].toSorted()).toEqual(['failed', 'healthy']);
+  });
+
+  it.each(followingMistakes)('is seen to be wrong where it %s', (_title, advance) => {
+    const property = fc.property(followedDrawn, calmEventsDrawn, (drawn, events) => {
+      run(drawn, events, advance);
+    });
+
+    expect(fc.check(property, { numRuns: 200, seed: 7, endOnFailure: true }).failed).toBe(true);
+  });
 
   it.each(mistakes)('is seen to be wrong where it %s', (_title, advance) => {
     const property = fc.property(worldDrawn, eventsDrawn, (drawn, events) => {

@@ -141,6 +141,8 @@ export interface Stepping {
   readonly run: number;
   /** When the analysis beside the steps began; null before. */
   readonly backgroundSince: number | null;
+  /** Whether the version before has no more instances than its share needs: requests go back as these do. */
+  readonly dynamicStableScale: boolean;
   readonly verdicts: readonly TakenVerdict[];
 }
 
@@ -148,6 +150,15 @@ export interface Stepping {
 export interface Warm {
   readonly target: RolloutTarget;
   readonly until: number;
+}
+
+/** What has just taken over, and may still be gone back from by itself. */
+export interface Trial {
+  /** What it replaced: its files are kept, its instances only where it is warm. */
+  readonly before: RolloutTarget;
+  readonly since: number;
+  /** Since when it has fewer ready instances than it should; null while it has them. */
+  readonly shortSince: number | null;
 }
 
 /** Durable state of the rollout of one application on one site. */
@@ -167,6 +178,8 @@ export interface Rollout {
   /** Of the last rollout by steps: how far it is, or was when it ended. */
   readonly stepping: Stepping | null;
   readonly warm: Warm | null;
+  /** Of what took over last; null once it is trusted. */
+  readonly trial: Trial | null;
   /** The number of the last command that was carried out. */
   readonly commanded: number;
 }
@@ -182,6 +195,7 @@ export const idleRollout: Rollout = {
   readyCandidates: 0,
   stepping: null,
   warm: null,
+  trial: null,
   commanded: 0,
 };
 
@@ -218,6 +232,8 @@ export interface DesiredPreview {
 
 export interface RolloutDesired {
   readonly modules: readonly DesiredModuleShares[];
+  /** Instances of `operation` are started exactly as those of the operation `of`; null while no baseline is wanted. */
+  readonly baseline: { readonly operation: string; readonly of: string } | null;
   /** The steps that should run now, each once per operation. */
   readonly steps: readonly {
     readonly step: 'migrate' | 'verify';

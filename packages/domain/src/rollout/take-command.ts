@@ -1,4 +1,5 @@
 import { enterStep, nextStep, releaseHold } from './enter-step.ts';
+import { indexOfAll } from './progression.ts';
 import { failRollout } from './readiness.ts';
 import type { Rollout, RolloutCommand, Stepping } from './rollout.ts';
 
@@ -36,8 +37,8 @@ function heldBy(stepping: Stepping, command: RolloutCommand, now: number): Stepp
 /** Straight to the step that gives the candidate all requests. */
 function promote(rollout: Rollout, stepping: Stepping, now: number): Rollout {
   const steps = rollout.candidate?.progression?.steps ?? [];
-  const all = steps.findIndex((each) => each.kind === 'weight' && each.weight === 100);
-  return enterStep({ ...rollout, stepping: { ...stepping, promoted: true } }, Math.max(stepping.step, all), now);
+  const promoted = { ...rollout, stepping: { ...stepping, promoted: true } };
+  return enterStep(promoted, Math.max(stepping.step, indexOfAll(steps)), now);
 }
 
 function said(what: string, command: RolloutCommand): string {

@@ -241,7 +241,7 @@ describe('an analysis beside the steps', () => {
       { kind: 'weight', weight: 25 },
       { kind: 'weight', weight: 100 },
     ],
-    background: { from: 1, within: 60_000 },
+    background: { from: 1, within: 60_000, baseline: 'stable' },
   });
   const background = (verdict: ObservedAnalysis['verdict']) => [told(verdict, { name: 'background' })];
   const begun = look(look(settled, target).rollout, target, { candidates: 4 });
@@ -377,8 +377,8 @@ describe('a canary that is overtaken', () => {
 
     expect(desired.modules[0]?.shares).toEqual([
       { operation: 'newest', instances: 1, weight: 0 },
-      { operation: 'old', instances: 4, weight: 100 },
-      { operation: 'new', instances: 2, weight: 0 },
+      { operation: 'old', instances: 4, weight: 50 },
+      { operation: 'new', instances: 2, weight: 50 },
     ]);
   });
 

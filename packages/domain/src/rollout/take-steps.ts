@@ -1,5 +1,6 @@
+import { baselineOf, wantedExposure, wantsBaseline } from './baseline.ts';
 import { enterStep, nextStep } from './enter-step.ts';
-import { exposureAfter, routedInstances } from './exposure.ts';
+import { routedInstances } from './exposure.ts';
 import type { Progression } from './progression.ts';
 import {
   crashOf,
@@ -11,16 +12,8 @@ import {
   lateReason,
   readyOf,
 } from './readiness.ts';
-import { boundsOf, nearestCounts } from './replica-counts.ts';
-import type {
-  Hold,
-  ModuleTarget,
-  ObservedInstance,
-  Rollout,
-  RolloutObservation,
-  RolloutTarget,
-  Stepping,
-} from './rollout.ts';
+import { boundsOf, dividedCounts } from './replica-counts.ts';
+import type { Hold, ModuleTarget, Rollout, RolloutObservation, RolloutTarget, Stepping } from './rollout.ts';
 import { analysisOfStep, placesOf, takeVerdict, verdictOf } from './take-verdict.ts';
 
 interface Under {
@@ -37,34 +30,70 @@ export function takeSteps(rollout: Rollout, observation: RolloutObservation, now
   const progression = candidate?.progression ?? null;
   if (candidate === null || stepping === null || progression === null) return rollout;
   const under: Under = { rollout, candidate, progression, stepping, observation };
-  const own = instancesOf(candidate, observation.instances);
-  const crash = crashOf(own);
+  const crash = crashIn(under);
   if (crash !== null) return failRollout(rollout, crash, now);
-  return watchStrength(under, own, now) ?? judge(under, now) ?? wait(under, now) ?? takeStep(under, now);
+  return watchStrength(under, now) ?? judge(under, now) ?? wait(under, now) ?? takeStep(under, now);
 }
 
-/** A candidate that lost what the step wants gets it back in time, or goes. */
-function watchStrength(under: Under, own: readonly ObservedInstance[], now: number): Rollout | undefined {
+/** The instances that the steps bring, and those of its baseline. */
+function sidesOf({ candidate, progression, stepping, observation }: Under) {
+  const baseline = { operation: baselineOf(candidate.operation) };
+  return [
+    { side: 'candidate', called: '', instances: instancesOf(candidate, observation.instances) },
+    ...(wantsBaseline(progression, stepping)
+      ? [
+          {
+            side: 'baseline',
+            called: 'the baseline: ',
+            instances: instancesOf(baseline, observation.instances),
+          } as const,
+        ]
+      : []),
+  ] as const;
+}
+
+/** Without its baseline a candidate could not be compared: what does not stay up ends the rollout either way. */
+function crashIn(under: Under): string | null {
+  for (const { called, instances } of sidesOf(under)) {
+    const crash = crashOf(instances);
+    if (crash !== null) return `${called}${crash}`;
+  }
+  return null;
+}
+
+/** A candidate or baseline that lost what the step wants gets it back in time, or the rollout ends. */
+function watchStrength(under: Under, now: number): Rollout | undefined {
   const { rollout, candidate, stepping } = under;
-  const late = candidate.modules.find((module) => readyOf(module, own) < wantedNow(under, module));
+  const late = lateSide(under);
   if (late === undefined)
     return stepping.shortSince === null ? undefined : { ...rollout, stepping: { ...stepping, shortSince: null } };
   if (stepping.shortSince === null) return { ...rollout, stepping: { ...stepping, shortSince: now } };
-  return now - stepping.shortSince > deadlineOf(candidate)
-    ? failRollout(rollout, lateReason(late, own), now)
-    : undefined;
+  return now - stepping.shortSince > deadlineOf(candidate) ? failRollout(rollout, late, now) : undefined;
 }
 
-/** How many ready instances of a module the step wants of the candidate. */
-function wantedNow(under: Under, module: ModuleTarget): number {
+/** What is not ready in the number that the step wants, in words; undefined when everything is. */
+function lateSide(under: Under): string | undefined {
+  for (const { side, called, instances } of sidesOf(under)) {
+    const late = under.candidate.modules.find((module) => readyOf(module, instances) < wantedNow(under, module)[side]);
+    if (late !== undefined) return `${called}${lateReason(late, instances)}`;
+  }
+  return undefined;
+}
+
+/** How many ready instances of a module the step wants of the candidate, and of its baseline. */
+function wantedNow(under: Under, module: ModuleTarget): { readonly candidate: number; readonly baseline: number } {
   const { progression, stepping, rollout } = under;
   const before = replacedBy(rollout, module);
-  if (before === undefined) return module.instances;
-  if (isExclusive(module) || isExclusive(before)) return 0;
-  const exposure = exposureAfter(progression.steps, stepping.step + 1);
-  return module.serves
-    ? routedInstances(exposure, module.instances)
-    : nearestCounts(boundsOf(module), exposure.weight).candidate;
+  if (before === undefined) return { candidate: module.instances, baseline: 0 };
+  if (isExclusive(module) || isExclusive(before)) return { candidate: 0, baseline: 0 };
+  const exposure = wantedExposure(progression, stepping);
+  if (!module.serves) return countsAt(under, module, exposure.weight);
+  const candidate = routedInstances(exposure, module.instances);
+  return { candidate, baseline: candidate };
+}
+
+function countsAt({ progression, stepping }: Under, module: ModuleTarget, weight: number) {
+  return dividedCounts(boundsOf(module), { weight, withBaseline: wantsBaseline(progression, stepping) });
 }
 
 /** The module in the version before. */
@@ -129,7 +158,7 @@ function isDivided(under: Under, module: ModuleTarget, weight: number): boolean 
   const present = observation.instances.filter(
     (each) => each.module === module.name && each.operation === rollout.stable?.operation && isPresent(each),
   );
-  return present.length <= nearestCounts(boundsOf(module), weight).stable;
+  return present.length <= countsAt(under, module, weight).stable;
 }
 
 function pause(under: Under, duration: number | null, now: number): Rollout {

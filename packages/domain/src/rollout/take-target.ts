@@ -5,7 +5,8 @@ import type { Rollout, RolloutTarget } from './rollout.ts';
 export function takeTarget(rollout: Rollout, target: RolloutTarget | null, now: number): Rollout {
   if (target === null) {
     if (rollout.phase === 'idle' || rollout.phase === 'removing') return rollout;
-    return { ...unheld(rollout), phase: 'removing', candidate: null, failed: null, message: null, warm: null };
+    const ended = { candidate: null, failed: null, message: null, warm: null, trial: null };
+    return { ...unheld(rollout), phase: 'removing', ...ended };
   }
   if (target.operation === rollout.candidate?.operation || target.operation === rollout.failed?.operation)
     return rollout;
@@ -21,6 +22,7 @@ export function takeTarget(rollout: Rollout, target: RolloutTarget | null, now: 
     message: null,
     startedAt: now,
     warm: null,
+    trial: null,
   };
   // What is still warm ran well here a moment ago: nothing is to be tried out again.
   if (isWarm(rollout, target)) return letAllIn(begun, now);

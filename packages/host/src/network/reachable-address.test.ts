@@ -1,7 +1,6 @@
-import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { HostFault } from '../host-fault.ts';
-import { createReach, isPublicAddress, type Reach, readReach } from './reachable-address.ts';
+import { createReach, isPublicAddress, readReach } from './reachable-address.ts';
 
 const setting = 'INTERNAL_HOSTS';
 const reach = createReach({ internal: [], setting });
@@ -16,6 +15,7 @@ describe('an address', () => {
     '172.31.255.255',
     '192.168.1.1',
     '169.254.169.254',
+    '168.63.129.16',
     '100.64.0.1',
     '192.0.0.8',
     '192.0.2.1',
@@ -120,32 +120,49 @@ describe('the list of an operator', () => {
   });
 });
 
+describe('a port', () => {
+  it.each(['https://8.8.8.8:22/', 'https://[2606:4700::1]:25/', 'https://8.8.8.8:6379/'])(
+    'of %s may not be used',
+    (url) => {
+      expect(reach.refusalOfUrl(new URL(url))).toContain('ALMANAC_OUTBOUND_PORTS');
+    },
+  );
+
+  it('may be used where the operator allows it, and any port of a host that is allowed', () => {
+    const given = readReach({ [setting]: '10.0.0.0/8', ALMANAC_OUTBOUND_PORTS: '9443, 22' }, setting);
+
+    expect(given.refusalOfUrl(new URL('https://8.8.8.8:9443/'))).toBeUndefined();
+    expect(given.refusalOfUrl(new URL('http://10.1.2.3:6379/'))).toBeUndefined();
+    expect(() => readReach({ ALMANAC_OUTBOUND_PORTS: '70000' }, setting)).toThrow(HostFault);
+  });
+});
+
 describe('a name', () => {
-  const lookup = (given: Reach) =>
-    new Promise((resolve) => {
-      const taken: Parameters<LookupFunction>[2] = (error, address) => resolve(error?.message ?? address);
-      given.lookup('hooks.example.com', { all: true }, taken);
-    });
-  const resolvesTo =
-    (...addresses: readonly string[]) =>
-    async () =>
-      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  const addressesBy = (...found: readonly string[]) =>
+    createReach({
+      internal: [],
+      setting,
+      resolve: async () => found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    }).addressesOf(new URL('https://hooks.example.com/'));
 
   it('that leads to public addresses is connected to these', async () => {
-    expect(
-      await lookup(createReach({ internal: [], setting, resolve: resolvesTo('8.8.8.8', '2606:4700::1') })),
-    ).toEqual([
+    expect(await addressesBy('8.8.8.8', '2606:4700::1')).toEqual([
       { address: '8.8.8.8', family: 4 },
       { address: '2606:4700::1', family: 6 },
     ]);
   });
 
   it.each([['127.0.0.1'], ['::1'], ['8.8.8.8', '10.0.0.1'], ['::ffff:169.254.169.254']])(
-    'that leads to %s is connected to nothing',
-    async (...addresses) => {
-      expect(await lookup(createReach({ internal: [], setting, resolve: resolvesTo(...addresses) }))).toContain(
-        'no public address',
-      );
+    'that leads to %s is connected to nothing, and what it leads to is not told',
+    async (...found) => {
+      const refusal = await addressesBy(...found).catch((error: unknown) => String(error));
+
+      expect(refusal).toContain('hooks.example.com leads to no public address');
+      for (const address of found) expect(refusal).not.toContain(address);
     },
   );
+
+  it('without an address is said to have none', async () => {
+    await expect(addressesBy()).rejects.toThrow('hooks.example.com has no address');
+  });
 });

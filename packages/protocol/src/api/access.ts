@@ -1,35 +1,17 @@
-import { attemptScopes, roles } from '@almanac/domain';
+import { attemptScopes, capabilities, rights, securityNumbers } from '@almanac/domain';
 import { z } from 'zod';
 import { displayName, id, name, page, paging, reference, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
+import { tokenDays, tokenLimits } from './api-tokens.ts';
+import { principal } from './principal.ts';
+import { signInAnswer } from './sign-in.ts';
 
-export const password = z.string().min(12, 'at least 12 characters').max(200).meta({ format: 'password' });
-
-export const principal = z
-  .object({
-    id: id<'principal'>(),
-    kind: z.enum(['user', 'service']),
-    name,
-    displayName,
-    role: z.enum(roles),
-    /** For approvals of a team; null for none. */
-    team: z.string().nullable(),
-  })
-  .meta({ id: 'Principal' });
-export type Principal = z.output<typeof principal>;
-
-export const apiToken = z
-  .object({
-    id: id<'api-token'>(),
-    name: displayName,
-    /** The first characters, by which people recognise it; the rest is never shown again. */
-    prefix: z.string(),
-    createdAt: timestamp,
-    lastUsedAt: timestamp.nullable(),
-    expiresAt: timestamp.nullable(),
-  })
-  .meta({ id: 'ApiToken' });
-export type ApiToken = z.output<typeof apiToken>;
+/** The numbers of security say how long it has to be; never less than this. */
+export const password = z
+  .string()
+  .min(securityNumbers['password-length'].least, 'a password is longer')
+  .max(200)
+  .meta({ format: 'password' });
 
 export const session = z
   .object({
@@ -62,8 +44,9 @@ export const signInBlock = z
   .meta({ id: 'SignInBlock' });
 export type SignInBlock = z.output<typeof signInBlock>;
 
+/** Teams by name or key, with the role that somebody gets in each. */
+const inTeams = z.array(z.strictObject({ team: reference, role: reference })).max(50);
 const onePrincipal = z.object({ principal: reference });
-const assignableRole = z.enum(roles).exclude(['builder']);
 
 export const accessRoutes = {
   getSetup: route({
@@ -84,30 +67,24 @@ export const accessRoutes = {
     response: principal,
     status: 201,
   }),
-  signIn: route({
-    method: 'POST',
-    path: '/sessions',
-    summary: 'Signs in with name and password; the answer sets the session cookie',
-    permission: 'public',
-    audit: 'signed-in',
-    body: z.strictObject({ name: z.string().max(200), password: z.string().max(200) }),
-    response: principal,
-    status: 201,
-  }),
   signOut: route({
     method: 'DELETE',
     path: '/sessions/current',
-    summary: 'Signs out',
+    summary: 'Signs out; says where the browser goes to be signed out at the identity provider as well',
     permission: 'signed-in',
     audit: 'signed-out',
+    response: z.object({ redirectTo: z.string().nullable() }),
   }),
   getMe: route({
     method: 'GET',
     path: '/me',
-    summary: 'Who is signed in',
+    summary: 'Who is signed in, and what they may do at all',
     permission: 'signed-in',
     audit: null,
-    response: principal,
+    response: principal.extend({
+      /** Rights of the installation, and capabilities that are held at some place, whichever. */
+      may: z.object({ rights: z.array(z.enum(rights)), capabilities: z.array(z.enum(capabilities)) }),
+    }),
   }),
   listPrincipals: route({
     method: 'GET',
@@ -123,13 +100,16 @@ export const accessRoutes = {
     path: '/principals',
     summary: 'Makes a service account with a role; its API token is shown once',
     permission: 'right:manage-users',
+    stepUp: true,
     audit: 'principal-created',
     body: z.strictObject({
       name,
       displayName: displayName.optional(),
-      role: z.enum(roles).exclude(['builder']),
-      team: z.string().min(1).max(60).optional(),
-      expiresInDays: z.int().min(1).max(3650).optional(),
+      role: reference,
+      teams: inTeams.optional(),
+      /** Of its first token. */
+      expiresInDays: tokenDays,
+      limits: tokenLimits.optional(),
     }),
     response: principal.extend({ secret: z.string() }),
     status: 201,
@@ -139,8 +119,9 @@ export const accessRoutes = {
     path: '/principals/:principal/deactivate',
     summary: 'Ends the sessions and tokens of a person or service account; what they did stays on record',
     permission: 'right:manage-users',
+    stepUp: true,
     audit: 'principal-deactivated',
-    params: z.object({ principal: reference }),
+    params: onePrincipal,
     body: z.strictObject({}),
     response: principal.extend({ active: z.boolean() }),
   }),
@@ -149,6 +130,7 @@ export const accessRoutes = {
     path: '/principals/:principal/activate',
     summary: 'Lets somebody who was deactivated come in again; sessions and tokens of before stay ended',
     permission: 'right:manage-users',
+    stepUp: true,
     audit: 'principal-activated',
     params: onePrincipal,
     body: z.strictObject({}),
@@ -157,14 +139,14 @@ export const accessRoutes = {
   updatePrincipal: route({
     method: 'PATCH',
     path: '/principals/:principal',
-    summary: 'Gives a person or service account another name to show, role or team; nobody changes their own role',
+    summary: 'Gives a person or service account another name to show or default role; nobody changes their own role',
     permission: 'right:manage-users',
+    stepUp: true,
     audit: 'principal-changed',
     params: onePrincipal,
     body: z.strictObject({
       displayName: displayName.optional(),
-      role: assignableRole.optional(),
-      team: z.string().min(1).max(60).nullable().optional(),
+      role: reference.optional(),
     }),
     response: principal.extend({ active: z.boolean() }),
   }),
@@ -173,12 +155,13 @@ export const accessRoutes = {
     path: '/users',
     summary: 'Makes an account for a person, with a link by which they set their password',
     permission: 'right:manage-users',
+    stepUp: true,
     audit: 'user-invited',
     body: z.strictObject({
       name,
       displayName: displayName.optional(),
-      role: assignableRole,
-      team: z.string().min(1).max(60).optional(),
+      role: reference,
+      teams: inTeams.optional(),
     }),
     response: principal.extend({ link: passwordLink }),
     status: 201,
@@ -188,6 +171,7 @@ export const accessRoutes = {
     path: '/principals/:principal/password-link',
     summary: 'Makes a link by which a person sets a new password; an earlier link ends',
     permission: 'right:manage-users',
+    stepUp: true,
     audit: 'password-link-made',
     params: onePrincipal,
     body: z.strictObject({}),
@@ -197,11 +181,12 @@ export const accessRoutes = {
   setPassword: route({
     method: 'POST',
     path: '/password',
-    summary: 'Sets a password with a link, and signs in; every other session of the account ends',
+    summary:
+      'Sets a password with a link, and signs in as far as no second factor is asked for; every other session of the account ends',
     permission: 'public',
     audit: 'password-set',
     body: z.strictObject({ token: z.string().max(200), password }),
-    response: principal,
+    response: signInAnswer,
     status: 201,
   }),
   changePassword: route({
@@ -245,32 +230,5 @@ export const accessRoutes = {
     permission: 'right:manage-users',
     audit: 'sign-in-block-lifted',
     body: signInBlock.pick({ scope: true, key: true }).strict(),
-  }),
-  listApiTokens: route({
-    method: 'GET',
-    path: '/api-tokens',
-    summary: 'Lists your own API tokens',
-    permission: 'signed-in',
-    audit: null,
-    query: paging,
-    response: page(apiToken),
-  }),
-  createApiToken: route({
-    method: 'POST',
-    path: '/api-tokens',
-    summary: 'Makes an API token for yourself; the secret is shown once',
-    permission: 'signed-in',
-    audit: 'api-token-created',
-    body: z.strictObject({ name: displayName, expiresInDays: z.int().min(1).max(3650).optional() }),
-    response: apiToken.extend({ secret: z.string() }),
-    status: 201,
-  }),
-  deleteApiToken: route({
-    method: 'DELETE',
-    path: '/api-tokens/:id',
-    summary: 'Revokes one of your API tokens',
-    permission: 'signed-in',
-    audit: 'api-token-revoked',
-    params: z.object({ id: id<'api-token'>() }),
   }),
 } as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commitRecord, evidence, jobFault } from '../builder.ts';
 import { manifest } from '../manifest.ts';
 import {
+  branchName,
   commitHash,
   digest,
   displayName,
@@ -16,14 +17,9 @@ import {
   versionNumber,
 } from '../primitives.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 
 export const repositoryAddress = z.string().trim().min(1).max(1000);
-const branchName = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^(?!-)(?!.*\.\.)[^\s~^:?*[\\]+$/, 'the name of a branch');
-
 export const application = z
   .object({
     id: id<'application'>(),
@@ -187,6 +183,10 @@ export const logText = z.object({
   complete: z.boolean(),
 });
 
+const anApplication = { kind: 'application', application: 'params.application', in: 'some' } as const;
+const wholeApplication = { kind: 'application', application: 'params.application', in: 'every' } as const;
+const aBuild = { kind: 'build', build: 'params.build' } as const;
+
 export const applicationRoutes = {
   createInspection: route({
     method: 'POST',
@@ -217,6 +217,7 @@ export const applicationRoutes = {
     path: '/applications',
     summary: 'Lists applications by name',
     permission: 'capability:list',
+    of: [scope],
     audit: null,
     query: paging.extend({ search: z.string().max(100).optional() }),
     response: page(application),
@@ -236,6 +237,7 @@ export const applicationRoutes = {
     path: '/applications/:application',
     summary: 'Shows one application',
     permission: 'capability:list',
+    of: [anApplication],
     audit: null,
     params: oneApplication,
     response: application,
@@ -245,6 +247,7 @@ export const applicationRoutes = {
     path: '/applications/:application',
     summary: 'Changes name, display name, branch or manifest path of an application',
     permission: 'capability:administer',
+    of: [wholeApplication],
     audit: 'application-changed',
     params: oneApplication,
     body: z.strictObject({
@@ -261,6 +264,7 @@ export const applicationRoutes = {
     path: '/applications/:application',
     summary: 'Forgets an application that runs nowhere any more; its history stays',
     permission: 'capability:administer',
+    of: [wholeApplication],
     audit: 'application-deleted',
     params: oneApplication,
     ifMatch: true,
@@ -270,6 +274,7 @@ export const applicationRoutes = {
     path: '/applications/:application/push-events',
     summary: 'Says that a branch moved: it is built, and environments that follow it deploy it',
     permission: 'capability:change',
+    of: [anApplication],
     audit: 'push-reported',
     params: oneApplication,
     body: z.strictObject({ branch: branchName.optional(), commit: commitHash.optional() }),
@@ -281,6 +286,7 @@ export const applicationRoutes = {
     path: '/applications/:application/builds',
     summary: 'Lists builds of an application, newest first',
     permission: 'capability:list',
+    of: [anApplication],
     audit: null,
     params: oneApplication,
     query: paging,
@@ -291,6 +297,7 @@ export const applicationRoutes = {
     path: '/applications/:application/builds',
     summary: 'Builds the head of a branch, or one commit',
     permission: 'capability:change',
+    of: [anApplication],
     audit: 'build-requested',
     params: oneApplication,
     body: z.strictObject({
@@ -306,6 +313,7 @@ export const applicationRoutes = {
     path: '/builds/:build',
     summary: 'Shows one build',
     permission: 'capability:list',
+    of: [aBuild],
     audit: null,
     params: oneBuild,
     response: buildDetail,
@@ -315,6 +323,7 @@ export const applicationRoutes = {
     path: '/builds/:build/cancel',
     summary: 'Stops a build that is queued or running',
     permission: 'capability:change',
+    of: [aBuild],
     audit: 'build-cancelled',
     params: oneBuild,
     response: build,
@@ -324,6 +333,7 @@ export const applicationRoutes = {
     path: '/builds/:build/log',
     summary: 'Reads the log of a build from a byte offset; `wait` keeps the request open for new text',
     permission: 'capability:list',
+    of: [aBuild],
     audit: null,
     params: oneBuild,
     query: z.object({
@@ -337,6 +347,7 @@ export const applicationRoutes = {
     path: '/applications/:application/versions',
     summary: 'Lists versions of an application, highest first',
     permission: 'capability:list',
+    of: [anApplication],
     audit: null,
     params: oneApplication,
     query: paging,
@@ -347,6 +358,7 @@ export const applicationRoutes = {
     path: '/applications/:application/version-suggestion',
     summary: 'Suggests the number for a build and shows the commits that it would contain',
     permission: 'capability:list',
+    of: [anApplication, { kind: 'build', build: 'query.build', asks: 'list' }],
     audit: null,
     params: oneApplication,
     query: z.object({ build: id<'build'>() }),
@@ -357,6 +369,7 @@ export const applicationRoutes = {
     path: '/applications/:application/versions',
     summary: 'Tags a succeeded build as a version; without a number the suggested one is taken',
     permission: 'capability:change',
+    of: [anApplication, { kind: 'build', build: 'body.build', asks: 'list' }],
     audit: 'version-created',
     params: oneApplication,
     body: z.strictObject({
@@ -372,6 +385,7 @@ export const applicationRoutes = {
     path: '/applications/:application/settings',
     summary: 'Lists the settings of an application with their values in every environment',
     permission: 'capability:list',
+    of: [anApplication, scope],
     audit: null,
     params: oneApplication,
     response: z.object({ settings: z.array(setting) }),
@@ -381,6 +395,7 @@ export const applicationRoutes = {
     path: '/applications/:application/setting-changes',
     summary: 'Lists the changes of the settings of an application, the newest first',
     permission: 'capability:list',
+    of: [anApplication, scope, { kind: 'environment', environment: 'query.environment', asks: 'list' }],
     audit: null,
     params: oneApplication,
     query: paging.extend({ key: z.string().max(100).optional(), environment: reference.optional() }),
@@ -392,9 +407,10 @@ export const applicationRoutes = {
     summary:
       'Sets a value, or binds a connection to an address; it takes effect with the next deployment or `configure` plan',
     permission: 'capability:change',
+    of: [{ kind: 'place', environment: 'body.place.environment', application: 'params.application' }],
     audit: 'setting-changed',
     params: oneApplication.extend({ key: z.string().max(100) }),
-    body: z.strictObject({ place: settingPlace, value: z.string().max(32_768) }),
+    body: z.strictObject({ place: settingPlace.strict(), value: z.string().max(32_768) }),
     response: setting,
   }),
   clearSetting: route({
@@ -402,6 +418,7 @@ export const applicationRoutes = {
     path: '/applications/:application/settings/:key',
     summary: 'Removes a value, so that the next wider level holds again',
     permission: 'capability:change',
+    of: [{ kind: 'place', environment: 'query.environment', application: 'params.application' }],
     audit: 'setting-cleared',
     params: oneApplication.extend({ key: z.string().max(100) }),
     query: settingPlace,

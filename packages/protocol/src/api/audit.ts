@@ -1,3 +1,4 @@
+import { auditCategories } from '@almanac/domain';
 import { z } from 'zod';
 import { page, paging, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
@@ -11,6 +12,8 @@ export const auditEntry = z
     at: timestamp,
     actor: z.string(),
     action: z.string(),
+    /** null of an action that there was before. */
+    category: z.enum(auditCategories).nullable(),
     subject: z.string(),
     detail: z.record(z.string(), z.unknown()),
     /** SHA-256 of what was changed, before and after, in normal form. */
@@ -22,7 +25,7 @@ export const auditEntry = z
 export type AuditEntry = z.output<typeof auditEntry>;
 
 /** A line of an export: as an entry, sealed, and with `detail` as the very text that was sealed. */
-export const auditLine = auditEntry.extend({ sequence: z.int(), detail: z.string(), hash });
+export const auditLine = auditEntry.omit({ category: true }).extend({ sequence: z.int(), detail: z.string(), hash });
 export type AuditLine = z.output<typeof auditLine>;
 
 export const auditCheckpoint = z
@@ -32,6 +35,7 @@ export const auditCheckpoint = z
 const filter = z.object({
   actor: z.string().max(200).optional(),
   action: z.string().max(100).optional(),
+  category: z.enum(auditCategories).optional(),
   /** What entries concern, such as `plan:12`, or the beginning of it: `environment:`. */
   subject: z.string().max(400).optional(),
   from: timestamp.optional(),
@@ -43,17 +47,21 @@ export const auditRoutes = {
   listAudit: route({
     method: 'GET',
     path: '/audit',
-    summary: 'The audit record, newest first',
-    permission: 'right:read-audit',
+    summary: 'The audit record, newest first, of the categories that whoever asks may read',
+    permission: 'audit-reader',
     audit: null,
     query: paging.extend(filter.shape),
-    response: page(auditEntry),
+    response: page(auditEntry).extend({
+      /** The categories that whoever asks may read; `all` where they may read the whole record. */
+      readable: z.union([z.literal('all'), z.array(z.enum(auditCategories))]),
+    }),
   }),
   exportAudit: route({
     method: 'GET',
     path: '/audit/export',
-    summary: 'The sealed entries of the audit record, oldest first, as JSON lines or CSV',
-    permission: 'right:read-audit',
+    summary:
+      'The sealed entries of the audit record, oldest first, as JSON lines or CSV, of the categories that whoever asks may read',
+    permission: 'audit-reader',
     audit: null,
     query: filter.extend({ format: z.enum(['jsonl', 'csv']).default('jsonl') }),
     /** The lines themselves. */

@@ -70,12 +70,15 @@ export type ContractChanges = z.output<typeof contractChanges>;
 
 const oneBuild = z.object({ build: id<'build'>() });
 
+const aBuild = { kind: 'build', build: 'params.build' } as const;
+
 export const contractRoutes = {
   getBuildContracts: route({
     method: 'GET',
     path: '/builds/:build/contracts',
     summary: 'What a build provides to others and consumes of others, element by element',
     permission: 'capability:list',
+    of: [aBuild],
     audit: null,
     params: oneBuild,
     response: buildContracts,
@@ -86,6 +89,7 @@ export const contractRoutes = {
     summary:
       'What changed in what a build provides since another build, and whether consumers of that one stay satisfied',
     permission: 'capability:list',
+    of: [aBuild, { kind: 'build', build: 'query.since', asks: 'list' }],
     audit: null,
     params: oneBuild,
     query: z.object({ since: id<'build'>() }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { displayName, id, labels, name, named, page, paging, reference, revision } from '../primitives.ts';
 import { rolloutStrategy } from '../rollout.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 
 export const environmentType = z.enum(['development', 'test', 'staging', 'production']);
 
@@ -92,12 +93,15 @@ const environmentChanges = z.strictObject({
 });
 const oneEnvironment = z.object({ environment: reference });
 
+const place = { kind: 'place', environment: 'params.environment', application: 'params.application' } as const;
+
 export const environmentRoutes = {
   listEnvironments: route({
     method: 'GET',
     path: '/environments',
     summary: 'Lists environments in path order',
     permission: 'capability:list',
+    of: [scope],
     audit: null,
     query: paging,
     response: page(environment),
@@ -117,6 +121,7 @@ export const environmentRoutes = {
     path: '/environments/:environment',
     summary: 'Shows one environment',
     permission: 'capability:list',
+    of: [{ kind: 'environment', environment: 'params.environment' }],
     audit: null,
     params: oneEnvironment,
     response: environment,
@@ -146,6 +151,7 @@ export const environmentRoutes = {
     path: '/environments/:environment/placements/:application',
     summary: 'Shows on which sites of an environment an application runs',
     permission: 'capability:list',
+    of: [place],
     audit: null,
     params: oneEnvironment.extend({ application: reference }),
     response: z.object({
@@ -159,6 +165,7 @@ export const environmentRoutes = {
     path: '/environments/:environment/placements/:application',
     summary: 'Chooses by labels on which sites an application runs; no label means all. The next plan carries it out',
     permission: 'capability:change',
+    of: [place],
     audit: 'placement-changed',
     params: oneEnvironment.extend({ application: reference }),
     body: z.strictObject({ labels }),

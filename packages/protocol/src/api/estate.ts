@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id, named, paging, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 import { buildReference } from './applications.ts';
 import { environment } from './environments.ts';
 import { hotfixMark } from './hotfixes.ts';
@@ -72,6 +73,11 @@ export const liveEvent = z
       'notification-changed',
       'hotfix-changed',
       'governance-changed',
+      'identity-provider-changed',
+      'break-glass-changed',
+      'allow-lists-changed',
+      'response-headers-changed',
+      'signing-keys-changed',
     ]),
     /** Keys of what it concerns, by noun. */
     subject: z.record(z.string(), z.string()),
@@ -86,6 +92,7 @@ export const estateRoutes = {
     path: '/board',
     summary: 'The estate: applications × environments',
     permission: 'capability:list',
+    of: [scope],
     audit: null,
     query: paging.extend({
       limit: z.coerce.number().int().min(1).max(200).default(100),
@@ -120,6 +127,7 @@ export const estateRoutes = {
     path: '/events',
     summary: 'Live events as server-sent events; `Last-Event-ID` or `after` resumes',
     permission: 'capability:list',
+    of: [scope],
     audit: null,
     query: z.object({ after: z.coerce.number().int().nonnegative().optional() }),
     raw: 'response',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commitHash, id, reference, timestamp } from '../primitives.ts';
+import { branchName, commitHash, id, reference, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 import { policyScope } from './policy-scope.ts';
 
@@ -47,13 +47,13 @@ export const followedPolicyRoutes = {
         z.strictObject({
           kind: z.literal('repository'),
           repository: z.string().min(1).max(1000),
-          branch: z.string().min(1).max(200).default('main'),
+          branch: branchName.default('main'),
         }),
         /** The repository of an application, at its branch unless another is named. */
         z.strictObject({
           kind: z.literal('application'),
           application: reference,
-          branch: z.string().min(1).max(200).optional(),
+          branch: branchName.optional(),
         }),
       ]),
       path: filePath,

@@ -2,6 +2,7 @@ import { expeditedGates, obstacleCodes, openPolicy, type Policy } from '@almanac
 import { z } from 'zod';
 import { commitHash, id, named, page, paging, reference, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 import { buildReference } from './applications.ts';
 import { failurePolicy } from './failure-policy.ts';
 import { followedPolicy } from './followed-policies.ts';
@@ -136,6 +137,7 @@ export const governanceRoutes = {
     path: '/environments/:environment/policy',
     summary: 'Shows what an environment asks of a change: the policies that hold there, and what they come to together',
     permission: 'capability:list',
+    of: [{ kind: 'environment', environment: 'params.environment' }],
     audit: null,
     params: z.object({ environment: reference }),
     response: z.object({
@@ -150,6 +152,7 @@ export const governanceRoutes = {
     path: '/policies',
     summary: 'Lists the versions of all policies, newest first',
     permission: 'capability:list',
+    of: [scope, { kind: 'environment', environment: 'query.environment', asks: 'list' }],
     audit: null,
     query: paging.extend({
       environment: reference.optional(),
@@ -177,7 +180,7 @@ export const governanceRoutes = {
     method: 'GET',
     path: '/calendars/openings',
     summary: 'Says when a calendar holds next, beginning with now; what is wrong with one is told at its field',
-    permission: 'capability:list',
+    permission: 'signed-in',
     audit: null,
     query: z.object({
       start: z.string().max(30),
@@ -193,6 +196,7 @@ export const governanceRoutes = {
     path: '/freezes',
     summary: 'Lists freezes, newest first; those that were lifted or are over only with `past`',
     permission: 'capability:list',
+    of: [scope, { kind: 'environment', environment: 'query.environment', asks: 'list' }],
     audit: null,
     query: paging.extend({ environment: reference.optional(), past: z.stringbool().optional() }),
     response: page(freeze),
@@ -229,6 +233,7 @@ export const governanceRoutes = {
     path: '/quarantines',
     summary: 'Lists builds in quarantine, newest first; those that were let out only with `past`',
     permission: 'capability:list',
+    of: [scope, { kind: 'application', application: 'query.application', in: 'some', asks: 'list' }],
     audit: null,
     query: paging.extend({ application: reference.optional(), past: z.stringbool().optional() }),
     response: page(quarantine),
@@ -238,6 +243,7 @@ export const governanceRoutes = {
     path: '/quarantines',
     summary: 'Puts a build into quarantine: nothing and nobody deploys it anywhere until that is lifted',
     permission: 'capability:deploy',
+    of: [{ kind: 'application', application: 'body.application', in: 'some' }],
     audit: 'quarantine-created',
     body: z.strictObject({ application: reference, build: reference, reason }),
     response: quarantine,
@@ -248,6 +254,7 @@ export const governanceRoutes = {
     path: '/quarantines/:quarantine/lift',
     summary: 'Lets a build out of quarantine',
     permission: 'capability:administer',
+    of: [{ kind: 'quarantine', quarantine: 'params.quarantine' }],
     audit: 'quarantine-lifted',
     params: z.object({ quarantine: reference }),
     body: z.strictObject({ reason }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id, named, page, paging, reference, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 import { buildReference } from './applications.ts';
 import { plan } from './plans.ts';
 
@@ -96,12 +97,19 @@ const setBack = z.boolean().default(false);
 
 const oneEnvironment = z.object({ environment: reference });
 
+const anEnvironment = { kind: 'environment', environment: 'params.environment' } as const;
+
 export const historyRoutes = {
   listHistory: route({
     method: 'GET',
     path: '/history',
     summary: 'What changed in environments, newest first',
     permission: 'capability:list',
+    of: [
+      scope,
+      { kind: 'environment', environment: 'query.environment', asks: 'list' },
+      { kind: 'application', application: 'query.application', in: 'some', asks: 'list' },
+    ],
     audit: null,
     query: paging.extend({
       environment: reference.optional(),
@@ -116,6 +124,7 @@ export const historyRoutes = {
     path: '/environments/:environment/state',
     summary: 'What an environment is, or was at a moment: versions, settings, connections, scale, policy',
     permission: 'capability:list',
+    of: [anEnvironment, scope, { kind: 'place', environment: 'params.environment', application: 'query.application' }],
     audit: null,
     params: oneEnvironment,
     query: z.object({
@@ -133,6 +142,7 @@ export const historyRoutes = {
     summary:
       'What is otherwise at the moment `to` than at `from`, here or in the environment `with`; without a moment it is now',
     permission: 'capability:list',
+    of: [anEnvironment, { kind: 'environment', environment: 'query.with' }, scope],
     audit: null,
     params: oneEnvironment,
     query: z.object({ from: timestamp.optional(), to: timestamp.optional(), with: reference.optional() }),
@@ -144,6 +154,7 @@ export const historyRoutes = {
     summary:
       'Composes the plan that makes an environment what it was at a moment, settings included; with `start` it is started, unless findings prevent it or applications would go and `remove` does not confirm it',
     permission: 'capability:deploy',
+    of: [{ kind: 'operations', environment: 'params.environment', operations: 'body.applications' }],
     audit: 'restore-planned',
     params: oneEnvironment,
     body: z.strictObject({
@@ -164,6 +175,7 @@ export const historyRoutes = {
     path: '/plans/:plan/rollback',
     summary: 'Composes the plan that undoes all that a plan changed, settings included; `start` as in restore',
     permission: 'capability:deploy',
+    of: [{ kind: 'plan', plan: 'params.plan' }],
     audit: 'rollback-planned',
     params: z.object({ plan: reference }),
     body: z.strictObject({
@@ -180,6 +192,7 @@ export const historyRoutes = {
     path: '/environments/:environment/holds',
     summary: 'Commits that an environment which follows a branch does not deploy by itself, and why',
     permission: 'capability:list',
+    of: [anEnvironment, scope],
     audit: null,
     params: oneEnvironment,
     query: paging,
@@ -190,6 +203,7 @@ export const historyRoutes = {
     path: '/environments/:environment/holds/:hold',
     summary: 'Lets an environment that follows a branch deploy a commit by itself again',
     permission: 'capability:deploy',
+    of: [{ kind: 'hold', environment: 'params.environment', hold: 'params.hold' }],
     audit: 'hold-lifted',
     params: oneEnvironment.extend({ hold: z.uuid() }),
   }),

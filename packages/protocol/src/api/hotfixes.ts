@@ -1,17 +1,8 @@
 import { z } from 'zod';
-import { commitHash, id, named, page, paging, reference, revision, timestamp } from '../primitives.ts';
+import { branchName, commitHash, id, named, page, paging, reference, revision, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 import { buildReference } from './applications.ts';
-
-/** A branch in git: no spaces, no `..`, nothing that git's rules for references refuse, and no leading hyphen. */
-export const branchName = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(
-    /^(?![-/.])(?!.*(\.\.|\/\/|@\{|\/\.|\.lock(\/|$)))[^\s~^:?*[\\\p{Cc}]+(?<![/.])$/u,
-    'the name of a branch, as in hotfix/1.4.1',
-  );
 
 /** Whether an environment has a fix; `absent` where the application does not run there at all. */
 export const fixPlace = z.object({
@@ -65,12 +56,15 @@ export type HotfixMark = z.output<typeof hotfixMark>;
 
 const oneHotfix = z.object({ hotfix: reference });
 
+const aHotfix = { kind: 'hotfix', hotfix: 'params.hotfix' } as const;
+
 export const hotfixRoutes = {
   startHotfix: route({
     method: 'POST',
     path: '/applications/:application/hotfixes',
     summary: 'Starts a hotfix of what an environment runs: a branch at that commit, built whenever it moves',
     permission: 'capability:change',
+    of: [{ kind: 'place', environment: 'body.environment', application: 'params.application' }],
     audit: 'hotfix-started',
     params: z.object({ application: reference }),
     body: z.strictObject({
@@ -87,6 +81,11 @@ export const hotfixRoutes = {
     path: '/hotfixes',
     summary: 'Lists hotfixes, newest first',
     permission: 'capability:list',
+    of: [
+      scope,
+      { kind: 'environment', environment: 'query.environment', asks: 'list' },
+      { kind: 'application', application: 'query.application', in: 'some', asks: 'list' },
+    ],
     audit: null,
     query: paging.extend({
       application: reference.optional(),
@@ -100,6 +99,7 @@ export const hotfixRoutes = {
     path: '/hotfixes/:hotfix',
     summary: 'Shows one hotfix by key or number, with where its fix is and where not yet',
     permission: 'capability:list',
+    of: [aHotfix],
     audit: null,
     params: oneHotfix,
     response: hotfix,
@@ -109,6 +109,7 @@ export const hotfixRoutes = {
     path: '/hotfixes/:hotfix/close',
     summary: 'Closes a hotfix that does not close by itself: it was given up, or is contained in a way nobody can see',
     permission: 'capability:change',
+    of: [aHotfix],
     audit: 'hotfix-closed',
     params: oneHotfix,
     body: z.strictObject({ reason: z.string().trim().min(1, 'say why').max(500) }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id, page, reference } from '../primitives.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 import { finding, operationRequest, plannedChange } from './plans.ts';
 
 const inEnvironment = z.object({ environment: reference });
@@ -42,12 +43,15 @@ export const completion = z
   .meta({ id: 'Completion' });
 export type Completion = z.output<typeof completion>;
 
+const questioned = { kind: 'operations', environment: 'params.environment', operations: 'body.operations' } as const;
+
 export const impactRoutes = {
   analyseImpact: route({
     method: 'POST',
     path: '/environments/:environment/impact',
     summary: 'Says what operations would do to an environment, without making a plan',
     permission: 'capability:list',
+    of: [questioned, scope],
     audit: { notAudited: 'it only asks' },
     params: inEnvironment,
     body: z.strictObject({
@@ -62,6 +66,7 @@ export const impactRoutes = {
     path: '/environments/:environment/impact/completion',
     summary: 'Finds the smallest set of further operations after which nothing breaks',
     permission: 'capability:list',
+    of: [questioned, { kind: 'environment', environment: 'body.source', asks: 'list' }, scope],
     audit: { notAudited: 'it only asks' },
     params: inEnvironment,
     body: z.strictObject({

@@ -17,7 +17,7 @@ const eventPattern = z
 const webhookUrl = z
   .url({ protocol: /^https?$/, error: 'an address that begins with https://' })
   .max(2000)
-  .refine((text) => !URL.canParse(text) || new URL(text).username === '', {
+  .refine((text) => !URL.canParse(text) || `${new URL(text).username}${new URL(text).password}` === '', {
     error: 'without a name or password in it: receivers know Almanac by its signature',
   });
 

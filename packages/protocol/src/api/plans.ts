@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { id, name, named, page, paging, reference, revision, timestamp, versionNumber } from '../primitives.ts';
 import { rolloutStrategy } from '../rollout.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 import { buildReference } from './applications.ts';
 import { failurePolicy } from './failure-policy.ts';
 import { standing } from './governance.ts';
@@ -143,6 +144,8 @@ export const operation = z
     after: buildReference.nullable(),
     /** The key under which sites act on it, by which rollouts go; null where nothing is to run afterwards. */
     siteOperation: z.string().nullable(),
+    /** How it takes over this time; null as its environment and its manifest say. */
+    rollout: rolloutStrategy.nullable(),
     state: operationState,
     message: z.string().nullable(),
     /** How far it is over the rings of the environment; empty before it begins, and where there are none. */
@@ -172,7 +175,7 @@ export const planApproval = z
     verdict: z.enum(['approved', 'rejected']),
     by: z.string(),
     role: z.string(),
-    team: z.string().nullable(),
+    teams: z.array(z.string()),
     comment: z.string(),
     content: z.string(),
     /** Whether it was given to the content that the plan has now, and was not withdrawn. */
@@ -332,12 +335,24 @@ const onePlan = z.object({ plan: reference });
 /** Says which revision of the plan was seen, so that nobody starts what somebody else changed meanwhile. */
 const planCommand = z.strictObject({ revision: revision.optional() });
 
+const aPlan = { kind: 'plan', plan: 'params.plan' } as const;
+/** What a plan is composed of besides what it names: whoever composes it must see that. */
+const sources = [
+  { kind: 'environment', environment: 'body.differences.from', asks: 'list' },
+  { kind: 'release', release: 'body.release', asks: 'list' },
+] as const;
+
 export const planRoutes = {
   listPlans: route({
     method: 'GET',
     path: '/plans',
     summary: 'Lists plans, newest first',
     permission: 'capability:list',
+    of: [
+      scope,
+      { kind: 'environment', environment: 'query.environment', asks: 'list' },
+      { kind: 'application', application: 'query.application', in: 'some', asks: 'list' },
+    ],
     audit: null,
     query: paging.extend({
       environment: reference.optional(),
@@ -352,6 +367,7 @@ export const planRoutes = {
     summary:
       'Composes a plan; its findings come with it. With `start` it is started at once unless findings prevent it',
     permission: 'capability:deploy',
+    of: [{ kind: 'operations', environment: 'body.environment', operations: 'body.operations' }, ...sources],
     audit: 'plan-created',
     body: z.strictObject({
       environment: reference,
@@ -373,6 +389,7 @@ export const planRoutes = {
     path: '/plans/:plan',
     summary: 'Shows one plan by key or number; `wait` keeps the request open until its revision passes `after`',
     permission: 'capability:list',
+    of: [aPlan],
     audit: null,
     params: onePlan,
     query: z.object({
@@ -386,6 +403,7 @@ export const planRoutes = {
     path: '/plans/:plan',
     summary: 'Changes a plan that has not begun; it is a draft again, and approvals of other content are void',
     permission: 'capability:deploy',
+    of: [aPlan, { kind: 'operations', plan: 'params.plan', operations: 'body.operations' }, ...sources],
     audit: 'plan-edited',
     params: onePlan,
     body: z.strictObject({
@@ -403,6 +421,7 @@ export const planRoutes = {
     path: '/plans/:plan/start',
     summary: 'Starts a draft; it waits at its gates, and in the queue while it touches what another plan changes',
     permission: 'capability:deploy',
+    of: [aPlan],
     audit: 'plan-started',
     params: onePlan,
     body: planCommand.extend({
@@ -417,6 +436,7 @@ export const planRoutes = {
     path: '/plans/:plan/cancel',
     summary: 'Cancels a plan that changed nothing yet',
     permission: 'capability:deploy',
+    of: [aPlan],
     audit: 'plan-cancelled',
     params: onePlan,
     body: planCommand,
@@ -427,6 +447,7 @@ export const planRoutes = {
     path: '/plans/:plan/abort',
     summary: 'Stops a running plan: finished operations stay, running ones go back to what was before',
     permission: 'capability:deploy',
+    of: [aPlan],
     audit: 'plan-aborted',
     params: onePlan,
     body: planCommand,
@@ -437,6 +458,8 @@ export const planRoutes = {
     path: '/plans/:plan/approve',
     summary: 'Approves what a plan contains; `content` is the digest of what was looked at',
     permission: 'capability:approve',
+    of: [aPlan],
+    stepUp: 'in-production',
     audit: 'plan-approved',
     params: onePlan,
     body: z.strictObject({ content: z.string().min(1).max(100), comment: z.string().max(1000).default('') }),
@@ -447,6 +470,7 @@ export const planRoutes = {
     path: '/plans/:plan/reject',
     summary: 'Sends a plan back to whoever composed it',
     permission: 'capability:approve',
+    of: [aPlan],
     audit: 'plan-rejected',
     params: onePlan,
     body: z.strictObject({ comment: reason }),
@@ -457,6 +481,7 @@ export const planRoutes = {
     path: '/plans/:plan/withdraw',
     summary: 'Takes your approval of a plan back, as long as it has not begun',
     permission: 'capability:approve',
+    of: [aPlan],
     audit: 'plan-approval-withdrawn',
     params: onePlan,
     body: z.strictObject({}),
@@ -467,6 +492,7 @@ export const planRoutes = {
     path: '/plans/:plan/schedule',
     summary: 'Says when a plan may begin at the earliest; null for as soon as its gates are open',
     permission: 'capability:deploy',
+    of: [aPlan],
     audit: 'plan-scheduled',
     params: onePlan,
     body: planCommand.extend({ startAt: timestamp.nullable() }),
@@ -477,6 +503,7 @@ export const planRoutes = {
     path: '/plans/:plan/continue',
     summary: 'Lets a staged plan switch, or a paused one go on',
     permission: 'capability:deploy',
+    of: [aPlan],
     audit: 'plan-continued',
     params: onePlan,
     body: planCommand,
@@ -487,6 +514,7 @@ export const planRoutes = {
     path: '/plans/:plan/pause',
     summary: 'Lets a plan rest: nothing further begins, what runs comes to its end',
     permission: 'capability:deploy',
+    of: [aPlan],
     audit: 'plan-paused',
     params: onePlan,
     body: planCommand.extend({ reason }),
@@ -497,6 +525,7 @@ export const planRoutes = {
     path: '/plans/:plan/rings/:ring/return',
     summary: 'Takes a ring of sites, and all later ones, back to what they ran before; the plan rests then',
     permission: 'capability:deploy',
+    of: [aPlan],
     audit: 'ring-returned',
     params: onePlan.extend({ ring: name }),
     body: planCommand,
@@ -508,6 +537,7 @@ export const planRoutes = {
     summary:
       'Sets a finding aside, or freezes and change windows, for what this plan contains now, with a reason that is kept',
     permission: 'capability:administer',
+    of: [aPlan],
     audit: 'plan-exempted',
     params: onePlan,
     body: z.strictObject({
@@ -524,6 +554,7 @@ export const planRoutes = {
     path: '/plans/:plan/retry',
     summary: 'Makes a new draft of the same content',
     permission: 'capability:deploy',
+    of: [aPlan],
     audit: 'plan-created',
     params: onePlan,
     body: z.strictObject({}),
@@ -535,6 +566,10 @@ export const planRoutes = {
     path: '/plans/:plan/reuse',
     summary: 'Makes a new draft of the same builds for another environment; settings are those of that environment',
     permission: 'capability:deploy',
+    of: [
+      { kind: 'plan', plan: 'params.plan', asks: 'list' },
+      { kind: 'plan', plan: 'params.plan', elsewhere: 'body.environment' },
+    ],
     audit: 'plan-created',
     params: onePlan,
     body: z.strictObject({ environment: reference }),
@@ -546,6 +581,7 @@ export const planRoutes = {
     path: '/plans/:plan/standing',
     summary: 'Lists everything that stands between a plan and its start, with owner, next action and earliest time',
     permission: 'capability:list',
+    of: [aPlan],
     audit: null,
     params: onePlan,
     response: standing,
@@ -555,6 +591,7 @@ export const planRoutes = {
     path: '/environments/:environment/standing',
     summary: 'Lists everything that stands between a version and an environment',
     permission: 'capability:list',
+    of: [{ kind: 'place', environment: 'params.environment', application: 'query.application' }],
     audit: null,
     params: z.object({ environment: reference }),
     query: z.object({ application: reference, version: z.string().min(1).max(64) }),
@@ -571,6 +608,7 @@ export const planRoutes = {
     path: '/plans/:plan/report',
     summary: 'A plan as evidence: content, findings, approvals, exemptions, gates, results on each site, and its log',
     permission: 'capability:list',
+    of: [aPlan],
     audit: null,
     params: onePlan,
     response: planReport,
@@ -580,6 +618,7 @@ export const planRoutes = {
     path: '/plans/:plan/report.html',
     summary: 'The report of a plan as one page that needs nothing else',
     permission: 'capability:list',
+    of: [aPlan],
     audit: null,
     params: onePlan,
     response: z.unknown(),
@@ -590,6 +629,7 @@ export const planRoutes = {
     path: '/plans/:plan/log',
     summary: 'Reads the log of a plan from a position; `wait` keeps the request open for new entries',
     permission: 'capability:list',
+    of: [aPlan],
     audit: null,
     params: onePlan,
     query: z.object({

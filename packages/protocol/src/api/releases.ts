@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { id, name, named, page, paging, reference, timestamp, versionNumber } from '../primitives.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 import { buildReference } from './applications.ts';
 
 export const release = z
@@ -36,12 +37,15 @@ export type ReleaseDetail = z.output<typeof releaseDetail>;
 
 const oneRelease = z.object({ release: reference });
 
+const aRelease = { kind: 'release', release: 'params.release' } as const;
+
 export const releaseRoutes = {
   listReleases: route({
     method: 'GET',
     path: '/releases',
     summary: 'Lists releases, newest first, with where they are',
     permission: 'capability:list',
+    of: [scope],
     audit: null,
     query: paging,
     response: page(release),
@@ -51,6 +55,7 @@ export const releaseRoutes = {
     path: '/releases/:release',
     summary: 'Shows one release by key or name, beside what each environment runs now',
     permission: 'capability:list',
+    of: [aRelease, scope],
     audit: null,
     params: oneRelease,
     response: releaseDetail,
@@ -60,6 +65,10 @@ export const releaseRoutes = {
     path: '/releases',
     summary: 'Names a set of versions, given one by one or as what an environment runs; it never changes afterwards',
     permission: 'capability:change',
+    of: [
+      { kind: 'applications', applications: 'body.content.versions' },
+      { kind: 'environment', environment: 'body.content.from', asks: 'list' },
+    ],
     audit: 'release-created',
     body: z.strictObject({
       name,
@@ -82,6 +91,7 @@ export const releaseRoutes = {
     path: '/releases/:release',
     summary: 'Removes the name; versions and what runs stay',
     permission: 'capability:change',
+    of: [aRelease],
     audit: 'release-removed',
     params: oneRelease,
   }),

@@ -3,6 +3,7 @@ import { applicationPhase } from '../agent.ts';
 import { id, named, reference, timestamp } from '../primitives.ts';
 import { reportedRollout, rolloutCommandKind, verdict } from '../reported-rollout.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 import { buildReference } from './applications.ts';
 
 /** What an analysis came to on a site, as it was first told: it is never changed. */
@@ -18,6 +19,8 @@ export const rolloutVerdict = z.object({
 });
 export type RolloutVerdict = z.output<typeof rolloutVerdict>;
 
+const asked = z.object({ kind: rolloutCommandKind, by: z.string(), reason: z.string(), at: timestamp });
+
 /** How a version comes to an application in an environment, site by site. */
 export const rollout = z
   .object({
@@ -30,14 +33,16 @@ export const rollout = z
     stable: buildReference.nullable(),
     /** Whether it waits for a person on one of its sites. */
     waits: z.boolean(),
-    /** What somebody last asked of it. */
-    command: z.object({ kind: rolloutCommandKind, by: z.string(), reason: z.string(), at: timestamp }).nullable(),
+    /** What somebody last asked of it on all of its sites. */
+    command: asked.nullable(),
     sites: z.array(
       z.object({
         site: named<'site'>(),
         online: z.boolean(),
         phase: applicationPhase,
         message: z.string().nullable(),
+        /** What somebody last asked of it on this site alone. */
+        command: asked.nullable(),
         /** The last rollout by steps there: the present one, or how the one before it ended. */
         rollout: reportedRollout.nullable(),
         /** What that rollout brings or brought, and what ran before it. */
@@ -55,8 +60,14 @@ const place = z.object({ environment: reference, application: reference });
 const reason = z.string().trim().max(500);
 /** What keeps versions apart is skipped only by people who say why. */
 const because = reason.min(3, 'say why, in a few words');
-/** The operation that was looked at: another one is not what was meant. */
-const meant = { operation: z.string().max(100).optional() } as const;
+const meant = {
+  /** The operation that was looked at: another one is not what was meant. */
+  operation: z.string().max(100).optional(),
+  /** The only site that is asked; all of them without it. What was asked last counts, be it of one or of all. */
+  site: reference.optional(),
+} as const;
+
+const inPlace = { kind: 'place', environment: 'params.environment', application: 'params.application' } as const;
 
 export const rolloutRoutes = {
   listRollouts: route({
@@ -64,6 +75,7 @@ export const rolloutRoutes = {
     path: '/environments/:environment/rollouts',
     summary: 'Lists the rollouts that are under way in an environment',
     permission: 'capability:list',
+    of: [{ kind: 'environment', environment: 'params.environment' }, scope],
     audit: null,
     params: z.object({ environment: reference }),
     response: z.object({ items: z.array(rollout) }),
@@ -73,6 +85,7 @@ export const rolloutRoutes = {
     path: '/environments/:environment/rollouts/:application',
     summary: 'Shows how the present version of an application came or comes: steps, weights, analyses and verdicts',
     permission: 'capability:list',
+    of: [inPlace],
     audit: null,
     params: place,
     response: rollout,
@@ -82,6 +95,7 @@ export const rolloutRoutes = {
     path: '/environments/:environment/rollouts/:application/promote',
     summary: 'Lets the new version in altogether, without the steps and analyses that remain',
     permission: 'capability:deploy',
+    of: [inPlace],
     audit: 'rollout-promoted',
     params: place,
     body: z.strictObject({ reason: because, ...meant }),
@@ -92,6 +106,7 @@ export const rolloutRoutes = {
     path: '/environments/:environment/rollouts/:application/pause',
     summary: 'Lets a rollout rest where it is until somebody resumes it',
     permission: 'capability:deploy',
+    of: [inPlace],
     audit: 'rollout-paused',
     params: place,
     body: z.strictObject({ reason: reason.default(''), ...meant }),
@@ -102,6 +117,7 @@ export const rolloutRoutes = {
     path: '/environments/:environment/rollouts/:application/resume',
     summary: 'Lets a rollout go on that waits; what a verdict held up is analysed anew',
     permission: 'capability:deploy',
+    of: [inPlace],
     audit: 'rollout-resumed',
     params: place,
     body: z.strictObject({ reason: reason.default(''), ...meant }),
@@ -112,6 +128,7 @@ export const rolloutRoutes = {
     path: '/environments/:environment/rollouts/:application/abort',
     summary: 'Calls a rollout off: what ran before takes all requests again',
     permission: 'capability:deploy',
+    of: [inPlace],
     audit: 'rollout-aborted',
     params: place,
     body: z.strictObject({ reason: because, ...meant }),
@@ -122,6 +139,7 @@ export const rolloutRoutes = {
     path: '/environments/:environment/rollouts/:application/skip',
     summary: 'Leaves one step out, the one that its sites are at',
     permission: 'capability:deploy',
+    of: [inPlace],
     audit: 'rollout-step-skipped',
     params: place,
     body: z.strictObject({

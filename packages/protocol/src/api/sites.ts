@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { enrolRequest, enrolResponse, logChunk, occurrence, reportedApplication } from '../agent.ts';
 import { digest, id, labels, name, named, page, paging, reference, revision, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
+import { scope } from '../route-object.ts';
 
 /** `enrolling` until an agent came; `offline` when nothing was heard for 45 seconds. */
 export const siteStatus = z.enum(['enrolling', 'online', 'offline']);
@@ -94,12 +95,15 @@ export const siteOccurrence = occurrence.extend({ receivedAt: timestamp }).meta(
 const enrolmentToken = z.object({ token: z.string(), expiresAt: timestamp });
 const oneSite = z.object({ site: reference });
 
+const aSite = { kind: 'site', site: 'params.site' } as const;
+
 export const siteRoutes = {
   listSites: route({
     method: 'GET',
     path: '/sites',
     summary: 'Lists sites',
     permission: 'capability:list',
+    of: [scope, { kind: 'environment', environment: 'query.environment', asks: 'list' }],
     audit: null,
     query: paging.extend({ environment: reference.optional() }),
     response: page(site),
@@ -119,6 +123,7 @@ export const siteRoutes = {
     path: '/sites/:site',
     summary: 'Shows one site and what runs on it',
     permission: 'capability:monitor',
+    of: [aSite],
     audit: null,
     params: oneSite,
     response: siteDetail,
@@ -158,6 +163,7 @@ export const siteRoutes = {
     path: '/sites/:site/local-tokens',
     summary: 'Makes a token with which the caller signs in to the console of one site, on the machine of that site',
     permission: 'capability:access',
+    of: [aSite],
     audit: 'local-token-created',
     params: oneSite,
     body: z.strictObject({ days: z.int().min(1).max(365).default(90) }),
@@ -169,6 +175,7 @@ export const siteRoutes = {
     path: '/sites/:site/occurrences',
     summary: 'Lists what came to pass on a site, what happened while it was cut off included; newest first',
     permission: 'capability:monitor',
+    of: [aSite],
     audit: null,
     params: oneSite,
     query: paging,
@@ -179,6 +186,7 @@ export const siteRoutes = {
     path: '/agents/enrol',
     summary: 'Enrols the agent of a site with a one-time token',
     permission: 'public',
+    entrance: 'agents',
     audit: 'agent-enrolled',
     body: enrolRequest,
     response: enrolResponse,
@@ -190,6 +198,7 @@ export const siteRoutes = {
     summary:
       'Lets sites look at everything they have, files included, and tells what differs from what they should be; of all sites, of an environment, or of one',
     permission: 'capability:monitor',
+    of: [scope, { kind: 'environment', environment: 'body.environment' }, { kind: 'site', site: 'body.site' }],
     audit: { notAudited: 'it asks how things are, and is done daily by itself' },
     body: z.strictObject({
       environment: reference.optional(),
@@ -204,6 +213,7 @@ export const siteRoutes = {
     path: '/sites/:site/applications/:application/modules/:module/log',
     summary: 'Reads what a module printed on a site; `wait` keeps the request open for new lines',
     permission: 'capability:monitor',
+    of: [{ kind: 'site', site: 'params.site', application: 'params.application' }],
     audit: null,
     params: oneSite.extend({ application: reference, module: name }),
     query: z.object({
@@ -217,6 +227,7 @@ export const siteRoutes = {
     path: '/artifacts/:digest',
     summary: 'Downloads an artifact that the desired state of the asking site names; honours Range',
     permission: 'agent',
+    entrance: 'agents',
     audit: null,
     params: z.object({ digest }),
     raw: 'response',
@@ -226,6 +237,7 @@ export const siteRoutes = {
     path: '/artifacts/:digest/transfer',
     summary: 'Says how the asking site gets an artifact with the fewest bytes, given what it has already',
     permission: 'agent',
+    entrance: 'agents',
     audit: null,
     params: z.object({ digest }),
     query: z.object({ bases: bases.optional() }),
@@ -236,6 +248,7 @@ export const siteRoutes = {
     path: '/artifacts/:digest/transfers/:transfer',
     summary: 'Downloads a compressed artifact or a delta that was offered; honours Range',
     permission: 'agent',
+    entrance: 'agents',
     audit: null,
     params: z.object({ digest, transfer: digest }),
     raw: 'response',

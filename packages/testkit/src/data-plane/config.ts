@@ -1,4 +1,5 @@
 import {
+  type AnsweredHeaders,
   type GatewayBackend,
   type GatewayConfig,
   type GatewayConfigInput,
@@ -20,6 +21,7 @@ export interface ConfigWish {
   readonly weights?: Readonly<Record<string, number>>;
   readonly limits?: GatewayConfigInput['limits'];
   readonly routing?: Pick<GatewayServiceInput, 'rules' | 'spread' | 'sticky' | 'mirror'>;
+  readonly answers?: AnsweredHeaders;
   readonly tls?: GatewayConfigInput['listeners'][number]['tls'];
 }
 
@@ -43,6 +45,7 @@ export function aConfig(wish: ConfigWish): GatewayConfig {
         })),
         backends: wish.backends,
         ...wish.routing,
+        ...wish.answers,
       },
     ],
     limits: wish.limits ?? {},

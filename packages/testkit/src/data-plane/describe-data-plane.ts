@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { clientsContract } from './clients.contract.ts';
 import { drainingContract } from './draining.contract.ts';
 import { framingContract } from './framing.contract.ts';
+import { headersContract } from './headers.contract.ts';
 import { routingContract } from './routing.contract.ts';
 import type { DataPlaneKind } from './stage.ts';
 import { streamsContract } from './streams.contract.ts';
@@ -18,5 +19,6 @@ export function describeDataPlane(kind: DataPlaneKind): void {
     framingContract(kind);
     clientsContract(kind);
     tlsContract(kind);
+    headersContract(kind);
   });
 }

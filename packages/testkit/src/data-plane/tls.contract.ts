@@ -109,6 +109,33 @@ export function tlsContract(kind: DataPlaneKind): void {
       expect(JSON.parse(String(body))).toEqual(['https', 'shop.localhost']);
     });
 
+    it('gives answers of HTTP/2 the headers that are for TLS, beside those of the application', async () => {
+      const own = { 'reporting-endpoints': 'own="/own"', 'referrer-policy': 'unsafe-url' };
+      const shop = await stage.program((_request, response) => response.writeHead(200, own).end('shop'));
+      const header = (name: string, value: string, over: 'tls' | 'plain', whenSent: 'replace' | 'add' = 'replace') => ({
+        name,
+        value,
+        over,
+        whenSent,
+      });
+      const headers = [
+        header('strict-transport-security', 'max-age=600', 'tls'),
+        header('x-over-plain', 'yes', 'plain'),
+        header('referrer-policy', 'origin', 'tls'),
+        header('reporting-endpoints', 'almanac="/.almanac/reports"', 'tls', 'add'),
+      ];
+      await stage.apply({ backends: [aBackend('a', shop.port)], tls, answers: { headers, collectsReports: false } });
+
+      const answer = await askHttp2(http2(), { ':path': '/' });
+
+      expect(answer.headers).toMatchObject({
+        'strict-transport-security': 'max-age=600',
+        'referrer-policy': 'origin',
+        'reporting-endpoints': 'own="/own", almanac="/.almanac/reports"',
+      });
+      expect(answer.headers['x-over-plain']).toBeUndefined();
+    });
+
     it('serves HTTP/2: headers, a body both ways, cookies and trailers', async () => {
       const shop = await stage.program((incoming, response) => {
         response.writeHead(200, {

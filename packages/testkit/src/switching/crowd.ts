@@ -14,8 +14,10 @@ export interface CrowdResult {
 
 export interface Crowd {
   readonly answered: () => number;
-  /** Waits until a turn answers for the first time. */
-  readonly whenSeen: (turn: string) => Promise<void>;
+  /** How many requests failed until now. */
+  readonly failed: () => number;
+  /** Whether a turn answered already. */
+  readonly hasSeen: (turn: string) => boolean;
   /** Who gives the next answers to ordinary requests. */
   readonly next: (count: number) => Promise<Turns>;
   readonly stop: () => Promise<CrowdResult>;
@@ -95,8 +97,8 @@ export function startCrowd(input: {
     });
   return {
     answered: () => counts.requests,
-    whenSeen: (wanted) =>
-      seen.has(wanted) ? Promise.resolve() : watch<void>((turn, done) => (turn === wanted ? done() : undefined)),
+    failed: () => [...errors.values()].reduce((sum, each) => sum + each, 0),
+    hasSeen: (turn) => seen.has(turn),
     next: (count) => {
       const turns = new Map<string, number>();
       let left = count;

@@ -1,5 +1,6 @@
 import type { Estate } from '../estate.ts';
 import type { Repository } from '../repository.ts';
+import { waitUntil } from '../wait-until.ts';
 import { addApplication, whenRunning } from '../walk.ts';
 import { type CrowdResult, startCrowd } from './crowd.ts';
 import { openLedger } from './ledger.ts';
@@ -17,6 +18,8 @@ export interface SwitchSize {
   readonly sockets: number;
   /** So many answers in a row are counted at the first step of a canary, where it has 20 per cent. */
   readonly shareOf: number;
+  /** Is told after each switch how far it is; a full run takes three quarters of an hour. */
+  readonly onSwitch?: (done: { readonly turn: number; readonly answered: number; readonly failed: number }) => void;
 }
 
 export interface SwitchResult {
@@ -65,11 +68,13 @@ export async function switchUnderLoad(estate: Estate, repository: Repository, si
   try {
     for (let turn = 1; turn <= size.switches; turn += 1) {
       const hash = await commit(turn);
-      const share =
-        strategyOf(turn) === 'canary' ? shareOf(crowd, { turn: String(turn), of: size.shareOf }) : undefined;
       await estate.client.reportPush({ params: { application: 'switched' }, body: { commit: hash } });
+      if (strategyOf(turn) === 'canary') {
+        shares.push(await shareOf(crowd, { turn: String(turn), of: size.shareOf }));
+        await resumeCanary(estate);
+      }
       await whenRunning(estate.client, { application: 'switched', commit: hash });
-      if (share !== undefined) shares.push(await share);
+      size.onSwitch?.({ turn, answered: crowd.answered(), failed: crowd.failed() });
     }
     // Four of five requests are ordinary ones.
     const left = Math.ceil((size.requests - crowd.answered()) * 0.8);
@@ -81,12 +86,19 @@ export async function switchUnderLoad(estate: Estate, repository: Repository, si
   return end();
 }
 
+/** Lets a canary go on from the step at which its share was counted, however long that took. */
+async function resumeCanary({ client }: Estate): Promise<void> {
+  const params = { environment: 'development', application: 'switched' };
+  await waitUntil('the canary to rest', async () => (await client.getRollout({ params })).waits);
+  await client.resumeRollout({ params, body: { reason: 'its share is counted' } });
+}
+
 /** Per cent of some answers in a row that a turn gives, from its first one on. */
 async function shareOf(
   crowd: ReturnType<typeof startCrowd>,
   input: { readonly turn: string; readonly of: number },
 ): Promise<number> {
-  await crowd.whenSeen(input.turn);
+  await waitUntil(`an answer of turn ${input.turn}`, () => crowd.hasSeen(input.turn), 120);
   const turns = await crowd.next(input.of);
   return ((turns.get(input.turn) ?? 0) / input.of) * 100;
 }

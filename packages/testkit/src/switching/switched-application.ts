@@ -5,7 +5,7 @@ export const switchStrategies = {
   rolling: '{ strategy: rolling, maxSurge: 1 }',
   recreate: '{ strategy: recreate }',
   'blue-green': '{ strategy: blue-green, keepOld: 0 }',
-  canary: '{ strategy: canary, keepOld: 0, steps: [{ weight: 20 }, { pause: 6 }, { weight: 60 }] }',
+  canary: '{ strategy: canary, keepOld: 0, steps: [{ weight: 20 }, { pause: until-resumed }, { weight: 60 }] }',
 } as const;
 export type SwitchStrategy = keyof typeof switchStrategies;
 

@@ -28,6 +28,11 @@ export function startSockets(input: { readonly port: number; readonly host: stri
         fail(`not connected: ${socket.message}`);
         continue;
       }
+      // Whoever was still connecting when all were told to stop is in no list that could end it.
+      if (stopped) {
+        socket.destroy();
+        break;
+      }
       open.add(socket);
       const ended = await talk(socket, () => {
         counts.messages += 1;

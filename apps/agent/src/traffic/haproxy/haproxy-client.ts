@@ -11,14 +11,17 @@ import {
   type GatewayStats,
   gatewayConfig,
   RequestCounters,
+  ViolationCollector,
 } from '@almanac/protocol';
 import type { JournalState } from '../../journal/journal.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { haproxyCli } from './haproxy-cli.ts';
 import { type HaproxyConfig, haproxyConfigOf, haproxyFile } from './haproxy-config.ts';
 import { settleServers } from './haproxy-runtime.ts';
+import { backendOf } from './haproxy-servers.ts';
 import { workOf } from './haproxy-work.ts';
 import { holdScript } from './hold-script.ts';
+import { hearReports } from './report-socket.ts';
 import { hearRequests } from './request-log.ts';
 
 /** Whose instance it is, to count what is logged about it. */
@@ -48,7 +51,13 @@ export async function createHaproxyClient(input: {
   const folder = join(input.directory, 'haproxy');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const sockets = privateDirectory(`${input.directory}/haproxy`);
-  const files = { config: join(folder, 'haproxy.cfg'), hold: join(folder, 'hold.lua'), cli: join(sockets, 'cli.sock') };
+  const files = {
+    config: join(folder, 'haproxy.cfg'),
+    hold: join(folder, 'hold.lua'),
+    cli: join(sockets, 'cli.sock'),
+    // No longer than the one beside it: what a socket may be called is short.
+    reports: join(sockets, 'csp.sock'),
+  };
   await writeFile(files.hold, holdScript, { mode: 0o600 });
   const cli = haproxyCli(files.cli);
   const startedAt = new Date().toISOString();
@@ -62,11 +71,18 @@ export async function createHaproxyClient(input: {
     counter.count({ ...whose, status, milliseconds });
   });
   let applied: { readonly config: GatewayConfig; readonly made: HaproxyConfig; readonly stamp: string } | undefined;
+  const collector = new ViolationCollector();
+  const reports = await hearReports({
+    path: files.reports,
+    collector,
+    serviceOf: (named) => applied?.config.services.find((each) => backendOf(each.name) === named),
+  });
   let mayResume = true;
   let silentSince: number | undefined;
 
   const places = {
     holdScript: files.hold,
+    reports: files.reports,
     logPort: heard.port,
     certificates: ({ tls, port }: GatewayListener) =>
       (tls?.certificates ?? []).map((_, index) => join(folder, `${port}-${index}.pem`)),
@@ -128,6 +144,7 @@ export async function createHaproxyClient(input: {
     for (const hold of made.holds.begin) await ask(hold);
     await settleServers(ask, made.servers);
     for (const hold of made.holds.end) await ask(hold);
+    collector.keepOnly(new Set(config.services.map((each) => each.name)));
     applied = { config, made, stamp };
   };
   const stats = async (): Promise<GatewayStats | undefined> => {
@@ -154,6 +171,7 @@ export async function createHaproxyClient(input: {
           ...[...own].map((instance) => work.get(instance) ?? { instance, inFlight: 0, connections: 0, upgraded: 0 }),
           ...leaving,
         ],
+        violations: collector.of(service.name),
       };
     });
     return { startedAt, revision, listenerFaults: {}, services };
@@ -179,6 +197,7 @@ export async function createHaproxyClient(input: {
       if (journal.identity !== null) await stopGroup(journal.identity, { graceMs: 10_000 });
       journal.identity = null;
       heard.close();
+      reports.close();
     },
   };
 }

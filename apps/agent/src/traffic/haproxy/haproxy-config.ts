@@ -1,11 +1,14 @@
-import type { GatewayConfig, GatewayListener, GatewayRule, GatewayService } from '@almanac/protocol';
-import { backendOf, type HaproxyServer, isRouted, serversOf, upgradesOf } from './haproxy-servers.ts';
+import { reportPath } from '@almanac/domain';
+import type { GatewayConfig, GatewayHeader, GatewayListener, GatewayRule, GatewayService } from '@almanac/protocol';
+import { backendOf, type HaproxyServer, isRouted, reportsBackend, serversOf, upgradesOf } from './haproxy-servers.ts';
 
 /** Where things are on this machine that HAProxy has to know. */
 export interface HaproxyPlaces {
   readonly holdScript: string;
   /** Where it says what became of each request, as UDP on this machine. */
   readonly logPort: number;
+  /** The socket on which what browsers report is taken. */
+  readonly reports: string;
   /** A file with certificate and key for each certificate of a listener, in its order. */
   readonly certificates: (listener: GatewayListener) => readonly string[];
 }
@@ -24,6 +27,10 @@ export function haproxyConfigOf(config: GatewayConfig, places: HaproxyPlaces): H
     ...globalLines(config, places),
     ...config.listeners.flatMap((each) => frontend(each, config, places)),
     ...config.services.flatMap(backends),
+    `backend ${reportsBackend}`,
+    '  http-request set-header x-almanac-service %[var(txn.reported)]',
+    '  http-request set-header x-almanac-address %[src]',
+    `  server agent ${quoted(`unix@${places.reports}`)}`,
     'backend nothing',
     '  http-request return status 404 content-type text/plain string "Nothing is served under this name here.\\n"',
   ].join('\n');
@@ -51,7 +58,7 @@ export function serverWords({ port, weight }: HaproxyServer): string {
   return `127.0.0.1:${port} weight ${weight}`;
 }
 
-function globalLines({ limits }: GatewayConfig, places: HaproxyPlaces): readonly string[] {
+function globalLines({ limits, services }: GatewayConfig, places: HaproxyPlaces): readonly string[] {
   const seconds = (value: number) => `${Math.round(value * 1000)}ms`;
   return [
     'global',
@@ -61,6 +68,7 @@ function globalLines({ limits }: GatewayConfig, places: HaproxyPlaces): readonly
     '  ssl-default-bind-options ssl-min-ver TLSv1.2',
     `  lua-load ${quoted(places.holdScript)}`,
     `  log 127.0.0.1:${places.logPort} len 1024 format raw local0`,
+    ...(services.some((each) => each.headers.length > 0) ? roomForHeaders : []),
     'defaults',
     '  mode http',
     '  log global',
@@ -105,9 +113,13 @@ function frontend(listener: GatewayListener, config: GatewayConfig, places: Hapr
     ...reached.flatMap((service) => [
       `  http-request set-var(txn.service) str(${backendOf(service.name)})${conditionOf(listener, service)}`,
     ]),
+    // What browsers report is the agent's, and waits for no instance.
+    `  http-request set-var(txn.reported) var(txn.service) if { path ${reportPath} } { var(txn.service) -m found }`,
+    '  http-request unset-var(txn.service) if { var(txn.reported) -m found }',
     ...reached.flatMap(routing),
     '  http-request set-var(txn.backend) var(txn.service) if { var(txn.service) -m found }',
     '  http-request set-var(txn.backend) var(txn.version) if { var(txn.version) -m found }',
+    `  use_backend ${reportsBackend} if { var(txn.reported) -m found }`,
     '  use_backend up:%[var(txn.backend)] if { var(txn.backend) -m found } { req.hdr(upgrade) -m found }',
     '  use_backend %[var(txn.backend)] if { var(txn.backend) -m found }',
     '  default_backend nothing',
@@ -191,14 +203,29 @@ function backends(service: GatewayService): readonly string[] {
     backendOf(service.name),
     ...(isRouted(service) ? service.versions.map((each) => backendOf(service.name, each.version)) : []),
   ];
+  const answers = service.headers.map(answerLine);
   return names.flatMap((name) => [
-    ...backend(name, name === backendOf(service.name) ? cookies(service) : []),
-    ...backend(upgradesOf(name), []),
+    ...backend(name, [...answers, ...(name === backendOf(service.name) ? cookies(service) : [])]),
+    ...backend(upgradesOf(name), answers),
   ]);
 }
 
 function backend(name: string, more: readonly string[]): readonly string[] {
   return [`backend ${name}`, '  balance roundrobin', ...more];
+}
+
+/** What HAProxy writes into an answer has to fit beside what it has read of it; two buffers' worth is twice what a policy has. */
+const roomForHeaders = ['  tune.bufsize 32768', '  tune.maxrewrite 16384'];
+
+/** One header of ours; what changes the protocol of its connection carries none. */
+function answerLine({ name, value, over, whenSent }: GatewayHeader): string {
+  const verb = whenSent === 'add' ? 'add-header' : 'set-header';
+  const conditions = [
+    '!{ status 101 }',
+    ...(over === 'any' ? [] : [over === 'tls' ? '{ ssl_fc }' : '!{ ssl_fc }']),
+    ...(whenSent === 'keep' ? [`!{ res.hdr(${name}) -m found }`] : []),
+  ];
+  return `  http-response ${verb} ${name} ${quoted(value.replaceAll('%', '%%'))} if ${conditions.join(' ')}`;
 }
 
 /** Whoever was given a version by weights is told its name. */

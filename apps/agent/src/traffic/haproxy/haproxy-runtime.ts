@@ -1,5 +1,5 @@
 import { serverWords } from './haproxy-config.ts';
-import type { HaproxyServer } from './haproxy-servers.ts';
+import { type HaproxyServer, reportsBackend } from './haproxy-servers.ts';
 
 interface PresentServer {
   readonly backend: string;
@@ -15,7 +15,8 @@ export async function settleServers(
   ask: (command: string) => Promise<string>,
   wanted: readonly HaproxyServer[],
 ): Promise<void> {
-  const present = new Map(presentIn(await ask('show servers state')).map((each) => [keyOf(each), each]));
+  const instances = presentIn(await ask('show servers state')).filter((each) => each.backend !== reportsBackend);
+  const present = new Map(instances.map((each) => [keyOf(each), each]));
   for (const server of wanted) {
     const key = keyOf(server);
     const is = present.get(key);

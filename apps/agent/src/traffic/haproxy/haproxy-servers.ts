@@ -16,6 +16,9 @@ export const backendOf = (service: string, version?: string): string =>
   version === undefined ? plain(service) : `${plain(service)}:${version}`;
 export const upgradesOf = (backend: string): string => `up:${backend}`;
 
+/** Where what browsers report goes: its server is the agent, and no instance. */
+export const reportsBackend = 'reports';
+
 /** Whether anything but weights decides in a service: only then its versions have backends of their own. */
 export function isRouted(service: GatewayService): boolean {
   return service.rules.length > 0 || service.spread !== null || service.sticky !== null;

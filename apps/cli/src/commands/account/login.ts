@@ -4,6 +4,8 @@ import { type CommandDefinition, textOption } from '../../command.ts';
 import { credentialsFile, forgetLogin, readLogin, writeLogin } from '../../credentials.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { ask, readAll } from '../../output/ask.ts';
+import { CommandError } from '../../output/report-error.ts';
+import { askProof } from './prove.ts';
 
 export const login: CommandDefinition = {
   usage: 'login [url]',
@@ -73,7 +75,13 @@ async function signIn(input: {
     return response;
   };
   const client = createClient({ baseUrl: input.server, fetch: withCookie });
-  await client.signIn({ body: { name: input.name, password: input.password } });
+  const answer = await client.signIn({ body: { name: input.name, password: input.password } });
+  if (answer.state === 'enrolment')
+    throw new CommandError(
+      `${input.name} must have a second factor; sign in to the console at ${input.server} and set one up first`,
+    );
+  if (answer.state === 'second-factor')
+    await client.giveProof({ body: await askProof(answer.proofs.filter((each) => each !== 'password')) });
   const token = await client.createApiToken({ body: { name: `command line on ${hostname()}`.slice(0, 80) } });
   await client.signOut();
   return { token: token.secret, tokenId: token.id };

@@ -1,29 +1,21 @@
 import { argument, type CommandDefinition, textOption } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import { CommandError } from '../../output/report-error.ts';
-import { roles } from './principals.ts';
+import { accountOptions, accountRoles } from './principals.ts';
 
 export const inviteUser: CommandDefinition = {
   usage: 'invite <name>',
   summary: 'Make an account for a person; the link to give on lets them set their password',
   examples: [
     'almanac principal invite dora --role deployer',
-    'almanac principal invite abe --role approver --team release',
+    'almanac principal invite abe --role viewer --team release=approver',
   ],
-  options: [
-    ['--role <role>', roles.join(', ')],
-    ['--team <team>', 'for approvals of a team'],
-    ['--display-name <name>', 'how the name is shown'],
-  ],
+  options: [...accountOptions, ['--display-name <name>', 'how the name is shown']],
   run: async (session, input) => {
-    const role = roles.find((each) => each === textOption(input, 'role'));
-    if (role === undefined) throw new CommandError(`say what they may do: --role ${roles.join('|')}`);
-    const [team, displayName] = ['team', 'displayName'].map((each) => textOption(input, each));
+    const displayName = textOption(input, 'displayName');
     const made = await session.client.inviteUser({
       body: {
         name: argument(input, 0),
-        role,
-        ...(team === undefined ? {} : { team }),
+        ...accountRoles(input),
         ...(displayName === undefined ? {} : { displayName }),
       },
     });
@@ -53,31 +45,22 @@ function linkLines(link: { readonly url: string; readonly expiresAt: string }): 
 
 export const changePrincipal: CommandDefinition = {
   usage: 'change <name>',
-  summary: 'Give a person or service account another role, team or name to show',
-  examples: ['almanac principal change dora --role approver', 'almanac principal change dora --no-team'],
+  summary: 'Give a person or service account another default role or name to show',
+  examples: ['almanac principal change dora --role approver'],
   options: [
-    ['--role <role>', roles.join(', ')],
-    ['--team <team>', 'for approvals of a team'],
-    ['--no-team', 'no team'],
+    ['--role <role>', 'what they may do where no team speaks; see: almanac role list'],
     ['--display-name <name>', 'how the name is shown'],
   ],
   run: async (session, input) => {
-    const given = textOption(input, 'role');
-    const role = roles.find((each) => each === given);
-    if (given !== undefined && role === undefined) throw new CommandError(`--role is one of ${roles.join(', ')}`);
-    const team = input.options['team'] === false ? null : textOption(input, 'team');
-    const displayName = textOption(input, 'displayName');
+    const [role, displayName] = ['role', 'displayName'].map((each) => textOption(input, each));
     const changed = await session.client.updatePrincipal({
       params: { principal: argument(input, 0) },
       body: {
         ...(role === undefined ? {} : { role }),
-        ...(team === undefined ? {} : { team }),
         ...(displayName === undefined ? {} : { displayName }),
       },
     });
-    session.show(changed, () => [
-      `${changed.name} is ${changed.role}${changed.team === null ? '' : ` in the team ${changed.team}`}.`,
-    ]);
+    session.show(changed, () => [`${changed.displayName} (${changed.name}) is ${changed.role}.`]);
     return exitCodes.ok;
   },
 };

@@ -6,14 +6,19 @@ import { auditFilter, filterOptions } from './filter.ts';
 export const listAudit: CommandDefinition = {
   usage: 'list',
   summary: 'List who did what, the newest first',
-  examples: ['almanac audit list', 'almanac audit list --by ada --since 2d', 'almanac audit list --subject plan:12'],
+  examples: [
+    'almanac audit list',
+    'almanac audit list --by ada --since 2d',
+    'almanac audit list --category sign-in',
+    'almanac audit list --subject plan:12',
+  ],
   options: [...filterOptions, ['--limit <count>', 'so many entries', '30']],
   run: async (session, input) => {
     const found = await session.client.listAudit({
       query: { limit: Number(textOption(input, 'limit')), ...auditFilter(input, session.now()) },
     });
-    session.show(found, () =>
-      found.items.length === 0
+    session.show(found, () => [
+      ...(found.items.length === 0
         ? ['Nothing was found.']
         : tableLines({
             head: ['number', 'when', 'who', 'what', 'which'],
@@ -24,8 +29,9 @@ export const listAudit: CommandDefinition = {
               each.action,
               each.subject,
             ]),
-          }),
-    );
+          })),
+      ...(found.readable === 'all' ? [] : [`You may read of the audit: ${found.readable.join(', ')}.`]),
+    ]);
     return exitCodes.ok;
   },
 };

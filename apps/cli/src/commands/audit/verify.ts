@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { type AuditCheckpoint, type AuditFault, AuditVerifier } from '@almanac/domain';
 import { auditCheckpoint, auditLine } from '@almanac/protocol';
-import { type CommandDefinition, textOption } from '../../command.ts';
+import { type CommandDefinition, listOption, textOption } from '../../command.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { CommandError } from '../../output/report-error.ts';
 import { listAll, pageQuery } from '../../paging.ts';
@@ -16,19 +16,20 @@ export const verifyAudit: CommandDefinition = {
   examples: ['almanac audit verify', 'almanac audit verify --against checkpoints.jsonl'],
   options: [
     ['--against <file>', 'checkpoints that were kept elsewhere, a line each: they show a tail that was cut'],
-    ['--key <key>', 'the public key that signs, as it was noted earlier; without it the server is believed'],
+    ['--key <key...>', 'the public keys that sign, as they were noted earlier; without them the server is believed'],
   ],
   run: async (session, input) => {
     const told = await checkpointsOf(session);
     const file = textOption(input, 'against');
-    const key = textOption(input, 'key');
+    const noted = listOption(input, 'key');
     const kept = file === undefined ? [] : await readCheckpoints(file);
     const verifier = new AuditVerifier({
       sha256: (text) => createHash('sha256').update(text).digest('hex'),
       checkpoints: [...kept, ...told.checkpoints],
       isSigned: (text, by) => {
-        const known = key ?? told.keys.find((each) => each.keyId === by.keyId)?.publicKey;
-        return known !== undefined && isSignedBy(text, { signature: by.signature, publicKey: known });
+        const known =
+          noted.length > 0 ? noted : told.keys.filter((each) => each.keyId === by.keyId).map((each) => each.publicKey);
+        return known.some((publicKey) => isSignedBy(text, { signature: by.signature, publicKey }));
       },
     });
     const answer = await session.client.exportAudit({ query: {} });

@@ -3,6 +3,7 @@ import { CommandError } from '../../output/report-error.ts';
 import type { Session } from '../../session.ts';
 import { findBuild } from '../../watch/find-build.ts';
 import { showStarted } from '../../watch/watch-plan.ts';
+import { readStrategy, strategyForms } from '../plan/rollout-option.ts';
 
 export const deploy: CommandDefinition = {
   usage: 'deploy <application>',
@@ -11,11 +12,13 @@ export const deploy: CommandDefinition = {
     'almanac deploy storefront --to development',
     'almanac deploy storefront --to production --version 1.4.0',
     'almanac deploy storefront --to quality --build 12 --dry-run',
+    'almanac deploy storefront --to production --version 1.4.0 --rollout canary:10%,5m,50%,wait',
   ],
   options: [
     ['--to <environment>', 'the environment that changes'],
     ['--version <number>', 'a version'],
     ['--build <number>', 'a build; the newest that succeeded otherwise'],
+    ['--rollout <strategy>', `how it takes over this time: ${strategyForms}`],
     ['--notes <text>', 'why', ''],
     ['--confirm <finding...>', 'findings that are wanted, such as downgrade'],
     ['--wait-for-thaw', 'wait for the end of a freeze instead of being refused'],
@@ -26,10 +29,12 @@ export const deploy: CommandDefinition = {
     const environment = textOption(input, 'to');
     if (environment === undefined) throw new CommandError('say where to: --to <environment>');
     const application = argument(input, 0);
+    const text = textOption(input, 'rollout');
+    const rollout = text === undefined ? {} : { rollout: await readStrategy({ option: '--rollout', text }) };
     const plan = await session.client.createPlan({
       body: {
         environment,
-        operations: [{ kind: 'deploy', application, source: await sourceOf(session, input, application) }],
+        operations: [{ kind: 'deploy', application, source: await sourceOf(session, input, application), ...rollout }],
         notes: textOption(input, 'notes') ?? '',
         confirm: [...listOption(input, 'confirm')],
         start: input.options['dryRun'] !== true,

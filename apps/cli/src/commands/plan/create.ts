@@ -12,6 +12,7 @@ export const createPlan: CommandDefinition = {
     'almanac plan create --from quality --to production --leave storefront',
     'almanac plan create --release spring --to production --leave storefront',
     'almanac plan create orders@latest --to quality --set orders.CURRENCY=CHF --start',
+    'almanac plan create storefront@1.4.0 --to production --rollout storefront=canary:10%,5m,50%,wait',
   ],
   options: [
     ['--to <environment>', 'the environment that changes'],
@@ -35,7 +36,7 @@ export const createPlan: CommandDefinition = {
     const plan = await session.client.createPlan({
       body: {
         environment,
-        ...compositionOf(input),
+        ...(await compositionOf(input)),
         ...(onFailure === undefined ? {} : { failurePolicy: failurePolicyOf(onFailure) }),
         notes: textOption(input, 'notes') ?? '',
         confirm: [...listOption(input, 'confirm')],

@@ -15,7 +15,7 @@ export const editPlan: CommandDefinition = {
   ],
   run: async (session, input) => {
     const [number = '', ...applications] = input.args;
-    const composed = compositionOf({ ...input, args: applications });
+    const composed = await compositionOf({ ...input, args: applications });
     const changes =
       composed.operations.length > 0 || 'differences' in composed || 'release' in composed ? composed : {};
     const notes = textOption(input, 'notes');

@@ -1,6 +1,7 @@
 import { type CommandInput, listOption, textOption } from '../../command.ts';
 import { CommandError } from '../../output/report-error.ts';
 import type { Session } from '../../session.ts';
+import { readStrategies, strategyForms } from './rollout-option.ts';
 
 type Request = NonNullable<Parameters<Session['client']['createPlan']>[0]['body']['operations']>[number];
 type Source = Extract<Request, { kind: 'deploy' }>['source'];
@@ -16,38 +17,49 @@ export const compositionOptions = [
   ['--team <team>', 'with --from: only applications of this team'],
   ['--tag <application@number...>', 'give the newest build of these this version when the plan starts, and deploy it'],
   ['--set <application.KEY=value...>', 'values of settings that come with the plan and are stored when it begins'],
+  ['--rollout <application=strategy...>', `how these take over this time: ${strategyForms}`],
 ] as const;
 
 /**
  * What a plan is to contain: `orders@1.2.0` is a version, `orders@latest` the newest build, `orders@previous` a step
  * back, `orders@quality` what that environment runs, `orders@<key>` one build.
  */
-export function compositionOf(input: CommandInput) {
+export async function compositionOf(input: CommandInput) {
   const values = settingsOf(listOption(input, 'set'));
-  const withValues = (application: string) => {
-    const settings = values.get(application);
+  const strategies = await readStrategies(listOption(input, 'rollout'));
+  const given = (application: string) => {
+    const [settings, rollout] = [values.get(application), strategies.get(application)];
     values.delete(application);
-    return settings === undefined ? {} : { settings: Object.fromEntries(settings) };
+    strategies.delete(application);
+    return {
+      ...(settings === undefined ? {} : { settings: Object.fromEntries(settings) }),
+      ...(rollout === undefined ? {} : { rollout }),
+    };
   };
   const operations: Request[] = [
     ...input.args.map((each): Request => {
       const [application = '', version = 'latest'] = each.split('@');
-      return { kind: 'deploy', application, source: sourceOf(version), ...withValues(application) };
+      return { kind: 'deploy', application, source: sourceOf(version), ...given(application) };
     }),
     ...listOption(input, 'tag').map((each): Request => {
       const [application = '', number] = each.split('@');
       const source: Source = number === undefined ? { kind: 'tag' } : { kind: 'tag', number };
-      return { kind: 'deploy', application, source, ...withValues(application) };
+      return { kind: 'deploy', application, source, ...given(application) };
     }),
     ...listOption(input, 'configure').map(
-      (application): Request => ({ kind: 'configure', application, ...withValues(application) }),
+      (application): Request => ({ kind: 'configure', application, ...given(application) }),
     ),
     ...listOption(input, 'remove').map((application): Request => ({ kind: 'remove', application })),
     ...listOption(input, 'leave').map((application): Request => ({ kind: 'leave', application })),
   ];
-  const [stray] = values.keys();
-  if (stray !== undefined)
-    throw new CommandError(`--set names ${stray}, which the plan neither deploys nor configures`);
+  for (const [option, left] of [
+    ['--set', values],
+    ['--rollout', strategies],
+  ] as const) {
+    const [stray] = left.keys();
+    if (stray !== undefined)
+      throw new CommandError(`${option} names ${stray}, which the plan neither deploys nor configures by its name`);
+  }
   const release = textOption(input, 'release');
   return { operations, ...differencesOf(input), ...(release === undefined ? {} : { release }) };
 }

@@ -20,14 +20,17 @@ export function rolloutLines(terminal: Terminal, rollout: Rollout): readonly str
       '',
       `${each.site.name}: ${each.online ? each.phase : 'offline'}${each.message === null ? '' : `, ${each.message}`}`,
       ...(each.rollout === null ? [] : stepLines(terminal, each.rollout)),
+      ...(each.command === null ? [] : [`  Last asked of this site alone: ${commandWords(each.command)}`]),
     ]),
-    ...(command === null
-      ? []
-      : ['', `Last asked: ${command.kind} by ${command.by}${command.reason === '' ? '' : ` ("${command.reason}")`}`]),
+    ...(command === null ? [] : ['', `Last asked: ${commandWords(command)}`]),
     ...(rollout.waits
       ? ['', `It waits: almanac rollout resume|skip|promote|abort ${application.name} --env ${environment.name}`]
       : []),
   ];
+}
+
+function commandWords({ kind, by, reason }: NonNullable<Rollout['command']>): string {
+  return `${kind} by ${by}${reason === '' ? '' : ` ("${reason}")`}`;
 }
 
 function stepLines(terminal: Terminal, rollout: ReportedRollout): readonly string[] {
@@ -37,11 +40,15 @@ function stepLines(terminal: Terminal, rollout: ReportedRollout): readonly strin
   });
   const beside = rollout.analyses.findLast((each) => each.name === 'background');
   return [
-    `  ${rollout.weight} % of the requests at the new version`,
+    `  ${rollout.weight} % of the requests at the new version${besideWords(rollout)}`,
     ...lines,
     ...(beside === undefined ? [] : [`  beside the steps${analysisWords(beside)}`]),
     ...rollout.analyses.slice(-1).flatMap((each) => metricLines(terminal, each)),
   ];
+}
+
+function besideWords({ baselineWeight }: ReportedRollout): string {
+  return baselineWeight === 0 ? '' : `, ${baselineWeight} % at a fresh baseline of the one before`;
 }
 
 function markOf(terminal: Terminal, rollout: ReportedRollout, index: number): string {
@@ -61,7 +68,9 @@ function metricLines(terminal: Terminal, analysis: ReportedAnalysis): readonly s
     const against = metric.baseline === null ? '' : ` against ${figure(metric.baseline)}`;
     const of = metric.of === null ? '' : ` of ${metric.of}`;
     const reason = metric.reason === null ? '' : `; ${metric.reason}`;
-    return `    ${mark} ${metric.name}: ${figure(metric.candidate)}${against}, ${metric.measurements}${of} measurements${reason}`;
+    const sees =
+      metric.detectable === null ? '' : `, which see a change of ${Math.round(metric.detectable * 100)} % or more`;
+    return `    ${mark} ${metric.name}: ${figure(metric.candidate)}${against}, ${metric.measurements}${of} measurements${sees}${reason}`;
   });
 }
 

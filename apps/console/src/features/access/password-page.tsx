@@ -1,9 +1,11 @@
+import { securityNumbers } from '@almanac/domain';
 import { Button, PasswordInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { ErrorNote } from '../../ui/page-states.tsx';
+import { Arrival } from './arrival.tsx';
 
 /** Where the link of an invitation leads: whoever has it sets a password and is signed in. */
 export function PasswordPage() {
@@ -14,12 +16,20 @@ export function PasswordPage() {
   const [token] = useState(() => location.hash.slice(1));
   const set = useMutation({
     mutationFn: () => api.setPassword({ body: { token, password } }),
-    onSuccess: (me) => {
+    onSuccess: (answer) => {
       queryClient.clear();
-      queryClient.setQueryData(['me'], me);
-      void navigate({ to: '/', search: {} });
+      if (answer.state === 'signed-in') void goOn();
     },
   });
+  const goOn = () => navigate({ to: '/', search: {} });
+  if (set.data !== undefined && set.data.state !== 'signed-in')
+    return (
+      <div className="centered">
+        <div className="panel">
+          <Arrival outstanding={set.data} onIn={() => void goOn()} />
+        </div>
+      </div>
+    );
   return (
     <div className="centered">
       <form
@@ -39,9 +49,9 @@ export function PasswordPage() {
             </p>
             <PasswordInput
               label="Password"
-              description="At least 12 characters; several words are better than signs"
+              description="Several words are better than signs"
               required
-              minLength={12}
+              minLength={securityNumbers['password-length'].least}
               autoComplete="new-password"
               data-autofocus
               value={password}

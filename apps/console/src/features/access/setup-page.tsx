@@ -14,8 +14,8 @@ export function SetupPage() {
   const setup = useQuery({ queryKey: ['setup'], queryFn: () => api.getSetup() });
   const complete = useMutation({
     mutationFn: () => api.completeSetup({ body: { token, ...account } }),
-    onSuccess: (me) => {
-      queryClient.setQueryData(['me'], me);
+    onSuccess: () => {
+      queryClient.removeQueries({ queryKey: ['me'] });
       void navigate({ to: '/', search: {} });
     },
   });

@@ -5,6 +5,7 @@ import { api } from '../../api.ts';
 import { Page } from '../../ui/page.tsx';
 import { OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { OpenHotfixes } from '../hotfixes/open-hotfixes.tsx';
+import { HeadersTab } from '../response-headers/headers-tab.tsx';
 import { BuildsTab } from './builds-tab.tsx';
 import { EnvironmentsTab } from './environments-tab.tsx';
 import { SettingsTab } from './settings-tab.tsx';
@@ -15,6 +16,7 @@ const tabs = [
   { name: 'versions', label: 'Versions' },
   { name: 'environments', label: 'Environments' },
   { name: 'settings', label: 'Settings' },
+  { name: 'headers', label: 'Headers' },
 ] as const;
 
 export function ApplicationPage() {
@@ -51,6 +53,7 @@ export function ApplicationPage() {
             {tab === 'builds' ? <BuildsTab application={found} /> : null}
             {tab === 'versions' ? <VersionsTab application={found} /> : null}
             {tab === 'environments' ? <EnvironmentsTab application={found} /> : null}
+            {tab === 'headers' ? <HeadersTab application={found} /> : null}
             {tab === 'settings' ? <SettingsTab application={found} /> : null}
           </>
         )}

@@ -5,6 +5,7 @@ import { api } from '../../api.ts';
 import { Page } from '../../ui/page.tsx';
 import { Empty, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { useMay } from '../access/use-may.ts';
 
 export function ApplicationsPage() {
   const navigate = useNavigate();
@@ -12,15 +13,16 @@ export function ApplicationsPage() {
     queryKey: ['applications'],
     queryFn: () => api.listApplications({ query: { limit: 200 } }),
   });
+  const mayAdd = useMay('right:create-applications');
   const add = () => void navigate({ to: '/', search: { add: true } });
   return (
-    <Page title="Applications" actions={<Button onClick={add}>Add application</Button>}>
+    <Page title="Applications" actions={mayAdd ? <Button onClick={add}>Add application</Button> : undefined}>
       <OfflineNote />
       <Read query={applications} skeleton={<SkeletonRows rows={4} columns={4} />}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty title="No application yet">
-              <Button onClick={add}>Add an application</Button>
+              {mayAdd ? <Button onClick={add}>Add an application</Button> : null}
             </Empty>
           ) : (
             <div className="table-scroll">

@@ -84,7 +84,6 @@ export function EditSetting(props: {
       >
         <Select
           label="Holds for"
-          allowDeselect={false}
           data={levels}
           value={place.level}
           onChange={(level) => setPlace({ level: level as Place['level'], selector: '' })}

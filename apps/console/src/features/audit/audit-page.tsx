@@ -1,4 +1,5 @@
-import { Button, TextInput } from '@mantine/core';
+import { type AuditCategory, auditCategories } from '@almanac/domain';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,6 +8,7 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { SecurityTabs } from '../security/security-tabs.tsx';
 
 /** Who did what, newest first; what is looked for stands in the address. */
 export function AuditPage() {
@@ -18,11 +20,18 @@ export function AuditPage() {
     initialPageParam: '',
     getNextPageParam: (last) => last.next,
   });
+  const readable = entries.data?.pages[0]?.readable ?? 'all';
   return (
     <Page title="Audit" under="Who did what, newest first: a signed chain that nobody changes unseen">
       <OfflineNote />
+      <SecurityTabs active="/audit" />
       <div className="stack">
-        <Filter key={JSON.stringify(filter)} />
+        <Filter key={JSON.stringify(filter)} readable={readable} />
+        {readable === 'all' ? null : (
+          <p className="soft" style={{ margin: 0 }}>
+            You may read of the audit: {readable.join(', ')}.
+          </p>
+        )}
         <Read query={entries} skeleton={<SkeletonRows rows={8} columns={5} />}>
           {({ pages }) => {
             const items = pages.flatMap((each) => each.items);
@@ -84,12 +93,13 @@ function detailOf(detail: Readonly<Record<string, unknown>>): string {
     .join(', ');
 }
 
-function Filter() {
+function Filter({ readable }: { readonly readable: 'all' | readonly AuditCategory[] }) {
   const filter = useSearch({ from: '/signed-in/audit' });
   const navigate = useNavigate();
   const [given, setGiven] = useState({
     actor: filter.actor ?? '',
     action: filter.action ?? '',
+    category: filter.category ?? '',
     subject: filter.subject ?? '',
   });
   return (
@@ -112,6 +122,14 @@ function Filter() {
         placeholder="plan-started"
         value={given.action}
         onChange={(event) => setGiven({ ...given, action: event.currentTarget.value })}
+      />
+      <Select
+        label="About"
+        placeholder="everything"
+        clearable
+        data={[...(readable === 'all' ? auditCategories : readable)]}
+        value={given.category === '' ? null : given.category}
+        onChange={(category) => setGiven({ ...given, category: category ?? '' })}
       />
       <TextInput
         label="Which"

@@ -134,7 +134,6 @@ function RingRow(props: {
       />
       <Select
         label="When it stops,"
-        allowDeselect={false}
         data={Object.entries(errorWords).map(([value, label]) => ({ value, label }))}
         value={ring.onError}
         onChange={(value) => onChange({ ...ring, onError: (value ?? 'pause') as Ring['onError'] })}

@@ -5,6 +5,7 @@ import { api } from '../../api.ts';
 import { EnvironmentTag } from '../../ui/environment-tag.tsx';
 import { Page } from '../../ui/page.tsx';
 import { OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { HeadersPanel } from '../response-headers/headers-panel.tsx';
 import { HistoryTab } from './history-tab.tsx';
 import { NowTab } from './now-tab.tsx';
 import { RingsTab } from './rings-tab.tsx';
@@ -12,6 +13,7 @@ import { RingsTab } from './rings-tab.tsx';
 const tabs = [
   { name: 'now', label: 'Now' },
   { name: 'rings', label: 'Rings' },
+  { name: 'headers', label: 'Headers' },
   { name: 'history', label: 'History' },
 ] as const;
 
@@ -51,6 +53,7 @@ export function EnvironmentPage() {
 
 function Part(props: { readonly environment: Environment; readonly tab: string }) {
   const { environment, tab } = props;
+  if (tab === 'headers') return <HeadersPanel environment={environment.name} application={null} />;
   if (tab === 'history') return <HistoryTab environment={environment} />;
   return tab === 'rings' ? <RingsTab environment={environment} /> : <NowTab environment={environment} />;
 }

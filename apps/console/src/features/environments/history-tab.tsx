@@ -189,7 +189,6 @@ function Comparison(props: { readonly environment: Environment; readonly at: str
             { value: wholeState, label: 'everything as it was' },
           ]}
           value={show === 'state' ? wholeState : (other ?? '')}
-          allowDeselect={false}
           onChange={(value) =>
             void navigate({
               to: '/environments/$environment',

@@ -4,8 +4,10 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue } from 'react';
 import { api } from '../../api.ts';
 import { Page } from '../../ui/page.tsx';
-import { ErrorNote, OfflineNote, SkeletonRows } from '../../ui/page-states.tsx';
+import { Empty, ErrorNote, OfflineNote, SkeletonRows } from '../../ui/page-states.tsx';
+import { useMay } from '../access/use-may.ts';
 import { AddApplication } from './add-application.tsx';
+import { countInWords } from './board.view-model.ts';
 import { BoardGrid } from './board-grid.tsx';
 import { CellDrawer } from './cell-drawer.tsx';
 import { EmptyEstate } from './empty-estate.tsx';
@@ -29,6 +31,7 @@ export function BoardPage() {
   });
   const change = (next: Partial<{ search: string; cell: string; add: boolean }>) =>
     void navigate({ to: '/', search: (old) => ({ ...old, ...next }), replace: next.search !== undefined });
+  const mayAdd = useMay('right:create-applications');
   const environments = board.data?.pages[0]?.environments ?? [];
   const rows = board.data?.pages.flatMap((page) => page.rows) ?? [];
   const [application, environmentName] = (cell ?? '').split('@');
@@ -42,7 +45,7 @@ export function BoardPage() {
       under={
         board.data === undefined
           ? undefined
-          : `${rows.length}${board.hasNextPage ? '+' : ''} applications in ${environments.length} environments`
+          : `${countInWords(rows.length, 'application', board.hasNextPage)} in ${countInWords(environments.length, 'environment')}`
       }
       actions={
         nothing ? undefined : (
@@ -54,7 +57,7 @@ export function BoardPage() {
               value={search}
               onChange={(event) => change({ search: event.currentTarget.value })}
             />
-            <Button onClick={() => change({ add: true })}>Add application</Button>
+            {mayAdd ? <Button onClick={() => change({ add: true })}>Add application</Button> : null}
           </>
         )
       }
@@ -67,7 +70,7 @@ export function BoardPage() {
           <SkeletonRows rows={6} columns={4} />
         )
       ) : nothing ? (
-        <EmptyEstate onAdd={() => change({ add: true })} />
+        <NothingHere mayAdd={mayAdd} onAdd={() => change({ add: true })} />
       ) : (
         <BoardGrid
           rows={rows}
@@ -96,5 +99,18 @@ export function BoardPage() {
         onClose={() => void navigate({ to: '/', search: ({ add: _, ...rest }) => rest })}
       />
     </Page>
+  );
+}
+
+/** Nothing runs, or nothing that somebody may see: who may add an application is shown how to begin. */
+function NothingHere(props: { readonly mayAdd: boolean; readonly onAdd: () => void }) {
+  if (props.mayAdd) return <EmptyEstate onAdd={props.onAdd} />;
+  return (
+    <Empty title="There is nothing here for you yet">
+      <p>
+        You see what your teams own, and what your roles let you see. Who manages users can take you into a team, or
+        give you a role.
+      </p>
+    </Empty>
   );
 }

@@ -143,3 +143,8 @@ export function moveFocus(input: {
   const clamp = (value: number, limit: number) => Math.min(Math.max(value, 0), limit - 1);
   return { row: clamp(input.row + step[0], input.rows), column: clamp(input.column + step[1], input.columns) };
 }
+
+/** `1 application`, `3 applications`, or `200+ applications` where there are more than were read. */
+export function countInWords(count: number, noun: string, more = false): string {
+  return `${count}${more ? '+' : ''} ${noun}${count === 1 && !more ? '' : 's'}`;
+}

@@ -55,7 +55,6 @@ export function AddFreeze(props: { readonly onDone: () => void }) {
         />
         <Select
           label="What is frozen"
-          allowDeselect={false}
           data={[...scopeChoices(environments.data?.items ?? [])]}
           value={form.where}
           onChange={(where) => where !== null && change({ where })}

@@ -1,5 +1,5 @@
-import { roles } from '@almanac/domain';
 import { Button, Checkbox, Select, TextInput } from '@mantine/core';
+import { useRoles } from '../people/use-names.ts';
 import type { ApprovalForm, Faults } from './policy-form.view-model.ts';
 
 const voices = [
@@ -18,6 +18,7 @@ export function ApprovalFields(props: {
   readonly onRemove: () => void;
 }) {
   const { form, index, faults } = props;
+  const roles = useRoles();
   const change = (next: Partial<ApprovalForm>) => props.onChange({ ...form, ...next });
   const fault = (field: string) => faults.get(`/approvals/${index}/${field}`);
   return (
@@ -41,7 +42,6 @@ export function ApprovalFields(props: {
         />
         <Select
           label="Of"
-          allowDeselect={false}
           data={voices}
           value={form.by}
           onChange={(by) => change({ by: by as ApprovalForm['by'], who: '' })}
@@ -50,7 +50,7 @@ export function ApprovalFields(props: {
           <Select
             label="Role"
             required
-            data={roles.filter((each) => each !== 'builder')}
+            data={[...roles]}
             value={form.who === '' ? null : form.who}
             error={fault('by/role')}
             onChange={(who) => change({ who: who ?? '' })}

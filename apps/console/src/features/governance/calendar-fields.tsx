@@ -48,7 +48,6 @@ export function CalendarFields(props: {
         />
         <Select
           label="Repeats"
-          allowDeselect={false}
           data={[...repetitions]}
           value={form.repeats}
           onChange={(repeats) => change({ repeats: repeats as Repetition })}

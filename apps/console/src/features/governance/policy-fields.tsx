@@ -1,6 +1,6 @@
 import { type ExpeditedGate, expeditedGates } from '@almanac/domain';
 import { Button, Checkbox, Select, TextInput } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { FieldGroup } from '../../ui/field-group.tsx';
 import { ApprovalFields } from './approval-fields.tsx';
 import { CalendarFields } from './calendar-fields.tsx';
 import { newCalendar } from './calendar-form.view-model.ts';
@@ -40,16 +40,6 @@ export function PolicyFields(props: FieldsProps) {
   );
 }
 
-function Group(props: { readonly title: string; readonly hint: string; readonly children: ReactNode }) {
-  return (
-    <fieldset className="policy-group stack-small">
-      <legend>{props.title}</legend>
-      <p className="soft">{props.hint}</p>
-      {props.children}
-    </fieldset>
-  );
-}
-
 function Approvals({ form, faults, onChange }: FieldsProps) {
   const { approvals } = form;
   const add = () =>
@@ -61,7 +51,10 @@ function Approvals({ form, faults, onChange }: FieldsProps) {
       ],
     });
   return (
-    <Group title="Approvals" hint="Who has to agree to what a plan contains, before it begins. All of them are asked.">
+    <FieldGroup
+      title="Approvals"
+      hint="Who has to agree to what a plan contains, before it begins. All of them are asked."
+    >
       {approvals.map((each, index) => (
         <ApprovalFields
           key={each.key}
@@ -77,7 +70,7 @@ function Approvals({ form, faults, onChange }: FieldsProps) {
           Ask for {approvals.length === 0 ? 'an' : 'another'} approval
         </Button>
       </div>
-    </Group>
+    </FieldGroup>
   );
 }
 
@@ -89,7 +82,7 @@ function Windows({ form, faults, onChange }: FieldsProps) {
     onChange({ ...form, windows: [...windows, window] });
   };
   return (
-    <Group title="Change windows" hint="Changes begin only while one of them is open; without any, at any time.">
+    <FieldGroup title="Change windows" hint="Changes begin only while one of them is open; without any, at any time.">
       {windows.map((each, index) => (
         <div key={each.key} className="stack-small rule">
           <CalendarFields form={each} onChange={(next) => onChange({ ...form, windows: windows.with(index, next) })} />
@@ -116,13 +109,13 @@ function Windows({ form, faults, onChange }: FieldsProps) {
           Add a change window
         </Button>
       </div>
-    </Group>
+    </FieldGroup>
   );
 }
 
 function Evidence({ form, faults, onChange }: FieldsProps) {
   return (
-    <Group title="Evidence" hint="What must be known of each build before it is deployed.">
+    <FieldGroup title="Evidence" hint="What must be known of each build before it is deployed.">
       <Checkbox
         size="xs"
         label="Its tests ran, and all of them passed"
@@ -145,13 +138,13 @@ function Evidence({ form, faults, onChange }: FieldsProps) {
           onChange={(event) => onChange({ ...form, soak: event.currentTarget.value })}
         />
       </div>
-    </Group>
+    </FieldGroup>
   );
 }
 
 function Course({ form, faults, onChange }: FieldsProps) {
   return (
-    <Group title="How a change is carried out" hint="Once its gates are open.">
+    <FieldGroup title="How a change is carried out" hint="Once its gates are open.">
       <div className="field-row">
         <TextInput
           label="Operations at once"
@@ -163,14 +156,12 @@ function Course({ form, faults, onChange }: FieldsProps) {
         />
         <Select
           label="When an operation fails"
-          allowDeselect={false}
           data={failurePolicies}
           value={form.failurePolicy}
           onChange={(value) => onChange({ ...form, failurePolicy: (value ?? '') as PolicyForm['failurePolicy'] })}
         />
         <Select
           label="When a freeze begins meanwhile"
-          allowDeselect={false}
           data={[
             { value: 'finish', label: 'what runs comes to its end' },
             { value: 'stop', label: 'what runs rests' },
@@ -195,13 +186,13 @@ function Course({ form, faults, onChange }: FieldsProps) {
           onChange={(event) => onChange({ ...form, stagedFor: event.currentTarget.value })}
         />
       ) : null}
-    </Group>
+    </FieldGroup>
   );
 }
 
 function Hotfixes({ form, onChange }: FieldsProps) {
   return (
-    <Group title="Hotfixes" hint="What a hotfix need not wait for. That it did not is recorded with its plan.">
+    <FieldGroup title="Hotfixes" hint="What a hotfix need not wait for. That it did not is recorded with its plan.">
       <Checkbox.Group
         aria-label="What a hotfix need not wait for"
         value={[...form.expedited]}
@@ -213,6 +204,6 @@ function Hotfixes({ form, onChange }: FieldsProps) {
           ))}
         </div>
       </Checkbox.Group>
-    </Group>
+    </FieldGroup>
   );
 }

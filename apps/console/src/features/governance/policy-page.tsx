@@ -38,7 +38,6 @@ export function PolicyPage() {
       actions={
         <Select
           aria-label="Where it holds"
-          allowDeselect={false}
           data={[...scopeChoices(all)]}
           value={scopeKey(scope)}
           onChange={(key) =>

@@ -4,16 +4,16 @@ import { useState } from 'react';
 import { api } from '../../api.ts';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { PasswordLink } from './password-link.tsx';
-import { type AssignableRole, assignableRoles } from './roles.ts';
+import { useRoles } from './use-names.ts';
 
 /** Makes an account for a person; the link to set the password is shown once. */
 export function InvitePerson({ onClose }: { readonly onClose: () => void }) {
   const queryClient = useQueryClient();
   const [name, setName] = useState('');
-  const [team, setTeam] = useState('');
-  const [role, setRole] = useState<AssignableRole>('viewer');
+  const [role, setRole] = useState('viewer');
+  const roles = useRoles();
   const invite = useMutation({
-    mutationFn: () => api.inviteUser({ body: { name, role, ...(team === '' ? {} : { team }) } }),
+    mutationFn: () => api.inviteUser({ body: { name, role } }),
     onSuccess: () => void queryClient.invalidateQueries({ queryKey: ['principals'] }),
   });
   if (invite.data !== undefined)
@@ -42,17 +42,11 @@ export function InvitePerson({ onClose }: { readonly onClose: () => void }) {
         onChange={(event) => setName(event.currentTarget.value)}
       />
       <Select
-        label="Role"
-        data={[...assignableRoles]}
+        label="Default role"
+        description="What they may do where no team speaks"
+        data={[...roles]}
         value={role}
-        allowDeselect={false}
-        onChange={(value) => setRole((value ?? 'viewer') as AssignableRole)}
-      />
-      <TextInput
-        label="Team"
-        description="Whose approvals they give; none for nobody’s"
-        value={team}
-        onChange={(event) => setTeam(event.currentTarget.value)}
+        onChange={(value) => setRole(value ?? 'viewer')}
       />
       {invite.isError ? <ErrorNote error={invite.error} /> : null}
       <div className="row">

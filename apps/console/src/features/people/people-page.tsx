@@ -7,6 +7,7 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { InvitePerson } from './invite-person.tsx';
+import { PeopleTabs } from './people-tabs.tsx';
 import { PersonRow } from './person-row.tsx';
 
 /** Who may come in: people and service accounts, and who is kept from trying. */
@@ -23,6 +24,7 @@ export function PeoplePage() {
       actions={<Button onClick={() => setInviting(true)}>Invite somebody</Button>}
     >
       <OfflineNote />
+      <PeopleTabs active="/people" />
       <div className="stack">
         <Read query={people} skeleton={<SkeletonRows rows={4} columns={5} />}>
           {({ items }) => (
@@ -32,8 +34,8 @@ export function PeoplePage() {
                   <tr>
                     <th>Name</th>
                     <th>Kind</th>
-                    <th>Role</th>
-                    <th>Team</th>
+                    <th>Default role</th>
+                    <th>Teams</th>
                     <th>State</th>
                     <th aria-label="What you can do" />
                   </tr>
@@ -47,7 +49,7 @@ export function PeoplePage() {
             </div>
           )}
         </Read>
-        <CommandLine command="almanac principal invite <name> --role deployer" />
+        <CommandLine command="almanac principal invite <name> --role <role>" />
         <h2>Kept from trying</h2>
         <Blocks />
       </div>

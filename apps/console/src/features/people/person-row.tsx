@@ -6,15 +6,16 @@ import { api } from '../../api.ts';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { PasswordLink } from './password-link.tsx';
-import { type AssignableRole, assignableRoles } from './roles.ts';
+import { useRoles } from './use-names.ts';
 
 export function PersonRow({ person }: { readonly person: Principal & { readonly active: boolean } }) {
   const queryClient = useQueryClient();
   const [changing, setChanging] = useState(false);
+  const roles = useRoles();
   const params = { principal: person.id };
   const onSuccess = () => void queryClient.invalidateQueries({ queryKey: ['principals'] });
   const change = useMutation({
-    mutationFn: (role: AssignableRole) => api.updatePrincipal({ params, body: { role } }),
+    mutationFn: (role: string) => api.updatePrincipal({ params, body: { role } }),
     onSuccess: () => {
       setChanging(false);
       onSuccess();
@@ -33,9 +34,9 @@ export function PersonRow({ person }: { readonly person: Principal & { readonly 
         {person.displayName}
         {person.displayName === person.name ? null : <div className="soft mono">{person.name}</div>}
       </td>
-      <td>{person.kind === 'user' ? 'person' : 'service account'}</td>
-      <td>{person.role}</td>
-      <td>{person.team ?? '–'}</td>
+      <td>{person.kind === 'user' ? 'person' : person.kind === 'builder' ? 'builder' : 'service account'}</td>
+      <td>{person.role ?? '–'}</td>
+      <td>{person.teams.map((each) => `${each.name} (${each.role})`).join(', ') || '–'}</td>
       <td>
         <StateMark
           health={person.active ? 'healthy' : 'offline'}
@@ -45,7 +46,7 @@ export function PersonRow({ person }: { readonly person: Principal & { readonly 
         {error === null ? null : <ErrorNote error={error} />}
       </td>
       <td>
-        {person.role === 'builder' ? null : (
+        {person.kind === 'builder' ? null : (
           <Menu position="bottom-end">
             <Menu.Target>
               <Button variant="default" aria-label={`What you can do with ${person.name}`} loading={turn.isPending}>
@@ -70,11 +71,10 @@ export function PersonRow({ person }: { readonly person: Principal & { readonly 
           <div className="stack">
             <Select
               label="Role"
-              data={[...assignableRoles]}
+              data={[...roles]}
               value={person.role}
-              allowDeselect={false}
               disabled={change.isPending}
-              onChange={(value) => value !== null && change.mutate(value as AssignableRole)}
+              onChange={(value) => value !== null && change.mutate(value)}
             />
             {change.isError ? <ErrorNote error={change.error} /> : null}
           </div>

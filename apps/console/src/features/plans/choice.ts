@@ -1,5 +1,5 @@
 import type { Id } from '@almanac/domain';
-import type { operationRequest } from '@almanac/protocol';
+import type { operationRequest, RolloutStrategy } from '@almanac/protocol';
 import type { z } from 'zod';
 import type { ComposeSource } from './compose-source.ts';
 
@@ -89,21 +89,26 @@ export function requestOf(input: {
   readonly choice: Choice;
   readonly source: ComposeSource | undefined;
   readonly settings: Readonly<Record<string, string>> | undefined;
+  /** How it takes over this time; undefined as usual. */
+  readonly rollout?: RolloutStrategy | undefined;
 }): OperationRequest | undefined {
   const { application, choice } = input;
-  const settings = input.settings === undefined ? {} : { settings: { ...input.settings } };
+  const given = {
+    ...(input.settings === undefined ? {} : { settings: { ...input.settings } }),
+    ...(input.rollout === undefined ? {} : { rollout: input.rollout }),
+  };
   const deploy = (source: DeploySource): OperationRequest => ({
     kind: 'deploy',
     application,
     source,
-    ...settings,
+    ...given,
   });
   switch (choice.kind) {
     case 'leave':
     case 'remove':
       return { kind: choice.kind, application };
     case 'configure':
-      return { kind: 'configure', application, ...settings };
+      return { kind: 'configure', application, ...given };
     case 'source':
       return fromSource(input.source, application, deploy);
     case 'latest':

@@ -23,7 +23,6 @@ export function ComposeBar(props: {
     <div className="compose-bar">
       <Select
         label="Compare with"
-        allowDeselect={false}
         data={[
           { group: 'Environments', items: choices.filter((each) => each.value !== target.name) },
           ...(releases.length === 0 ? [] : [{ group: 'Releases', items: releases }]),
@@ -35,7 +34,6 @@ export function ComposeBar(props: {
       <Select
         label="Change"
         className={`environment-select environment-type-${target.type}`}
-        allowDeselect={false}
         data={choices}
         value={target.name}
         onChange={(value) => value !== null && value !== target.name && props.onTarget(value)}

@@ -6,20 +6,30 @@ import { api } from '../../api.ts';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import type { Choice } from './choice.ts';
 import { ChooseBuild, TagAndDeploy } from './choose-build.tsx';
+import { ChooseStrategy } from './choose-strategy.tsx';
 import type { ComposeRow } from './compose.view-model.ts';
+import type { StrategyTexts } from './strategy-choice.ts';
 
 /** What is being asked of the person, beside the choice itself. */
 export type Asking =
-  | { readonly kind: 'version' | 'tag'; readonly line: ComposeRow }
+  | { readonly kind: 'version' | 'tag' | 'strategy'; readonly line: ComposeRow }
   | { readonly kind: 'setting'; readonly application: string; readonly key: string };
 
 interface DialogEvents {
   readonly onChoose: (application: string, choice: Choice) => void;
+  /** How it takes over this time; undefined as usual. */
+  readonly onStrategy: (line: ComposeRow, text: string | undefined) => void;
   readonly onGive: (given: { readonly application: string; readonly key: string; readonly value: string }) => void;
   readonly onClose: () => void;
 }
 
-export function ComposeDialog(props: { readonly asking: Asking; readonly environment: Environment } & DialogEvents) {
+export function ComposeDialog(
+  props: {
+    readonly asking: Asking;
+    readonly environment: Environment;
+    readonly strategies: StrategyTexts;
+  } & DialogEvents,
+) {
   const { asking, onClose } = props;
   if (asking.kind === 'setting')
     return (
@@ -32,6 +42,16 @@ export function ComposeDialog(props: { readonly asking: Asking; readonly environ
       />
     );
   const application = asking.line.row.application.name;
+  if (asking.kind === 'strategy')
+    return (
+      <ChooseStrategy
+        application={application}
+        environment={props.environment}
+        text={props.strategies[application]}
+        onChoose={(text) => props.onStrategy(asking.line, text)}
+        onClose={onClose}
+      />
+    );
   const newest = asking.line.row.latestBuild;
   const onChoose = (choice: Choice) => props.onChoose(application, choice);
   if (asking.kind === 'version' || newest === null)

@@ -6,12 +6,13 @@ import { Change, VersionChip } from '../../ui/version-chip.tsx';
 import type { Choice } from './choice.ts';
 import { type ChoiceOption, type ComposeRow, choiceWords, differenceWords, optionsOf } from './compose.view-model.ts';
 import { type ComposeSource, sourceWords, type There } from './compose-source.ts';
+import { judgeStrategy, type StrategyTexts } from './strategy-choice.ts';
 
 type Environment = Parameters<typeof EnvironmentTag>[0]['environment'];
 
 export interface GridEvents {
   readonly onChoose: (application: string, choice: Choice) => void;
-  readonly onAsk: (line: ComposeRow, asks: 'version' | 'tag') => void;
+  readonly onAsk: (line: ComposeRow, asks: 'version' | 'tag' | 'strategy') => void;
 }
 
 /** Applications of two environments side by side, with what becomes of each. */
@@ -24,6 +25,8 @@ export function ComposeGrid(
     readonly operations: ReadonlyMap<string, Operation>;
     /** How many values were given with the plan, by application. */
     readonly given: ReadonlyMap<string, number>;
+    /** How applications take over this time, where it is not as usual. */
+    readonly strategies: StrategyTexts;
   } & GridEvents,
 ) {
   const { source, target } = props;
@@ -60,6 +63,7 @@ export function ComposeGrid(
               inRelease={source?.kind === 'release'}
               operation={props.operations.get(line.row.application.name)}
               given={props.given.get(line.row.application.name) ?? 0}
+              strategy={judgeStrategy(props.strategies[line.row.application.name]).words}
               onChoose={props.onChoose}
               onAsk={props.onAsk}
             />
@@ -78,6 +82,8 @@ function Line(
     readonly inRelease: boolean;
     readonly operation: Operation | undefined;
     readonly given: number;
+    /** In words; null as usual. */
+    readonly strategy: string | null;
   } & GridEvents,
 ) {
   const { line, names, operation } = props;
@@ -121,6 +127,9 @@ function Line(
             {props.given === 1 ? 'one value given' : `${props.given} values given`}
           </span>
         )}
+        {chosen && props.strategy !== null ? (
+          <span className="soft compose-change compose-strategy">{props.strategy}</span>
+        ) : null}
       </td>
     </tr>
   );

@@ -28,6 +28,7 @@ const nothing: Composition = {
   target: 'production',
   source: fromQuality,
   choices: new Map(),
+  strategies: {},
   everything: false,
   filter: '',
   team: '',
@@ -104,6 +105,16 @@ describe('what can be chosen', () => {
     ]);
   });
 
+  it('lets people choose how something takes over that is brought in', () => {
+    const offered = (choice: Choice) => {
+      const [line] = lines({ choices: new Map([['catalog', choice]]) });
+      return line !== undefined && optionsOf(line, names).some((each) => each.asks === 'strategy');
+    };
+
+    expect([offered({ kind: 'latest' }), offered({ kind: 'configure' })]).toEqual([true, true]);
+    expect([offered({ kind: 'leave' }), offered({ kind: 'remove' })]).toEqual([false, false]);
+  });
+
   it('offers no removal where nothing runs, and nothing newer where that is what runs', () => {
     expect(labels('orders')).not.toContain('Remove from Production');
     expect(labels('storefront').filter((each) => each.startsWith('Deploy the newest'))).toEqual([]);
@@ -148,6 +159,21 @@ describe('what the server is asked to compose', () => {
         { kind: 'remove', application: 'search' },
       ],
     });
+  });
+
+  it('is how it takes over this time, where something is brought in', () => {
+    const choices = new Map<string, Choice>([
+      ['orders', { kind: 'latest' }],
+      ['catalog', { kind: 'configure' }],
+      ['search', { kind: 'remove' }],
+    ]);
+    const strategies = { orders: 'canary:10%', catalog: 'recreate', search: 'rolling', storefront: 'rolling' };
+
+    expect(contentOf({ ...nothing, choices, strategies }, {})?.operations).toMatchObject([
+      { kind: 'deploy', application: 'orders', rollout: { strategy: 'canary', steps: [{ weight: 10 }] } },
+      { kind: 'configure', application: 'catalog', rollout: { strategy: 'recreate' } },
+      { kind: 'remove', application: 'search' },
+    ]);
   });
 
   it('is everything that differs, narrowed as the grid is, with exceptions', () => {

@@ -1,6 +1,7 @@
 import type { BoardCell, BoardRow, Environment, Plan } from '@almanac/protocol';
 import { type Choice, type Choices, type OperationRequest, requestOf } from './choice.ts';
 import { type ComposeSource, cellIn, type There, thereIn } from './compose-source.ts';
+import { type StrategyTexts, strategyOf } from './strategy-choice.ts';
 
 /** How an application in the target differs from the same in the source. */
 export type Difference = 'same' | 'other-build' | 'only-in-source' | 'only-in-target' | 'nowhere';
@@ -19,6 +20,8 @@ export interface Composition {
   readonly target: string;
   readonly source: ComposeSource | undefined;
   readonly choices: Choices;
+  /** How applications take over this time, where it is not as usual. */
+  readonly strategies: StrategyTexts;
   /** Everything that differs from the source, a release as a whole, besides what is chosen for single applications. */
   readonly everything: boolean;
   /** Only applications whose names contain it. */
@@ -96,7 +99,7 @@ export function differenceWords(
 /** One thing that can be chosen for an application; `asks` means that a dialog asks for more. */
 export interface ChoiceOption {
   readonly choice: Choice | null;
-  readonly asks: 'version' | 'tag' | null;
+  readonly asks: 'version' | 'tag' | 'strategy' | null;
   readonly label: string;
 }
 
@@ -130,7 +133,13 @@ export function optionsOf(
     options.push({ choice: { kind: 'configure' }, asks: null, label: 'Apply settings' });
     options.push({ choice: { kind: 'remove' }, asks: null, label: `Remove from ${names.target}` });
   }
+  if (takesOver(line.choice)) options.push({ choice: null, asks: 'strategy', label: 'Choose how it takes over…' });
   return options;
+}
+
+/** Whether something is brought in by a choice. */
+function takesOver({ kind }: Choice): boolean {
+  return kind !== 'leave' && kind !== 'remove';
 }
 
 /** A choice in a few words, for the button that changes it. */
@@ -169,7 +178,8 @@ export interface PlanContent {
 export function contentOf(composition: Composition, given: GivenSettings): PlanContent | null {
   const operations = [...composition.choices].flatMap(([application, choice]) => {
     const settings = given[application];
-    const request = requestOf({ application, choice, source: composition.source, settings });
+    const rollout = strategyOf(composition.strategies, application);
+    const request = requestOf({ application, choice, source: composition.source, settings, rollout });
     return request === undefined || (request.kind === 'leave' && !composition.everything) ? [] : [request];
   });
   const { source } = composition;
@@ -247,6 +257,8 @@ export interface ComposeSearch {
   /** An environment, `release:NAME`, or `none` for no source. */
   readonly from?: string | undefined;
   readonly choose?: string | undefined;
+  /** How applications take over this time, by name. */
+  readonly rollout?: StrategyTexts | undefined;
   readonly everything?: boolean | undefined;
   readonly filter?: string | undefined;
   readonly team?: string | undefined;

@@ -6,6 +6,7 @@ import { Empty } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { type Choice, choose, encodeChoices } from './choice.ts';
 import {
+  type ComposeRow,
   composeRows,
   contentOf,
   type GivenSettings,
@@ -20,6 +21,7 @@ import { sourceWords } from './compose-source.ts';
 import { composeCommand } from './draft.view-model.ts';
 import type { Fix } from './finding.view-model.ts';
 import { ImpactPanel } from './impact-panel.tsx';
+import { withStrategy } from './strategy-choice.ts';
 import { useComposition } from './use-composition.ts';
 import { useDraft } from './use-draft.ts';
 
@@ -65,6 +67,17 @@ export function Composer(props: ComposerProps) {
     change({ choose: encodeChoices(choices), ...(draft.over ? { plan: undefined } : {}) });
   };
   const pick = (application: string, choice: Choice) => pickAll([{ application, choice }]);
+  /** What is taken with everything else is chosen by its name, or nothing could be said of it. */
+  const takeOver = (line: ComposeRow, text: string | undefined) => {
+    const application = line.row.application.name;
+    const step = { application, choice: line.choice, everything: composition.everything };
+    setAsking(null);
+    change({
+      choose: encodeChoices(choose(composition.choices, step)),
+      rollout: withStrategy(composition.strategies, { application, text }),
+      ...(draft.over ? { plan: undefined } : {}),
+    });
+  };
   const fix = (step: Fix) => {
     if (step.kind === 'choose') pick(step.application, step.choice);
     else setAsking({ kind: 'setting', application: step.application, key: step.key });
@@ -103,6 +116,7 @@ export function Composer(props: ComposerProps) {
             source={source}
             operations={new Map((draft.plan?.operations ?? []).map((each) => [each.application.name, each]))}
             given={new Map(Object.entries(given).map(([name, values]) => [name, Object.keys(values).length]))}
+            strategies={composition.strategies}
             onChoose={pick}
             onAsk={(line, kind) => setAsking({ kind, line })}
           />
@@ -134,7 +148,9 @@ export function Composer(props: ComposerProps) {
         <ComposeDialog
           asking={asking}
           environment={target}
+          strategies={composition.strategies}
           onChoose={pick}
+          onStrategy={takeOver}
           onGive={({ application, key, value }) => {
             setGiven({ ...given, [application]: { ...given[application], [key]: value } });
             setAsking(null);

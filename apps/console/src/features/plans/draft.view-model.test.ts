@@ -18,6 +18,17 @@ describe('a draft on the server', () => {
     expect(isDraftOf(plan, null)).toBe(false);
   });
 
+  it('takes over as it is chosen now, or is another one', () => {
+    const rollout = { strategy: 'recreate' } as const;
+    const content = { operations: [{ ...deploy('orders', '1.0.0'), rollout }] };
+
+    expect(isDraftOf(aPlan({ operations: [anOperation('orders', { rollout })] }), content)).toBe(true);
+    expect(isDraftOf(aPlan({ operations: [anOperation('orders')] }), content)).toBe(false);
+    expect(composeCommand({ target: 'production', content })).toBe(
+      'almanac plan create orders@1.0.0 --rollout orders=recreate --to production',
+    );
+  });
+
   it('holds a release when it is composed of that', () => {
     const release = { id: null, name: 'spring' };
 

@@ -1,5 +1,6 @@
-import type { Plan } from '@almanac/protocol';
+import { type Plan, type RolloutStrategy, rolloutStrategy, shortStrategy } from '@almanac/protocol';
 import type { PlanContent } from './compose.view-model.ts';
+import { sameStrategy } from './strategy-choice.ts';
 
 /** Whether a draft on the server already does what is chosen, as far as that can be seen from the draft. */
 export function isDraftOf(plan: Pick<Plan, 'state' | 'operations' | 'release'>, content: PlanContent | null): boolean {
@@ -10,7 +11,11 @@ export function isDraftOf(plan: Pick<Plan, 'state' | 'operations' | 'release'>, 
     .filter((each) => each.kind !== 'leave')
     .map((each) => `${each.application} ${each.kind}`);
   const there = plan.operations.map((each) => `${each.application.name} ${each.kind}`);
-  return chosen.toSorted().join() === there.toSorted().join();
+  if (chosen.toSorted().join() !== there.toSorted().join()) return false;
+  return plan.operations.every(({ application, rollout }) => {
+    const request = content.operations.find((each) => each.application === application.name);
+    return sameStrategy(request === undefined ? null : (strategyIn(request) ?? null), rollout);
+  });
 }
 
 /** The command that composes the same. A build without a version goes by its key. */
@@ -31,6 +36,7 @@ export function composeCommand(input: { readonly target: string; readonly conten
     ...option('remove', named('remove')),
     ...option('leave', named('leave')),
     ...option('set', operations.flatMap(settingWords)),
+    ...option('rollout', operations.flatMap(rolloutWords)),
     '--to',
     input.target,
   ].join(' ');
@@ -57,6 +63,17 @@ function tagWords(request: Request): readonly string[] {
 function settingWords(request: Request): readonly string[] {
   if (request.kind !== 'deploy' && request.kind !== 'configure') return [];
   return Object.keys(request.settings ?? {}).map((key) => `${request.application}.${key}=<value>`);
+}
+
+/** A strategy that has no short form stands in a file. */
+function rolloutWords(request: Request): readonly string[] {
+  const strategy = strategyIn(request);
+  return strategy === undefined ? [] : [`${request.application}=${shortStrategy(strategy) ?? '@rollout.yaml'}`];
+}
+
+function strategyIn(request: Request): RolloutStrategy | undefined {
+  if ((request.kind !== 'deploy' && request.kind !== 'configure') || request.rollout === undefined) return undefined;
+  return rolloutStrategy.parse(request.rollout);
 }
 
 function differencesWords(differences: NonNullable<PlanContent['differences']>): readonly string[] {

@@ -9,6 +9,7 @@ import { ErrorNote } from '../../ui/page-states.tsx';
 import { encodeChoices } from './choice.ts';
 import { choicesOfPlan } from './compose.view-model.ts';
 import { commandsOf, type PlanCommand } from './plan.view-model.ts';
+import { strategiesOfPlan } from './strategy-choice.ts';
 
 const buttons = new Set<PlanCommand['kind']>(['approve', 'reject', 'continue', 'abort', 'edit']);
 
@@ -27,6 +28,7 @@ export function PlanCommands(props: { readonly plan: Plan }) {
         to: plan.environment.name,
         plan: plan.number,
         choose: encodeChoices(choicesOfPlan(plan)),
+        rollout: strategiesOfPlan(plan),
         ...(plan.release?.id == null ? {} : { from: `release:${plan.release.name}` }),
       },
     });

@@ -1,4 +1,4 @@
-import type { Operation, Plan } from '@almanac/protocol';
+import { type Operation, type Plan, strategyWords } from '@almanac/protocol';
 import { Link } from '@tanstack/react-router';
 import { took } from '../../ui/ago.ts';
 import { StateOf } from '../../ui/state-mark.tsx';
@@ -44,6 +44,9 @@ function OperationRow(props: { readonly plan: Plan; readonly operation: Operatio
         )}
         <span className="soft mono">{took({ from: operation.startedAt, to: operation.endedAt, now: Date.now() })}</span>
       </div>
+      {operation.rollout === null ? null : (
+        <div className="soft">Takes over this time by {strategyWords(operation.rollout)}</div>
+      )}
       {operation.message === null ? null : (
         <div className={`note ${operation.state === 'failed' ? 'failed' : 'warning'}`}>{operation.message}</div>
       )}

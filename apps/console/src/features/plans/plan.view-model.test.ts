@@ -30,7 +30,7 @@ describe('what can be done with a plan', () => {
       verdict: 'approved',
       by: 'eve',
       role: 'approver',
-      team: null,
+      teams: [] as string[],
       comment: '',
       content: 'x',
       valid: true,

@@ -86,6 +86,7 @@ export function anOperation(application: string, given: Partial<Operation> = {})
     wave: 0,
     before: null,
     siteOperation: null,
+    rollout: null,
     after: aBuild('1.0.0'),
     state: 'pending',
     message: null,

@@ -54,7 +54,14 @@ describe('what stands in the way', () => {
 });
 
 it('voices say whether they count, the newest first', () => {
-  const voice = { by: 'eve', role: 'approver', team: null, comment: '', content: 'x', withdrawnAt: null } as const;
+  const voice = {
+    by: 'eve',
+    role: 'approver',
+    teams: [] as string[],
+    comment: '',
+    content: 'x',
+    withdrawnAt: null,
+  } as const;
   const plan = aPlan({
     approvals: [
       { ...voice, verdict: 'approved', valid: false, at: inMinutes(1) },

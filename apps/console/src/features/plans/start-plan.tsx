@@ -72,7 +72,6 @@ export function StartPlan(props: {
       <div className="start-row">
         <Select
           label="When an operation fails"
-          allowDeselect={false}
           data={failurePolicies}
           value={wish.failurePolicy}
           onChange={(value) => setWish({ ...wish, failurePolicy: value as Plan['failurePolicy'] })}

@@ -16,6 +16,8 @@ export interface ComposedAddress {
   readonly change: (next: Partial<ComposeSearch>, replace?: boolean) => void;
 }
 
+const noStrategies = {};
+
 /** What is composed, as the address says it: every choice can be sent to somebody else, and taken back by going back. */
 export function useComposition(input: {
   readonly environments: readonly Environment[];
@@ -43,6 +45,7 @@ export function useComposition(input: {
       target: target?.name ?? '',
       source,
       choices,
+      strategies: search.rollout ?? noStrategies,
       everything: search.everything === true,
       filter: search.filter ?? '',
       team: search.team ?? '',

@@ -8,13 +8,20 @@ import { ErrorNote } from '../../ui/page-states.tsx';
 import { commandsOf, type RolloutCommandView } from './rollout.view-model.ts';
 
 /** What can be asked of a rollout: the likely two as buttons, the others in a menu; each says first what happens. */
-export function RolloutCommands(props: { readonly rollout: Rollout }) {
+export function RolloutCommands(props: {
+  readonly rollout: Rollout;
+  /** The only site that is asked; null for all of them. */
+  readonly site: Rollout['sites'][number] | null;
+}) {
+  const { rollout, site } = props;
   const [asked, setAsked] = useState<RolloutCommandView | null>(null);
-  const commands = commandsOf(props.rollout);
+  const commands = commandsOf(rollout, site);
   if (commands.length === 0) return null;
+  // Of one site among several all of it is in the menu: a row of buttons each would hide the sites.
+  const inView = site === null ? 2 : 0;
   return (
     <div className="row" style={{ flexWrap: 'wrap' }}>
-      {commands.slice(0, 2).map((each) => (
+      {commands.slice(0, inView).map((each) => (
         <Button
           key={each.kind}
           size="compact-sm"
@@ -27,28 +34,33 @@ export function RolloutCommands(props: { readonly rollout: Rollout }) {
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>
           <Button size="compact-sm" variant="default" rightSection={<span aria-hidden>▾</span>}>
-            More
+            {site === null ? 'More' : `On ${site.site.name}`}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {commands.slice(2).map((each) => (
+          {commands.slice(inView).map((each) => (
             <Menu.Item key={each.kind} onClick={() => setAsked(each)}>
               {each.label}
             </Menu.Item>
           ))}
         </Menu.Dropdown>
       </Menu>
-      {asked === null ? null : <Ask rollout={props.rollout} command={asked} onClose={() => setAsked(null)} />}
+      {asked === null ? null : <Ask rollout={rollout} site={site} command={asked} onClose={() => setAsked(null)} />}
     </div>
   );
 }
 
-function Ask(props: { readonly rollout: Rollout; readonly command: RolloutCommandView; readonly onClose: () => void }) {
-  const { rollout, command } = props;
+function Ask(props: {
+  readonly rollout: Rollout;
+  readonly site: Rollout['sites'][number] | null;
+  readonly command: RolloutCommandView;
+  readonly onClose: () => void;
+}) {
+  const { rollout, site, command } = props;
   const [reason, setReason] = useState('');
   const queryClient = useQueryClient();
   const run = useMutation({
-    mutationFn: () => send(rollout, command, reason.trim()),
+    mutationFn: () => send({ rollout, site, command, reason: reason.trim() }),
     onSuccess: props.onClose,
     onSettled: () => void queryClient.invalidateQueries({ queryKey: ['rollout'] }),
   });
@@ -87,9 +99,15 @@ function Ask(props: { readonly rollout: Rollout; readonly command: RolloutComman
   );
 }
 
-function send(rollout: Rollout, command: RolloutCommandView, reason: string): Promise<Rollout> {
+function send(input: {
+  readonly rollout: Rollout;
+  readonly site: Rollout['sites'][number] | null;
+  readonly command: RolloutCommandView;
+  readonly reason: string;
+}): Promise<Rollout> {
+  const { rollout, site, command, reason } = input;
   const params = { environment: rollout.environment.name, application: rollout.application.name };
-  const body = { reason, operation: rollout.operation };
+  const body = { reason, operation: rollout.operation, ...(site === null ? {} : { site: site.site.id }) };
   switch (command.kind) {
     case 'resume':
       return api.resumeRollout({ params, body });
@@ -99,9 +117,7 @@ function send(rollout: Rollout, command: RolloutCommandView, reason: string): Pr
       return api.abortRollout({ params, body });
     case 'promote':
       return api.promoteRollout({ params, body });
-    case 'skip': {
-      const step = rollout.sites.find((each) => each.phase === 'stepping')?.rollout?.step ?? 0;
-      return api.skipRolloutStep({ params, body: { ...body, step } });
-    }
+    case 'skip':
+      return api.skipRolloutStep({ params, body: { ...body, step: command.step } });
   }
 }

@@ -14,7 +14,7 @@ type Chart = (typeof charts)[number];
 
 const height = 120;
 
-/** What the gateway saw of both versions, in the same two colours everywhere. */
+/** What the gateway saw of both versions, in the same two colours everywhere; a baseline is a broken line. */
 export function RolloutCurves(props: { readonly curves: ReportedRollout['curves'] }) {
   return (
     <div className="rollout-curves">
@@ -34,7 +34,7 @@ function Curve(props: { readonly chart: Chart; readonly curves: ReportedRollout[
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
-    const drawn = new Plot(optionsOf(element), [[], [], []], element);
+    const drawn = new Plot(optionsOf(element), [[], [], [], []], element);
     plot.current = drawn;
     const watch = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height }));
     watch.observe(element);
@@ -46,10 +46,10 @@ function Curve(props: { readonly chart: Chart; readonly curves: ReportedRollout[
   }, [scheme]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a chart that was drawn anew has no data yet
   useEffect(() => {
-    const [times, stable, candidate] = seriesOf(curves, chart.key);
+    const [times, ...series] = seriesOf(curves, chart.key);
     const scaled = (values: readonly (number | null)[]) =>
       values.map((each) => (each === null ? null : each * chart.factor));
-    plot.current?.setData([times, scaled(stable), scaled(candidate)]);
+    plot.current?.setData([times, ...series.map(scaled)]);
   }, [curves, chart, scheme]);
   return (
     <figure>
@@ -86,6 +86,7 @@ function optionsOf(element: HTMLElement): Plot.Options {
       {},
       { label: 'before', stroke: colour('--stable'), width: 1.5, spanGaps: true },
       { label: 'new', stroke: colour('--candidate'), width: 1.5, spanGaps: true },
+      { label: 'baseline', stroke: colour('--stable'), width: 1.5, dash: [4, 3], spanGaps: true },
     ],
   };
 }

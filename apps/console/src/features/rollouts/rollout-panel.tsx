@@ -5,7 +5,16 @@ import { api } from '../../api.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 import { AnalysisView } from './analysis-view.tsx';
-import { standingWords, stepsOf, verdictForms } from './rollout.view-model.ts';
+import {
+  askedWords,
+  explainedBy,
+  type ShareView,
+  sharesOf,
+  standingWords,
+  stepsOf,
+  verdictForms,
+  verdictKey,
+} from './rollout.view-model.ts';
 import { RolloutCommands } from './rollout-commands.tsx';
 
 /** Charts come when there is something to draw. */
@@ -35,18 +44,22 @@ export function RolloutPanel(props: {
     <section className="rollout" aria-label={`Rollout of ${application} in ${environment}`}>
       <div className="spread">
         <h2>Rollout of {application}</h2>
-        {present ? <RolloutCommands rollout={rollout.data} /> : null}
+        {present ? <RolloutCommands rollout={rollout.data} site={null} /> : null}
       </div>
       {sites.map((site) => (
-        <SiteRollout key={site.site.id} site={site} />
+        <SiteRollout key={site.site.id} site={site} of={present && sites.length > 1 ? rollout.data : null} />
       ))}
-      <Verdicts verdicts={verdicts} />
+      <Verdicts verdicts={verdicts} explained={explainedBy(sites)} />
     </section>
   );
 }
 
-function SiteRollout(props: { readonly site: Rollout['sites'][number] }) {
-  const { site } = props;
+function SiteRollout(props: {
+  readonly site: Rollout['sites'][number];
+  /** The rollout on several sites of which this one may be asked alone; null where there is nothing to choose. */
+  readonly of: Rollout | null;
+}) {
+  const { site, of } = props;
   const { rollout } = site;
   if (rollout === null) return null;
   const last = rollout.analyses.at(-1);
@@ -60,7 +73,9 @@ function SiteRollout(props: { readonly site: Rollout['sites'][number] }) {
             Without a decision it goes back on {new Date(rollout.hold.until).toLocaleString()}
           </span>
         )}
+        {of === null ? null : <RolloutCommands rollout={of} site={site} />}
       </div>
+      {site.command === null ? null : <div className="soft">{askedWords(site.command)}</div>}
       <ol className="rollout-steps" aria-label={`Steps on ${site.site.name}`}>
         {stepsOf(rollout, site.phase).map(({ words, health, state }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: steps have no other identity than their place
@@ -70,7 +85,7 @@ function SiteRollout(props: { readonly site: Rollout['sites'][number] }) {
           </li>
         ))}
       </ol>
-      <Weights weight={rollout.weight} candidate={site.candidate?.label} stable={site.stable?.label} />
+      <Weights shares={sharesOf(site, rollout)} />
       {rollout.curves.stable.length + rollout.curves.candidate.length < 2 ? null : (
         <Suspense fallback={<div className="rollout-curves" />}>
           <RolloutCurves curves={rollout.curves} />
@@ -82,41 +97,41 @@ function SiteRollout(props: { readonly site: Rollout['sites'][number] }) {
 }
 
 /** Who takes how much of the requests, in the two colours of both versions. */
-function Weights(props: {
-  readonly weight: number;
-  readonly candidate: string | undefined;
-  readonly stable: string | undefined;
-}) {
-  const { weight } = props;
-  const words = `${props.stable ?? 'before'} ${100 - weight} %, ${props.candidate ?? 'new'} ${weight} % of the requests`;
+function Weights(props: { readonly shares: readonly ShareView[] }) {
+  const { shares } = props;
+  const words = shares.map(({ label, weight }) => `${label} ${weight} %`).join(', ');
   return (
     <div className="rollout-weights">
-      <div className="rollout-bar" role="img" aria-label={words}>
-        <span className="stable" style={{ width: `${100 - weight}%` }} />
-        <span className="candidate" style={{ width: `${weight}%` }} />
+      <div className="rollout-bar" role="img" aria-label={`${words} of the requests`}>
+        {shares.map(({ kind, weight }) => (
+          <span key={kind} className={kind} style={{ width: `${weight}%` }} />
+        ))}
       </div>
-      <div className="row">
-        <span className="rollout-key stable">
-          {props.stable ?? 'before'} {100 - weight} %
-        </span>
-        <span className="rollout-key candidate">
-          {props.candidate ?? 'new'} {weight} %
-        </span>
+      <div className="row" style={{ flexWrap: 'wrap' }}>
+        {shares.map(({ kind, label, weight }) => (
+          <span key={kind} className={`rollout-key ${kind}`}>
+            {label} {weight} %
+          </span>
+        ))}
       </div>
     </div>
   );
 }
 
-function Verdicts(props: { readonly verdicts: Rollout['verdicts'] }) {
+function Verdicts(props: {
+  readonly verdicts: Rollout['verdicts'];
+  /** Verdicts whose reasons stand beside their metrics already. */
+  readonly explained: ReadonlySet<string>;
+}) {
   if (props.verdicts.length === 0) return null;
   return (
     <ul className="rollout-verdicts" aria-label="Verdicts">
       {props.verdicts.map((each) => (
-        <li key={`${each.site.id} ${each.name} ${each.run}`}>
+        <li key={verdictKey(each.site, each)}>
           <StateMark health={verdictForms[each.verdict].health} word={verdictForms[each.verdict].word} showWord />
           <span>
             {each.name === 'background' ? 'beside the steps' : each.name.replace('-', ' ')} on {each.site.name}
-            {each.reason === null ? '' : `: ${each.reason}`}
+            {each.reason === null || props.explained.has(verdictKey(each.site, each)) ? '' : `: ${each.reason}`}
           </span>
           <span className="soft">
             <RelativeTime at={each.at} />

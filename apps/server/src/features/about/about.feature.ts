@@ -1,8 +1,11 @@
+import { rightsOf } from '@almanac/domain';
 import { agentProtocol } from '@almanac/protocol';
 import { sql } from 'kysely';
 import type { EventFeed } from '#platform/events';
 import type { Feature } from '#platform/feature';
 import { direct, type Endpoint, read } from '#platform/http';
+import { beyondScope } from '#scope';
+import type { MayHear } from './may-hear.ts';
 import { streamEvents } from './stream-events.ts';
 
 /** What this server is, and what happens now. */
@@ -11,6 +14,7 @@ export function aboutFeature(input: {
   readonly database: { readonly version: string; readonly embedded: boolean };
   readonly startedAt: Date;
   readonly feed: EventFeed;
+  readonly mayHear: MayHear;
 }): Feature {
   const endpoints: readonly Endpoint[] = [
     read('getAbout', async ({ db }) => {
@@ -32,10 +36,12 @@ export function aboutFeature(input: {
         agents: agents.map((each) => ({ version: each.version ?? '', sites: each.sites })),
       };
     }),
-    direct('streamEvents', async ({ db, signal }, { query, http }) => {
+    direct('streamEvents', async ({ db, actor, signal }, { query, http }) => {
+      const rights = actor.kind === 'principal' ? rightsOf(actor.access, actor.roles) : [];
       const resume = Number(http.request.headers['last-event-id'] ?? query.after ?? input.feed.position());
       await streamEvents({
-        db,
+        db: beyondScope(db, 'each event is asked for before it is told'),
+        mayHear: (event) => input.mayHear(event, { scope: db.scope, rights }),
         signal,
         feed: input.feed,
         reply: http.reply,

@@ -1,1 +1,2 @@
 export { aboutFeature } from './about.feature.ts';
+export { createMayHear } from './may-hear.ts';

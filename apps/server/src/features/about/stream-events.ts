@@ -13,6 +13,8 @@ const mostReaders = 1000;
 
 export interface EventStreamOptions {
   readonly db: Kysely<Tables>;
+  /** Whether this reader may hear of an event. */
+  readonly mayHear: (event: FeedEvent) => boolean | Promise<boolean>;
   readonly feed: EventFeed;
   readonly reply: FastifyReply;
   /** The position after which the reader goes on. */
@@ -39,16 +41,22 @@ export async function streamEvents(input: EventStreamOptions): Promise<void> {
     else raw.write(text);
   };
   let sent = input.after;
-  const tell = (event: FeedEvent) => {
+  const tell = async (event: FeedEvent) => {
     if (event.position <= sent) return;
     sent = event.position;
+    if (!(await input.mayHear(event))) return;
     write(
       `id: ${event.position}\nevent: ${event.kind}\ndata: ${JSON.stringify({ ...event, at: event.at.toISOString() })}\n\n`,
     );
   };
+  // One after the other, in the order of their positions, however long each is looked into.
+  let told: Promise<void> = Promise.resolve();
+  const tellInTurn = (event: FeedEvent) => {
+    told = told.then(() => tell(event)).catch(() => void raw.destroy());
+  };
   const waiting: FeedEvent[] = [];
   let caughtUp = false;
-  const stop = feed.subscribe((event) => (caughtUp ? tell(event) : waiting.push(event)));
+  const stop = feed.subscribe((event) => (caughtUp ? tellInTurn(event) : waiting.push(event)));
   const heartbeat = setInterval(() => write(': still here\n\n'), heartbeatMs);
   const leave = () => {
     stop();
@@ -63,9 +71,9 @@ export async function streamEvents(input: EventStreamOptions): Promise<void> {
     if (missed === 'too-much') {
       sent = feed.position();
       write(`id: ${sent}\nevent: reset\ndata: {}\n\n`);
-    } else missed.forEach(tell);
+    } else missed.forEach(tellInTurn);
     caughtUp = true;
-    waiting.forEach(tell);
+    waiting.forEach(tellInTurn);
   } catch (error) {
     // The answer has begun, so all that can be said is its end: the reader comes back and resumes.
     leave();

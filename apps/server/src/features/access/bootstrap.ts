@@ -1,41 +1,101 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PrincipalId, Role } from '@almanac/domain';
+import { noLimits, type PrincipalId } from '@almanac/domain';
 import { writeDurably } from '@almanac/host';
+import type { Periodic } from '#platform/feature';
 import type { CommandContext, InTransaction } from '#platform/http';
-import { hashToken, newToken } from './tokens.ts';
+import { makeApiToken } from './api-tokens.ts';
+import { findRole } from './find-role.ts';
+import { hashToken, mayBeToken, newToken } from './tokens.ts';
 
 const system = { kind: 'system', name: 'server' } as const;
+const setupPrefix = 'setup_';
+
+export interface SetupLink {
+  /** Undefined when there is or was an administrator. */
+  readonly token: string | undefined;
+  /** Why nobody can sign in and there is no link, where that is so. */
+  readonly closed: string | undefined;
+}
 
 /**
- * Makes the one-time setup link of a new installation; undefined when there is an administrator. The token is kept
- * beside the data, readable by its owner alone, so that a restart shows the same link until it was used.
+ * Makes the one-time setup link of a new installation. The token is kept beside the data, readable by its owner alone, so that a
+ * restart shows the same link until it was used. Whether an installation is new is marked in two places, the database and a
+ * file: people who are gone from the one are not taken for people who never were.
  */
 export async function ensureSetupToken(input: {
   readonly inTransaction: InTransaction;
   readonly directory: string;
-}): Promise<string | undefined> {
+}): Promise<SetupLink> {
   const file = join(input.directory, 'setup-token');
-  return input.inTransaction({ actor: system, action: null }, async ({ db }) => {
+  const mark = markOf(input.directory);
+  return input.inTransaction({ actor: system, action: null }, async ({ db, now }) => {
     const people = await db.selectFrom('principals').select('id').where('kind', '=', 'user').limit(1).execute();
-    if (people.length > 0) {
+    const { setUpAt } = await db.selectFrom('installation').select('setUpAt').executeTakeFirstOrThrow();
+    const isMarked = setUpAt !== null || existsSync(mark);
+    if (people.length > 0 || isMarked) {
       await rm(file, { force: true });
-      return undefined;
+      await db.updateTable('installation').set({ setupTokenHash: null }).execute();
+      const since = setUpAt ?? (people.length > 0 ? now : undefined);
+      if (since !== undefined) await writeMark(input.directory, since);
+      if (people.length === 0)
+        return {
+          token: undefined,
+          closed: `this installation was set up before, and nobody is left in its database: restore a backup. To begin anew, take an empty database and remove ${mark}`,
+        };
+      if (setUpAt === null) await db.updateTable('installation').set({ setUpAt: now }).execute();
+      return { token: undefined, closed: undefined };
     }
     const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
-    const token = kept === '' ? newToken('setup_') : kept;
-    if (kept === '') await writeDurably(file, `${token}\n`);
+    // What was cut short could be guessed.
+    const isWhole = mayBeToken(kept, setupPrefix);
+    const token = isWhole ? kept : newToken(setupPrefix);
+    if (!isWhole) await writeDurably(file, `${token}\n`);
     await db
       .updateTable('installation')
       .set({ setupTokenHash: hashToken(token) })
       .execute();
-    return token;
+    return { token, closed: undefined };
   });
 }
 
-const bootstrapAccounts: readonly { readonly name: string; readonly role: Role }[] = [
-  { name: 'launcher', role: 'administrator' },
-  { name: 'builder', role: 'builder' },
+/**
+ * Makes the second mark soon after the first one, which is committed together with the first administrator, and takes the link
+ * away, which is void from then on.
+ */
+export function markSetUp(directory: string): Periodic {
+  let isMarked = false;
+  return {
+    name: 'mark-set-up',
+    everyMs: 5000,
+    run: async ({ db }) => {
+      if (isMarked) return;
+      const { setUpAt } = await db.selectFrom('installation').select('setUpAt').executeTakeFirstOrThrow();
+      if (setUpAt === null) return;
+      await writeMark(directory, setUpAt);
+      await rm(join(directory, 'setup-token'), { force: true });
+      isMarked = true;
+    },
+  };
+}
+
+const markOf = (directory: string) => join(directory, 'set-up');
+
+async function writeMark(directory: string, setUpAt: Date): Promise<void> {
+  const mark = markOf(directory);
+  if (!existsSync(mark)) await writeDurably(mark, `${setUpAt.toISOString()}\n`);
+}
+
+interface BootstrapAccount {
+  readonly name: string;
+  readonly kind: 'service' | 'builder';
+}
+
+/** What starts together with the server is its administrator; what builds may do nothing else. */
+const bootstrapAccounts: readonly BootstrapAccount[] = [
+  { name: 'launcher', kind: 'service' },
+  { name: 'builder', kind: 'builder' },
 ];
 
 /**
@@ -52,8 +112,7 @@ export async function writeBootstrapTokens(input: {
     const file = join(input.directory, account.name);
     const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
     if (kept !== '' && (await input.isValid(hashToken(kept)))) continue;
-    const secret = newToken('alm_');
-    await input.inTransaction({ actor: system, action: 'bootstrap-token-made' }, async (context) => {
+    const secret = await input.inTransaction({ actor: system, action: 'bootstrap-token-made' }, async (context) => {
       const principalId = await ensureServiceAccount(context, account);
       const name = 'made at the start of the server';
       await context.db
@@ -61,29 +120,22 @@ export async function writeBootstrapTokens(input: {
         .where('principalId', '=', principalId)
         .where('name', '=', name)
         .execute();
-      await context.db
-        .insertInto('apiTokens')
-        .values({
-          id: context.newId(),
-          principalId,
-          name,
-          prefix: secret.slice(0, 10),
-          tokenHash: hashToken(secret),
-          createdAt: context.now,
-          lastUsedAt: null,
-          expiresAt: null,
-        })
-        .execute();
+      const made = await makeApiToken(context, {
+        principal: principalId,
+        name,
+        expiresAt: null,
+        limits: noLimits,
+        parentId: null,
+        provedUntil: null,
+      });
       context.audit({ subject: `principal:${account.name}` });
+      return made.secret;
     });
     await writeDurably(file, `${secret}\n`);
   }
 }
 
-async function ensureServiceAccount(
-  context: CommandContext,
-  account: { readonly name: string; readonly role: Role },
-): Promise<PrincipalId> {
+async function ensureServiceAccount(context: CommandContext, account: BootstrapAccount): Promise<PrincipalId> {
   const found = await context.db
     .selectFrom('principals')
     .select('id')
@@ -95,11 +147,10 @@ async function ensureServiceAccount(
     .insertInto('principals')
     .values({
       id,
-      kind: 'service',
+      kind: account.kind,
       name: account.name,
       displayName: account.name,
-      role: account.role,
-      team: null,
+      defaultRoleId: account.kind === 'builder' ? null : (await findRole(context.db, 'administrator')).id,
       passwordHash: null,
       createdAt: context.now,
     })

@@ -1,11 +1,9 @@
 import type { PrincipalId } from '@almanac/domain';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { numberInQuery, readNumbers } from '#features/security-numbers';
 import type { CommandContext, RequestExtras } from '#platform/http';
 import type { Tables } from '#tables';
 import { hashToken, newToken } from './tokens.ts';
-
-/** How long a browser is remembered after the last sign-in from it. */
-const keptDays = 180;
 
 type Http = RequestExtras['http'];
 
@@ -26,6 +24,7 @@ export async function isKnownDevice(
     .select('principalId')
     .where('tokenHash', '=', hashToken(token))
     .where('principalId', '=', given.principal)
+    .where(sql<boolean>`last_seen_at > now() - make_interval(days => ${numberInQuery('known-device')})`)
     .executeTakeFirst();
   return found !== undefined;
 }
@@ -37,6 +36,7 @@ export async function rememberDevice(
 ): Promise<void> {
   const { http, principal } = given;
   const name = cookieName(http);
+  const keptDays = (await readNumbers(db))['known-device'];
   const before = http.request.cookies[name];
   if (before !== undefined)
     await db

@@ -1,42 +1,46 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { NumbersInForce } from '@almanac/domain';
+import { type Kysely, sql } from 'kysely';
 import { createGate } from '#platform/http';
+import type { Tables } from '#tables';
 
-/** Argon2id (RFC 9106) with 64 MiB in three passes; the stored text carries them, so they can be raised. */
-const parameters = { memory: 65_536, passes: 3, parallelism: 1 } as const;
-const tagLength = 32;
+const parallelism = 1;
+const [nonceLength, tagLength] = [16, 32];
 
 const argon2Now = promisify(argon2);
-/** Each takes 64 MiB and a thread: more at once would slow all of them, and everything else that waits for a thread. */
+/** Each takes its memory and a thread: more at once would slow all of them, and everything else that waits for a thread. */
 const gate = createGate({ atWork: 4, waiting: 64, patience: 5000 });
 
 function derive(parts: Omit<Parameters<typeof argon2>[1], never>): Promise<Buffer> {
   return gate.pass(() => argon2Now('argon2id', parts));
 }
 
-/** Hashes a password into a PHC string. */
-export async function hashPassword(password: string): Promise<string> {
-  const nonce = randomBytes(16);
-  const tag = await derive({ message: password, nonce, ...parameters, tagLength });
-  return `$argon2id$v=19$m=${parameters.memory},t=${parameters.passes},p=${parameters.parallelism}$${encode(nonce)}$${encode(tag)}`;
+type HashNumbers = Pick<NumbersInForce, 'argon2id-memory' | 'argon2id-passes'>;
+
+/** The part of a PHC string that says what a hash costs; the stored text carries it, so that the numbers can be changed. */
+function costOf(numbers: HashNumbers): string {
+  return `$argon2id$v=19$m=${numbers['argon2id-memory'] * 1024},t=${numbers['argon2id-passes']},p=${parallelism}$`;
 }
 
-const phc = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/;
-
-/** Whether a PHC string was made with other parameters than today's: it is made anew once the password is known. */
-export function isOutdated(stored: string | null): boolean {
-  const [, memory, passes, parallelism] = phc.exec(stored ?? '') ?? [];
-  return (
-    Number(memory) !== parameters.memory ||
-    Number(passes) !== parameters.passes ||
-    Number(parallelism) !== parameters.parallelism
-  );
+/** Hashes a password with argon2id (RFC 9106) into a PHC string. */
+export async function hashPassword(password: string, numbers: HashNumbers): Promise<string> {
+  const nonce = randomBytes(nonceLength);
+  const [memory, passes] = [numbers['argon2id-memory'] * 1024, numbers['argon2id-passes']];
+  const tag = await derive({ message: password, nonce, memory, passes, parallelism, tagLength });
+  return `${costOf(numbers)}${encode(nonce)}$${encode(tag)}`;
 }
 
-/** Whether a password belongs to a PHC string; takes as long for a string that nobody has. */
-export async function verifyPassword(password: string, stored: string | null): Promise<boolean> {
-  const parsed = phc.exec(stored ?? (await unmatched()));
-  const [, memory, passes, parallelism, nonce, tag] = parsed ?? [];
+const phc = /^(\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$)([\w+/]+)\$([\w+/]+)$/;
+
+/** Whether a PHC string was made with other numbers than those in force: it is made anew once the password is known. */
+export function isOutdated(stored: string | null, numbers: HashNumbers): boolean {
+  return phc.exec(stored ?? '')?.[1] !== costOf(numbers);
+}
+
+/** Whether a password belongs to a PHC string. */
+export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  const [, , memory, passes, lanes, nonce, tag] = phc.exec(stored) ?? [];
   if (nonce === undefined || tag === undefined) return false;
   const expected = Buffer.from(tag, 'base64');
   const actual = await derive({
@@ -44,17 +48,22 @@ export async function verifyPassword(password: string, stored: string | null): P
     nonce: Buffer.from(nonce, 'base64'),
     memory: Number(memory),
     passes: Number(passes),
-    parallelism: Number(parallelism),
+    parallelism: Number(lanes),
     tagLength: expected.length,
   });
-  return timingSafeEqual(actual, expected) && stored !== null;
+  return timingSafeEqual(actual, expected);
 }
 
-let placeholder: Promise<string> | undefined;
-
-function unmatched(): Promise<string> {
-  placeholder ??= hashPassword(randomBytes(24).toString('base64'));
-  return placeholder;
+/**
+ * The hash of nobody's password, that costs what the hash of somebody costs: always the same for one name. Where numbers were
+ * changed and not everybody signed in since, names of people and names of nobody take as long as before, and as long as now.
+ */
+export async function decoyHash(db: Kysely<Tables>, name: string, numbers: HashNumbers): Promise<string> {
+  const { rows } = await sql<{ hash: string }>`
+    select password_hash as hash from principals where password_hash is not null
+    order by md5(id::text || ${name}) limit 1`.execute(db);
+  const cost = phc.exec(rows[0]?.hash ?? '')?.[1] ?? costOf(numbers);
+  return `${cost}${encode(randomBytes(nonceLength))}$${encode(randomBytes(tagLength))}`;
 }
 
 function encode(bytes: Buffer): string {

@@ -7,6 +7,6 @@ export function ownId(actor: Actor): PrincipalId {
 }
 
 /** A principal as everybody may know it. */
-export function presentPrincipal(row: Principal): Principal {
-  return { id: row.id, kind: row.kind, name: row.name, displayName: row.displayName, role: row.role, team: row.team };
+export function presentPrincipal({ id, kind, name, displayName, role, teams }: Principal): Principal {
+  return { id, kind, name, displayName, role, teams };
 }

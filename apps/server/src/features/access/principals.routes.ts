@@ -1,75 +1,69 @@
 import { type PrincipalId, refuse } from '@almanac/domain';
-import { type Kysely, sql } from 'kysely';
-import { z } from 'zod';
+import type { Principal } from '@almanac/protocol';
+import { sql } from 'kysely';
 import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
-import type { Tables } from '#tables';
-import { hashToken, newToken } from './tokens.ts';
+import { endOfToken, makeApiToken, makerOf, withinMaker } from './api-tokens.ts';
+import {
+  beginAccessChange,
+  beginAccountChange,
+  refuseExcess,
+  refuseOwn,
+  refuseWithoutAdministrator,
+} from './change-access.ts';
+import { deactivateAccount } from './deactivate-account.ts';
+import { findPrincipal, principalsWithAccess } from './find-principal.ts';
+import { findRole } from './find-role.ts';
+import { findTeam } from './find-team.ts';
+import { saveMember } from './members.ts';
+import { presentPrincipal } from './present-principal.ts';
 
 /** People and service accounts besides the first administrator: a plan and its approval need two of them. */
 export const principalEndpoints: readonly Endpoint[] = [
   read('listPrincipals', async ({ db }, { query }) => {
     const cursor = decodeCursor(query.cursor);
-    const rows = await db
-      .selectFrom('principals')
-      .selectAll()
-      .$if(cursor !== undefined, (each) => each.where('name', '>', String(cursor?.[0])))
-      .orderBy('name')
+    const rows = await principalsWithAccess(db)
+      .$if(cursor !== undefined, (each) => each.where('principals.name', '>', String(cursor?.[0])))
+      .orderBy('principals.name')
       .limit(query.limit + 1)
       .execute();
     return pageOf({ rows, limit: query.limit, keyOf: (row) => [row.name], present });
   }),
 
-  command('createPrincipal', async (context, { body }) => {
-    const { db } = context;
+  command('createPrincipal', async (context, { body, http }) => {
     await refuseTakenName(context, body.name);
-    const id = context.newId<'principal'>();
-    const principal = {
-      id,
-      kind: 'service' as const,
-      name: body.name,
-      displayName: body.displayName ?? body.name,
-      role: body.role,
-      team: body.team ?? null,
-    };
-    await db
-      .insertInto('principals')
-      .values({ ...principal, passwordHash: null, createdAt: context.now })
-      .execute();
-    const secret = newToken('alm_');
-    await db
-      .insertInto('apiTokens')
-      .values({
-        id: context.newId(),
-        principalId: id,
-        name: 'made with the account',
-        prefix: secret.slice(0, 10),
-        tokenHash: hashToken(secret),
-        createdAt: context.now,
-        lastUsedAt: null,
-        expiresAt:
-          body.expiresInDays === undefined ? null : new Date(context.now.getTime() + body.expiresInDays * 86_400_000),
-      })
-      .execute();
-    context.audit({ subject: `principal:${body.name}`, detail: { role: body.role, team: body.team ?? null } });
+    const principal = await makePrincipal(context, { ...body, kind: 'service' });
+    const { secret } = await makeApiToken(context, {
+      ...withinMaker(await makerOf(context, http), {
+        expiresAt: await endOfToken(context, body.expiresInDays),
+        limits: body.limits,
+      }),
+      principal: principal.id,
+      name: 'made with the account',
+      parentId: null,
+      provedUntil: null,
+    });
+    context.audit({
+      subject: `principal:${body.name}`,
+      detail: { role: body.role, teams: body.teams ?? [] },
+      after: principal,
+    });
     return { ...principal, secret };
   }),
 
   command('deactivatePrincipal', async (context, { params }) => {
     const { db, actor } = context;
-    const found = await findPrincipal(db, params.principal);
+    const { account: found } = await beginAccountChange(context, params.principal);
     if (actor.kind === 'principal' && actor.id === found.id)
       return refuse('not-permitted', 'nobody deactivates themselves; ask another administrator');
-    await refuseLast(context, found);
-    await db.updateTable('principals').set({ active: false }).where('id', '=', found.id).execute();
-    await db.deleteFrom('sessions').where('principalId', '=', found.id).execute();
-    await db.deleteFrom('apiTokens').where('principalId', '=', found.id).execute();
-    await db.deleteFrom('passwordLinks').where('principalId', '=', found.id).execute();
+    if (found.kind === 'builder') await refuseLastBuilder(context, found);
+    await deactivateAccount(db, found.id);
+    await refuseWithoutAdministrator(db);
     context.audit({ subject: `principal:${found.name}`, before: present(found) });
     return present({ ...found, active: false });
   }),
 
   command('activatePrincipal', async (context, { params }) => {
-    const found = await findPrincipal(context.db, params.principal);
+    const { account: found } = await beginAccountChange(context, params.principal);
     if (found.active) return refuse('wrong-state', `${found.name} is active`);
     await context.db.updateTable('principals').set({ active: true }).where('id', '=', found.id).execute();
     context.audit({ subject: `principal:${found.name}`, before: present(found) });
@@ -77,73 +71,77 @@ export const principalEndpoints: readonly Endpoint[] = [
   }),
 
   command('updatePrincipal', async (context, { params, body }) => {
-    const { db, actor } = context;
-    const found = await findPrincipal(db, params.principal);
-    const role = body.role ?? found.role;
-    if (role !== found.role) {
-      if (actor.kind === 'principal' && actor.id === found.id)
-        return refuse('not-permitted', 'nobody changes their own role; ask another administrator');
-      if (found.role === 'builder') return refuse('not-permitted', `${found.name} builds, and does nothing else`);
-      await refuseLast(context, found);
+    const { db } = context;
+    const { account: found, change } = await beginAccountChange(context, params.principal);
+    const role = body.role === undefined ? undefined : await findRole(db, body.role);
+    if (role !== undefined && role.id !== found.defaultRoleId) {
+      if (found.kind === 'builder') return refuse('not-permitted', `${found.name} builds, and does nothing else`);
+      refuseOwn(change, found.id);
+      refuseExcess(change, { role, as: 'default' });
     }
-    const changed = {
-      displayName: body.displayName ?? found.displayName,
-      role,
-      team: body.team === undefined ? found.team : body.team,
-    };
     await db
       .updateTable('principals')
-      .set({ ...changed, revision: sql`revision + 1` })
+      .set({
+        displayName: body.displayName ?? found.displayName,
+        defaultRoleId: role?.id ?? found.defaultRoleId,
+        revision: sql`revision + 1`,
+      })
       .where('id', '=', found.id)
       .execute();
+    await refuseWithoutAdministrator(db);
     context.audit({ subject: `principal:${found.name}`, detail: { ...body }, before: present(found) });
-    return present({ ...found, ...changed });
+    return present(await findPrincipal(db, found.id));
   }),
 ];
+
+/** Makes an account; a person gets a password by a link. */
+export async function makePrincipal(
+  context: CommandContext,
+  given: {
+    readonly kind: 'user' | 'service';
+    readonly name: string;
+    readonly displayName?: string | undefined;
+    readonly role: string;
+    readonly teams?: readonly { readonly team: string; readonly role: string }[] | undefined;
+  },
+): Promise<Principal> {
+  const { db } = context;
+  const id = context.newId<'principal'>();
+  const change = await beginAccessChange(context);
+  const role = await findRole(db, given.role);
+  refuseExcess(change, { role, as: 'default' });
+  const { kind, name, displayName = name } = given;
+  await db
+    .insertInto('principals')
+    .values({ id, kind, name, displayName, defaultRoleId: role.id, passwordHash: null, createdAt: context.now })
+    .execute();
+  for (const each of given.teams ?? []) {
+    const team = (await findTeam(db, each.team)).id;
+    await saveMember(context, { change, team, principal: { id, name, kind }, role: await findRole(db, each.role) });
+  }
+  return presentPrincipal(await findPrincipal(db, id));
+}
 
 export async function refuseTakenName({ db }: CommandContext, name: string): Promise<void> {
   const taken = await db.selectFrom('principals').select('id').where('name', '=', name).executeTakeFirst();
   if (taken !== undefined) refuse('name-taken', `somebody is called ${name} already`);
 }
 
-/** Somebody must be left who can do what only this role can. */
-async function refuseLast(
+/** Something must be left that builds. */
+async function refuseLastBuilder(
   { db }: CommandContext,
-  found: { readonly id: PrincipalId; readonly name: string; readonly role: Tables['principals']['role'] },
+  found: { readonly id: PrincipalId; readonly name: string },
 ): Promise<void> {
-  if (found.role !== 'administrator' && found.role !== 'builder') return;
-  // Two that take each other away at the same time would leave nobody.
-  const all = await db
+  const others = await db
     .selectFrom('principals')
     .select('id')
-    .where('role', '=', found.role)
+    .where('kind', '=', 'builder')
     .where('active', '=', true)
-    .orderBy('id')
-    .forUpdate()
+    .where('id', '<>', found.id)
     .execute();
-  if (all.every((each) => each.id === found.id)) refuse('in-use', `${found.name} is the last ${found.role}`);
+  if (others.length === 0) refuse('in-use', `${found.name} is the last builder`);
 }
 
-/** By name or key. */
-export async function findPrincipal(db: Kysely<Tables>, reference: string) {
-  const byKey = z.uuid().safeParse(reference).success;
-  const found = await db
-    .selectFrom('principals')
-    .selectAll()
-    .where((where) => (byKey ? where('id', '=', reference as PrincipalId) : where('name', '=', reference)))
-    .executeTakeFirst();
-  return found ?? refuse('not-found', `nobody is called ${reference}`);
-}
-
-function present(row: {
-  readonly id: PrincipalId;
-  readonly kind: Tables['principals']['kind'];
-  readonly name: string;
-  readonly displayName: string;
-  readonly role: Tables['principals']['role'];
-  readonly team: string | null;
-  readonly active: boolean;
-}) {
-  const { id, kind, name, displayName, role, team, active } = row;
-  return { id, kind, name, displayName, role, team, active };
+function present(row: Principal & { readonly active: boolean }) {
+  return { ...presentPrincipal(row), active: row.active };
 }

@@ -1,17 +1,16 @@
 import { type PrincipalId, refuse } from '@almanac/domain';
+import { readNumbers } from '#features/security-numbers';
 import { type CommandContext, command, type Endpoint } from '#platform/http';
+import { beginAccountChange } from './change-access.ts';
 import { presentPrincipal } from './present-principal.ts';
-import { findPrincipal, refuseTakenName } from './principals.routes.ts';
+import { makePrincipal, refuseTakenName } from './principals.routes.ts';
 import { hashToken, newToken } from './tokens.ts';
-
-/** A link to set a password ends after so many hours. */
-const linkHours = 24;
 
 /** People: an administrator makes the account and gives the link on; the person alone knows the password. */
 export function userEndpoints(publicUrl: string): readonly Endpoint[] {
   const makeLink = async (context: CommandContext, principal: PrincipalId) => {
     const token = newToken('pass_');
-    const expiresAt = new Date(context.now.getTime() + linkHours * 3_600_000);
+    const expiresAt = new Date(context.now.getTime() + (await readNumbers(context.db))['password-link'] * 3_600_000);
     await context.db.deleteFrom('passwordLinks').where('principalId', '=', principal).execute();
     await context.db
       .insertInto('passwordLinks')
@@ -23,28 +22,17 @@ export function userEndpoints(publicUrl: string): readonly Endpoint[] {
   return [
     command('inviteUser', async (context, { body }) => {
       await refuseTakenName(context, body.name);
-      const principal = {
-        id: context.newId<'principal'>(),
-        kind: 'user' as const,
-        name: body.name,
-        displayName: body.displayName ?? body.name,
-        role: body.role,
-        team: body.team ?? null,
-      };
-      await context.db
-        .insertInto('principals')
-        .values({ ...principal, passwordHash: null, createdAt: context.now })
-        .execute();
+      const principal = await makePrincipal(context, { ...body, kind: 'user' });
       context.audit({
         subject: `principal:${body.name}`,
-        detail: { role: body.role, team: body.team ?? null },
+        detail: { role: body.role, teams: body.teams ?? [] },
         after: presentPrincipal(principal),
       });
       return { ...principal, link: await makeLink(context, principal.id) };
     }),
 
     command('makePasswordLink', async (context, { params }) => {
-      const found = await findPrincipal(context.db, params.principal);
+      const { account: found } = await beginAccountChange(context, params.principal);
       if (found.kind !== 'user')
         return refuse('wrong-state', `${found.name} is no person: it has tokens, not a password`);
       if (!found.active) return refuse('wrong-state', `${found.name} is deactivated; activate the account first`);

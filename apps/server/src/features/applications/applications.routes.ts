@@ -1,4 +1,4 @@
-import { actorName, refuse } from '@almanac/domain';
+import { type Actor, actorName, refuse } from '@almanac/domain';
 import type { Application, Inspection } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
@@ -14,6 +14,7 @@ import {
   pageOf,
   read,
 } from '#platform/http';
+import type { SourceOf } from '#scope';
 import type { Tables } from '#tables';
 import { createFromInspection, type RequestFirstBuild } from './create-application.ts';
 import { findApplication } from './find-application.ts';
@@ -43,7 +44,8 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
       return getInspection(context.db, id);
     }),
 
-    direct('getInspection', async ({ db, signal, aside }, { params, query }) => {
+    direct('getInspection', async ({ db, actor, signal, aside }, { params, query }) => {
+      await refuseForeignInspection(db, { inspection: params.inspection, actor });
       const deadline = performance.now() + query.wait * 1000;
       for (;;) {
         const found = await getInspection(db, params.inspection);
@@ -70,6 +72,7 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
     }),
 
     command('createApplication', async (context, { body }) => {
+      await refuseForeignInspection(context.db, { inspection: body.inspection, actor: context.actor });
       const id = await createFromInspection(context, {
         inspection: body.inspection,
         displayName: body.displayName,
@@ -132,12 +135,25 @@ export function applicationEndpoints(feed: EventFeed, requestFirstBuild: Request
   ];
 }
 
+/** What somebody else had looked into says what is in a repository that only they may know. */
+async function refuseForeignInspection(
+  db: Kysely<Tables>,
+  { inspection, actor }: { readonly inspection: Inspection['id']; readonly actor: Actor },
+): Promise<void> {
+  const found = await db
+    .selectFrom('inspections')
+    .select('requestedBy')
+    .where('id', '=', inspection)
+    .executeTakeFirst();
+  if (found?.requestedBy !== actorName(actor)) refuse('not-found', 'there is no such inspection');
+}
+
 async function refuseTakenName(context: CommandContext, name: string): Promise<void> {
   const taken = await context.db.selectFrom('applications').select('id').where('name', '=', name).executeTakeFirst();
   if (taken !== undefined) refuse('name-taken', `an application is called ${name} already`);
 }
 
-function applicationRows(db: Kysely<Tables>) {
+function applicationRows(db: SourceOf<'applications'>) {
   return db
     .selectFrom('applications')
     .selectAll()

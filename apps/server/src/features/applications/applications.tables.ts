@@ -1,4 +1,4 @@
-import type { ApplicationId, InspectionId, JobId } from '@almanac/domain';
+import type { ApplicationId, InspectionId, JobId, TeamId } from '@almanac/domain';
 import type { CommitRecord, JobFault, Manifest } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
@@ -14,6 +14,8 @@ export interface ApplicationsTables {
     headCommit: string | null;
     polledAt: Date | null;
     builds: Generated<number>;
+    /** The team that owns it. */
+    teamId: Generated<TeamId | null>;
     createdAt: Time;
     revision: Generated<number>;
   };

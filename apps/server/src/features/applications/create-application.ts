@@ -1,4 +1,4 @@
-import { type ApplicationId, actorName, type InspectionId, refuse } from '@almanac/domain';
+import { type ApplicationId, actorName, type InspectionId, mayManageTeam, refuse, type TeamId } from '@almanac/domain';
 import type { CommandContext } from '#platform/http';
 
 /** Asks for the first build of an application; the feature that builds provides it. */
@@ -64,6 +64,7 @@ export async function createFromInspection(
       manifestPath: inspection.manifestPath,
       headCommit: inspection.commit?.hash ?? null,
       polledAt: context.now,
+      teamId: await wishedTeam(context, inspection.manifest.team),
       createdAt: context.now,
     })
     .execute();
@@ -75,4 +76,16 @@ export async function createFromInspection(
     requestedBy: actorName(context.actor),
   });
   return id;
+}
+
+/**
+ * The team that a manifest wishes for, where it is there and whoever makes the application is one of it or manages it: a
+ * manifest alone gives nobody anything. Later the owner is changed by people, never by a commit.
+ */
+async function wishedTeam({ db, actor }: CommandContext, wish: string | undefined): Promise<TeamId | null> {
+  if (wish === undefined || actor.kind !== 'principal') return null;
+  const team = await db.selectFrom('teams').select('id').where('name', '=', wish).executeTakeFirst();
+  if (team === undefined) return null;
+  const { access, roles } = actor;
+  return access.memberships.has(team.id) || mayManageTeam(access, roles, team.id) ? team.id : null;
 }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { AuditCheckpoint } from '@almanac/domain';
+import type { Outbound } from '@almanac/host';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '#tables';
 
@@ -8,11 +9,11 @@ export type AuditSink =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'http'; readonly url: string };
 
-/** How long a receiver may take, in milliseconds. */
-const patience = 10_000;
-
 /** Gives what was not delivered yet to the sink, oldest first; what fails stays for the next time. */
-export async function deliverCheckpoints(db: Kysely<Tables>, sink: AuditSink, signal: AbortSignal): Promise<void> {
+export async function deliverCheckpoints(
+  db: Kysely<Tables>,
+  to: { readonly sink: AuditSink; readonly outbound: Outbound; readonly signal: AbortSignal },
+): Promise<void> {
   const waiting = await db
     .selectFrom('auditCheckpoints')
     .select(['sequence', 'hash', 'at', 'keyId', 'signature'])
@@ -21,7 +22,7 @@ export async function deliverCheckpoints(db: Kysely<Tables>, sink: AuditSink, si
     .limit(100)
     .execute();
   for (const { at, ...rest } of waiting) {
-    await deliver(sink, { ...rest, at: at.toISOString() }, signal);
+    await deliver(to, { ...rest, at: at.toISOString() });
     await db
       .updateTable('auditCheckpoints')
       .set({ deliveredAt: sql`now()` })
@@ -30,7 +31,10 @@ export async function deliverCheckpoints(db: Kysely<Tables>, sink: AuditSink, si
   }
 }
 
-async function deliver(sink: AuditSink, checkpoint: AuditCheckpoint, signal: AbortSignal): Promise<void> {
+async function deliver(
+  { sink, outbound, signal }: Parameters<typeof deliverCheckpoints>[1],
+  checkpoint: AuditCheckpoint,
+): Promise<void> {
   const line = JSON.stringify(checkpoint);
   if (sink.kind === 'file') {
     const file = await open(sink.path, 'a', 0o600);
@@ -42,13 +46,14 @@ async function deliver(sink: AuditSink, checkpoint: AuditCheckpoint, signal: Abo
     }
     return;
   }
-  const answer = await fetch(sink.url, {
+  const { status } = await outbound.send({
+    url: new URL(sink.url),
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: line,
-    redirect: 'error',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+    signal,
+    mostBytes: 1024,
+    longer: 'cut',
   });
-  await answer.body?.cancel();
-  if (!answer.ok) throw new Error(`the receiver of audit checkpoints answered ${answer.status}`);
+  if (status < 200 || status > 299) throw new Error(`the receiver of audit checkpoints answered ${status}`);
 }

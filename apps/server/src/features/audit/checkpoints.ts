@@ -3,7 +3,10 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '#tables';
 
 /** Signs a text with the key of this installation. */
-export type Sign = (text: string) => { readonly keyId: string; readonly signature: string };
+export type Sign = (
+  db: Kysely<Tables>,
+  text: string,
+) => Promise<{ readonly keyId: string; readonly signature: string }>;
 
 /** A checkpoint is due after so many entries, and after so many seconds where there are fewer. */
 const dueEntries = 1000;
@@ -21,9 +24,10 @@ export async function signCheckpoint(db: Kysely<Tables>, sign: Sign): Promise<vo
     if (row?.due !== true) return;
     const at = row.now.toISOString();
     const { sequence, hash } = head;
+    const signed = await sign(trx, checkpointText({ sequence, hash, at }));
     await trx
       .insertInto('auditCheckpoints')
-      .values({ sequence, hash, at: new Date(at), ...sign(checkpointText({ sequence, hash, at })), deliveredAt: null })
+      .values({ sequence, hash, at: new Date(at), ...signed, deliveredAt: null })
       .execute();
   });
 }

@@ -1,7 +1,7 @@
-import type { AuditFilter, AuditLine } from '@almanac/protocol';
+import type { AuditLine } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '#tables';
-import { filtered } from './filter-audit.ts';
+import { type AuditQuestion, filtered } from './filter-audit.ts';
 
 /** Entries that are read at once. */
 const chunk = 1000;
@@ -11,12 +11,12 @@ const columns = ['sequence', 'at', 'actor', 'action', 'subject', 'detail', 'befo
 /** The sealed entries, oldest first, a line each; a chunk at a time, so that the length of the record costs no memory. */
 export async function* exportAudit(
   db: Kysely<Tables>,
-  given: { readonly filter: AuditFilter; readonly format: 'jsonl' | 'csv' },
+  given: AuditQuestion & { readonly format: 'jsonl' | 'csv' },
 ): AsyncGenerator<string> {
   const lineOf = given.format === 'csv' ? csvLine : (entry: AuditLine) => `${JSON.stringify(entry)}\n`;
   if (given.format === 'csv') yield `${columns.join(',')}\r\n`;
   for (let after = 0; ; ) {
-    const rows = await filtered(db.selectFrom('audit'), given.filter)
+    const rows = await filtered(db.selectFrom('audit'), given)
       .select(['sequence', 'at', 'actor', 'action', 'subject', 'hash', 'beforeDigest', 'afterDigest'])
       .select(sql<string>`detail::text`.as('text'))
       .where('sequence', '>', after)

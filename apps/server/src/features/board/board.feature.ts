@@ -1,9 +1,8 @@
-import type { Kysely } from 'kysely';
 import { environmentRows, presentEnvironment } from '#features/environments';
 import type { Feature } from '#platform/feature';
 import { decodeCursor, encodeCursor, read } from '#platform/http';
 import { shareReads } from '#platform/reads';
-import type { Tables } from '#tables';
+import { type ScopedDatabase, scopeKey } from '#scope';
 import { boardRows } from './board.view.ts';
 
 export function boardFeature(): Feature {
@@ -12,7 +11,9 @@ export function boardFeature(): Feature {
   return {
     name: 'board',
     endpoints: [
-      read('getBoard', ({ db, scope }, { query }) => share(JSON.stringify([scope, query]), () => readBoard(db, query))),
+      read('getBoard', ({ db }, { query }) =>
+        share(`${scopeKey(db.scope)} ${JSON.stringify(query)}`, () => readBoard(db, query)),
+      ),
     ],
   };
 }
@@ -23,7 +24,7 @@ interface BoardQuery {
   readonly limit: number;
 }
 
-async function readBoard(db: Kysely<Tables>, query: BoardQuery) {
+async function readBoard(db: ScopedDatabase, query: BoardQuery) {
   const cursor = decodeCursor(query.cursor);
   // The position is read first: what changes while the board is read comes as an event after it.
   const head = await db.selectFrom('outboxHead').select('position').executeTakeFirstOrThrow();
@@ -41,7 +42,7 @@ async function readBoard(db: Kysely<Tables>, query: BoardQuery) {
   const last = page.at(-1);
   const [environments, rows] = await Promise.all([environmentRows(db).execute(), boardRows(db, page)]);
   return {
-    environments: environments.map(presentEnvironment),
+    environments: environments.map((row) => presentEnvironment(row, db.scope)),
     rows,
     next: applications.length > query.limit && last !== undefined ? encodeCursor([last.name]) : null,
     position: head.position,

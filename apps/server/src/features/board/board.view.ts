@@ -3,6 +3,7 @@ import type { BoardCell, BoardRow } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { referencesOf } from '#features/builds';
 import { hotfixMarks, markKey } from '#features/hotfixes';
+import { beyondScope, narrowTo, type ScopedDatabase } from '#scope';
 import type { Tables } from '#tables';
 import { cellHealth } from './cell-health.ts';
 import { readCellSites } from './read-cell-sites.ts';
@@ -14,15 +15,17 @@ interface ApplicationRow {
 }
 
 /** Rows of the board for a page of applications: each with its newest build and a cell where it runs. */
-export async function boardRows(db: Kysely<Tables>, applications: readonly ApplicationRow[]): Promise<BoardRow[]> {
+export async function boardRows(given: ScopedDatabase, applications: readonly ApplicationRow[]): Promise<BoardRow[]> {
   const ids = applications.map((each) => each.id);
   if (ids.length === 0) return [];
+  const scoped = narrowTo(given, ids);
+  const db = beyondScope(scoped, 'what is shown of applications and cells that the scope let through');
   const [targets, newest, sitesOf, plans, hotfixes] = await Promise.all([
-    readTargets(db, ids),
+    readTargets(scoped, ids),
     newestBuilds(db, ids),
     readCellSites(db, ids),
-    activePlans(db, ids),
-    hotfixMarks(db, ids),
+    activePlans(scoped, ids),
+    hotfixMarks(scoped, ids),
   ]);
   const targetsOf = Map.groupBy(targets, (each) => each.applicationId);
   const references = await referencesOf(
@@ -62,7 +65,7 @@ export async function boardRows(db: Kysely<Tables>, applications: readonly Appli
   }));
 }
 
-async function readTargets(db: Kysely<Tables>, ids: readonly ApplicationId[]) {
+async function readTargets(db: ScopedDatabase, ids: readonly ApplicationId[]) {
   return db
     .selectFrom('targets')
     .innerJoin('builds', 'builds.id', 'targets.buildId')
@@ -100,7 +103,7 @@ async function newestBuilds(db: Kysely<Tables>, ids: readonly ApplicationId[]) {
   return new Map(rows.map(({ applicationId, ...rest }) => [applicationId, rest]));
 }
 
-async function activePlans(db: Kysely<Tables>, ids: readonly ApplicationId[]) {
+async function activePlans(db: ScopedDatabase, ids: readonly ApplicationId[]) {
   return db
     .selectFrom('plans')
     .select(['id', 'number', 'environmentId', 'applicationIds'])

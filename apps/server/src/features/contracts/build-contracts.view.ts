@@ -1,10 +1,14 @@
-import type { ApplicationId, BuildId } from '@almanac/domain';
+import type { AccessScope, ApplicationId, BuildId } from '@almanac/domain';
 import type { BuildContracts } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
+import { applicationInScope } from '#scope';
 import type { Tables } from '#tables';
 
 /** What a build provides and consumes, and who stands on the other side of each contract. */
-export async function readBuildContracts(db: Kysely<Tables>, build: BuildId): Promise<BuildContracts> {
+export async function readBuildContracts(
+  db: Kysely<Tables>,
+  { build, scope }: { readonly build: BuildId; readonly scope: AccessScope },
+): Promise<BuildContracts> {
   const provided = await db
     .selectFrom('buildContracts')
     .innerJoin('contractDocuments', 'contractDocuments.fingerprint', 'buildContracts.fingerprint')
@@ -28,10 +32,12 @@ export async function readBuildContracts(db: Kysely<Tables>, build: BuildId): Pr
     .orderBy('element')
     .execute();
   const consumers = await newestBuildsWith(db, {
+    scope,
     table: 'build_references',
     contracts: provided.map(({ contract }) => contract),
   });
   const providers = await newestBuildsWith(db, {
+    scope,
     table: 'build_contracts',
     contracts: references.map(({ contract }) => contract),
   });
@@ -90,7 +96,11 @@ interface Party {
 /** Applications whose newest succeeded build provides, or consumes, one of the contracts. */
 async function newestBuildsWith(
   db: Kysely<Tables>,
-  input: { readonly table: 'build_contracts' | 'build_references'; readonly contracts: readonly string[] },
+  input: {
+    readonly table: 'build_contracts' | 'build_references';
+    readonly contracts: readonly string[];
+    readonly scope: AccessScope;
+  },
 ): Promise<readonly Party[]> {
   const contracts = [...new Set(input.contracts)];
   if (contracts.length === 0) return [];
@@ -99,7 +109,7 @@ async function newestBuildsWith(
     from ${sql.table(input.table)} t
     join builds b on b.id = t.build_id and b.state = 'succeeded'
     join applications a on a.id = b.application_id
-    where t.contract = any(${contracts})
+    where t.contract = any(${contracts}) and ${applicationInScope(input.scope, sql.ref('a.id'))}
       and not exists (
         select from builds newer
         where newer.application_id = b.application_id and newer.state = 'succeeded' and newer.number > b.number

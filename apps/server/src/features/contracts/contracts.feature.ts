@@ -19,9 +19,9 @@ export const contractsFeature: Feature = {
     },
   ],
   endpoints: [
-    read('getBuildContracts', async ({ db }, { params }) => {
+    read('getBuildContracts', async ({ db, access }, { params }) => {
       await refuseMissing(db, params.build);
-      return readBuildContracts(db, params.build);
+      return readBuildContracts(db, { build: params.build, scope: access.scopeOf('list') });
     }),
     read('compareBuildContracts', async ({ db }, { params, query }) => {
       for (const build of [params.build, query.since]) await refuseMissing(db, build);

@@ -1,4 +1,4 @@
-import { decideRings, type EnvironmentId, type FleetPolicy, refuse } from '@almanac/domain';
+import { decideRings, type EnvironmentId, type FleetPolicy, type PrincipalId, refuse } from '@almanac/domain';
 import { sql } from 'kysely';
 import { findApplication } from '#features/applications';
 import {
@@ -38,13 +38,14 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
         rows,
         limit: query.limit,
         keyOf: (row) => [row.position, row.name],
-        present: presentEnvironment,
+        present: (row) => presentEnvironment(row, db.scope),
       });
     }),
 
-    read('getEnvironment', async ({ db }, { params }) => {
+    read('getEnvironment', async ({ db, access }, { params }) => {
       const { id } = await findEnvironment(db, params.environment);
-      return presentEnvironment(await environmentRows(db).where('environments.id', '=', id).executeTakeFirstOrThrow());
+      const row = await environmentRows(db).where('environments.id', '=', id).executeTakeFirstOrThrow();
+      return presentEnvironment(row, access.scopeOf('list'));
     }),
 
     command('createEnvironment', async (context, { body }) => {
@@ -68,6 +69,7 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
           position: body.order ?? highest + 1,
           promotesFrom: earlier?.id ?? null,
           following: JSON.stringify(body.following ?? { kind: 'none' }),
+          ...(body.following === undefined ? {} : { followingSetBy: byWhom(context) }),
           rollout: (body.rollout ?? null) === null ? null : JSON.stringify(body.rollout),
           drift: body.drift ?? 'heal',
           rings: ringsOf(body.rings) ?? null,
@@ -77,7 +79,8 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
       await recordPolicy(context, id);
       await context.record({ kind: 'environment-changed', subject: { environment: id } });
       context.audit({ subject: `environment:${body.name}` });
-      return presentEnvironment(await environmentRows(db).where('environments.id', '=', id).executeTakeFirstOrThrow());
+      const row = await environmentRows(db).where('environments.id', '=', id).executeTakeFirstOrThrow();
+      return presentEnvironment(row, context.access.scopeOf('list'));
     }),
 
     command('updateEnvironment', async (context, { params, body, expectedRevision }) => {
@@ -87,6 +90,7 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
       const present = async () =>
         presentEnvironment(
           await environmentRows(db).where('environments.id', '=', environment.id).executeTakeFirstOrThrow(),
+          context.access.scopeOf('list'),
         );
       const before = await present();
       const from = body.promotesFrom ?? null;
@@ -100,7 +104,9 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
           ...(body.type === undefined ? {} : { type: body.type }),
           ...(body.order === undefined ? {} : { position: body.order }),
           ...(body.promotesFrom === undefined ? {} : { promotesFrom: earlier?.id ?? null }),
-          ...(body.following === undefined ? {} : { following: JSON.stringify(body.following) }),
+          ...(body.following === undefined
+            ? {}
+            : { following: JSON.stringify(body.following), followingSetBy: byWhom(context) }),
           ...(body.rollout === undefined
             ? {}
             : { rollout: body.rollout === null ? null : JSON.stringify(body.rollout) }),
@@ -165,6 +171,11 @@ export function environmentEndpoints(tellSites: TellSites): readonly Endpoint[] 
       return readPlacement(context.db, { environment: environment.id, application: application.id });
     }),
   ];
+}
+
+/** Who is asked for when what they had followed is deployed. */
+function byWhom({ actor }: CommandContext): PrincipalId | null {
+  return actor.kind === 'principal' ? actor.id : null;
 }
 
 /** Rings as they are stored; those that leave sites out are refused. */

@@ -1,4 +1,4 @@
-import type { ApplicationId, EnvironmentId } from '@almanac/domain';
+import type { ApplicationId, EnvironmentId, PrincipalId } from '@almanac/domain';
 import type { Environment, Rings } from '@almanac/protocol';
 import type { Generated, JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
@@ -13,6 +13,8 @@ export interface EnvironmentsTables {
     position: number;
     promotesFrom: EnvironmentId | null;
     following: JSONColumnType<Environment['following']>;
+    /** Who had it follow that, and is asked for when a commit is deployed; null where nobody did. */
+    followingSetBy: Generated<PrincipalId | null>;
     rollout: JSONColumnType<NonNullable<Environment['rollout']>> | null;
     drift: Generated<Environment['drift']>;
     rings: JSONColumnType<Rings> | null;

@@ -2,6 +2,7 @@ import type { ApplicationId, BuildId, Plan as DomainPlan, EnvironmentId, PlanId 
 import { decideCancel } from '@almanac/domain';
 import type { Environment } from '@almanac/protocol';
 import { sql } from 'kysely';
+import { accessOf } from '#features/authorization';
 import { requestBuild } from '#features/builds';
 import { isHeld } from '#features/holds';
 import { type JobListener, queueJob } from '#features/jobs';
@@ -192,7 +193,7 @@ async function deployWhatIsFollowed(
   if (newer !== undefined) return;
   const environments = await db
     .selectFrom('environments')
-    .select(['id', 'name', 'following'])
+    .select(['id', 'name', 'following', 'followingSetBy'])
     .orderBy('position')
     .execute();
   for (const environment of environments.filter((each) => follows(each.following, build))) {
@@ -207,12 +208,13 @@ async function deployWhatIsFollowed(
     if (await isHeld(db, { environment: environment.id, application: build.application, commit: build.commit }))
       continue;
     await dropQueued(context, { environment: environment.id, application: build.application });
-    const system: CommandContext = { ...context, actor: follower };
+    const system: CommandContext = { ...context, actor: follower, access: accessOf(follower) };
     const plan = await createPlan(system, {
       environment: environment.id,
       operations: [{ kind: 'deploy', application: build.application, source: { kind: 'build', build: build.id } }],
       notes: '',
       origin: 'following',
+      causedBy: environment.followingSetBy,
       // Whoever has an environment follow a branch wants each commit of it, with what that does to the data.
       confirmed: ['migration-irreversible'],
     });

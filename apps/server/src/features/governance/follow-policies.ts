@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { admit, type PrincipalId } from '@almanac/domain';
 import type { FollowedPolicy } from '@almanac/protocol';
 import { sql } from 'kysely';
+import { findActor } from '#features/access';
 import { type JobListener, queueJob } from '#features/jobs';
 import type { Periodic } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
@@ -69,6 +71,9 @@ export function followPolicies(wakeWaiting: WakeWaiting): JobListener {
     // The commit that is known already: whatever was said of it still holds.
     if (read === undefined) return noteLook(context, { ...followed, fault: followed.fault });
     if (read.kind === 'fault') return noteLook(context, { ...followed, commit: read.commit, fault: read.fault });
+    const refused = await whyNoLonger(context, followed.followedById);
+    // The commit stays unknown, so that the next look asks again.
+    if (refused !== undefined) return noteLook(context, { ...followed, fault: { detail: refused, faults: [] } });
     await noteLook(context, { ...followed, commit: read.commit, fault: null });
     const place = { scope: followed.scope, environmentId: followed.environmentId };
     await lockPolicy(context.db, place);
@@ -80,6 +85,15 @@ export function followPolicies(wakeWaiting: WakeWaiting): JobListener {
       { place, policy: read.policy, note: '', origin: { repository, branch, path, commit: read.commit }, wakeWaiting },
     );
   };
+}
+
+/** Asks again for whoever had the file followed: a policy that they may not set is not set by it either. */
+async function whyNoLonger({ db }: CommandContext, by: PrincipalId | null): Promise<string | undefined> {
+  if (by === null) return undefined;
+  const actor = await findActor(db, by);
+  if (actor === undefined) return 'whoever had this file followed is not there any more';
+  const decision = admit(actor, 'right:manage-environments');
+  return decision.allowed ? undefined : `${actor.name} had this file followed, and may not set policies any more`;
 }
 
 async function noteLook(context: CommandContext, look: Pick<FollowedPolicy, 'id' | 'commit' | 'fault'>): Promise<void> {

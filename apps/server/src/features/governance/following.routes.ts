@@ -27,6 +27,7 @@ export const followingEndpoints: readonly Endpoint[] = [
       polledAt: null,
       lookedAt: null,
       followedBy: actorName(context.actor),
+      followedById: context.actor.kind === 'principal' ? context.actor.id : null,
       followedAt: context.now,
     };
     // One file for each policy: another takes the place of the one before.

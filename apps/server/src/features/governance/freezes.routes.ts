@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { findEnvironment } from '#features/environments';
 import { command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
+import { beyondScope, type SourceOf } from '#scope';
 import type { Tables } from '#tables';
 import { refuseFaultyCalendars, scopesOf, toColumns, toScope } from './scopes.ts';
 import type { WakeWaiting } from './wake-waiting.ts';
@@ -12,8 +13,9 @@ import type { WakeWaiting } from './wake-waiting.ts';
 export const freezeEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] => [
   read('listFreezes', async ({ db }, { query }) => {
     const cursor = decodeCursor(query.cursor);
-    const environment = query.environment === undefined ? undefined : await findEnvironment(db, query.environment);
-    const scopes = environment === undefined ? undefined : await scopesOf(db, environment.id);
+    const whole = beyondScope(db, 'the environment was asked for and may be listed');
+    const environment = query.environment === undefined ? undefined : await findEnvironment(whole, query.environment);
+    const scopes = environment === undefined ? undefined : await scopesOf(whole, environment.id);
     const rows = await freezeRows(db)
       .$if(scopes !== undefined, (each) =>
         each.where((where) =>
@@ -103,7 +105,7 @@ export const freezeEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] =
   }),
 ];
 
-function freezeRows(db: Kysely<Tables>) {
+function freezeRows(db: SourceOf<'freezes'>) {
   return db
     .selectFrom('freezes')
     .leftJoin('environments', 'environments.id', 'freezes.environmentId')

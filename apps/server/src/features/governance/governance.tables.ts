@@ -1,4 +1,13 @@
-import type { ApplicationId, BuildId, Calendar, EnvironmentId, JobId, Policy, PolicyScope } from '@almanac/domain';
+import type {
+  ApplicationId,
+  BuildId,
+  Calendar,
+  EnvironmentId,
+  JobId,
+  Policy,
+  PolicyScope,
+  PrincipalId,
+} from '@almanac/domain';
 import type { FollowedPolicy, Freeze, PolicyVersion, Quarantine } from '@almanac/protocol';
 import type { JSONColumnType } from 'kysely';
 import type { Time } from '#platform/tables';
@@ -34,6 +43,8 @@ export interface GovernanceTables {
     polledAt: Date | null;
     lookedAt: Date | null;
     followedBy: string;
+    /** Asked for when the file changed; null for one of before. */
+    followedById: PrincipalId | null;
     followedAt: Time;
   };
   readonly freezes: {

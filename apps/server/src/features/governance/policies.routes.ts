@@ -4,6 +4,7 @@ import type { PolicyVersion } from '@almanac/protocol';
 import { findEnvironment } from '#features/environments';
 import { databaseTime } from '#platform/database';
 import { command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
+import { beyondScope } from '#scope';
 import { followedPolicies, followedPolicyOf } from './followed-policies.ts';
 import { addPolicyVersion, policyInForce, policyRows, presentVersion } from './policy-versions.ts';
 import { refuseFaultyCalendars, scopesOf, toColumns } from './scopes.ts';
@@ -33,7 +34,8 @@ export const policyEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] =
 
   read('listPolicyVersions', async ({ db }, { query }) => {
     const cursor = decodeCursor(query.cursor);
-    const environment = query.environment === undefined ? undefined : await findEnvironment(db, query.environment);
+    const whole = beyondScope(db, 'the environment was asked for and may be listed');
+    const environment = query.environment === undefined ? undefined : await findEnvironment(whole, query.environment);
     const { scope } = query;
     const rows = await policyRows(db)
       .$if(environment !== undefined, (each) =>

@@ -2,6 +2,7 @@ import { actorName, type Policy, refuse } from '@almanac/domain';
 import type { PolicyVersion } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import type { CommandContext } from '#platform/http';
+import type { SourceOf } from '#scope';
 import type { Tables } from '#tables';
 import { type ScopeColumns, toScope } from './scopes.ts';
 import type { WakeWaiting } from './wake-waiting.ts';
@@ -65,7 +66,7 @@ export async function policyInForce(db: Kysely<Tables>, place: ScopeColumns): Pr
   return row === undefined ? undefined : presentVersion(row);
 }
 
-export function policyRows(db: Kysely<Tables>) {
+export function policyRows(db: SourceOf<'policies'>) {
   return db
     .selectFrom('policies')
     .leftJoin('environments', 'environments.id', 'policies.environmentId')

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { findApplication } from '#features/applications';
 import { referencesOf } from '#features/builds';
 import { command, decodeCursor, type Endpoint, encodeCursor, read } from '#platform/http';
+import { beyondScope, type SourceOf } from '#scope';
 import type { Tables } from '#tables';
 import { findBuild } from './find-build.ts';
 import { quarantineBuild } from './quarantine.ts';
@@ -13,7 +14,8 @@ import type { WakeWaiting } from './wake-waiting.ts';
 export const quarantineEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint[] => [
   read('listQuarantines', async ({ db }, { query }) => {
     const cursor = decodeCursor(query.cursor);
-    const application = query.application === undefined ? undefined : await findApplication(db, query.application);
+    const whole = beyondScope(db, 'builds of rows that the scope let through');
+    const application = query.application === undefined ? undefined : await findApplication(whole, query.application);
     const rows = await quarantineRows(db)
       .$if(application !== undefined, (each) =>
         each.where('quarantines.applicationId', '=', application?.id ?? ('' as never)),
@@ -26,7 +28,7 @@ export const quarantineEndpoints = (wakeWaiting: WakeWaiting): readonly Endpoint
     const page = rows.slice(0, query.limit);
     const last = page.at(-1);
     return {
-      items: await present(db, page),
+      items: await present(whole, page),
       next: rows.length > query.limit && last !== undefined ? encodeCursor([last.id]) : null,
     };
   }),
@@ -93,7 +95,7 @@ async function findHeld(db: Kysely<Tables>, reference: string): Promise<Quaranti
   return found?.id ?? refuse('not-found', `${name} ${version} is not in quarantine`);
 }
 
-function quarantineRows(db: Kysely<Tables>) {
+function quarantineRows(db: SourceOf<'quarantines'>) {
   return db
     .selectFrom('quarantines')
     .innerJoin('applications', 'applications.id', 'quarantines.applicationId')

@@ -15,7 +15,8 @@ import {
 import type { BuildReference, Manifest, RolloutStrategy } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { type EnvironmentPolicy, readPolicies } from '#features/environments';
-import type { SecretBox } from '#features/settings';
+import { settingUse } from '#features/settings';
+import type { SecretBox } from '#platform/secrets';
 import type { Tables } from '#tables';
 import { readRequirementFacts } from './requirement-facts.ts';
 
@@ -64,7 +65,14 @@ export function createDescribeState(box: SecretBox): DescribeState {
       wanted: entries.map(([, each]) => each.build),
     });
     if (aspects === 'all')
-      await rememberSettings(db, { contents, box, wanted: entries.flatMap(([, each]) => each.settings ?? []) });
+      await rememberSettings(db, {
+        contents,
+        box,
+        environment,
+        wanted: new Map(
+          entries.flatMap(([application, { settings }]) => (settings === null ? [] : [[settings, application]])),
+        ),
+      });
     const [{ references, names }, sites, policies, requirements] = await Promise.all([
       readReferences(db, { environment, entries }),
       db.selectFrom('sites').select(['id', 'name']).where('environmentId', '=', environment).execute(),
@@ -220,16 +228,29 @@ async function rememberBuilds(
 
 async function rememberSettings(
   db: Kysely<Tables>,
-  input: { readonly contents: Map<string, SettingFacts>; readonly box: SecretBox; readonly wanted: readonly string[] },
+  input: {
+    readonly contents: Map<string, SettingFacts>;
+    readonly box: SecretBox;
+    readonly environment: EnvironmentId;
+    /** Whose they are, by their hashes; only those without secrets may be those of several. */
+    readonly wanted: ReadonlyMap<string, ApplicationId>;
+  },
 ): Promise<void> {
-  const unknown = [...new Set(input.wanted)].filter((each) => !input.contents.has(each));
+  const unknown = [...input.wanted.keys()].filter((each) => !input.contents.has(each));
+  const remember = (hash: string, settings: PinnedSettings) => {
+    const application = input.wanted.get(hash);
+    if (application === undefined) return;
+    const fingerprint = (key: string, envelope: string) =>
+      input.box.fingerprint(input.box.open(envelope, settingUse({ application, environment: input.environment, key })));
+    input.contents.set(hash, readFacts(settings, fingerprint));
+  };
   if (unknown.length === 0) return;
   const kept = await db
     .selectFrom('pinnedSettings')
     .select(['hash', 'settings'])
     .where((where) => where('hash', '=', where.fn.any(where.val(unknown))))
     .execute();
-  for (const row of kept) input.contents.set(row.hash, readFacts(row.settings, input.box));
+  for (const row of kept) remember(row.hash, row.settings);
   const rest = unknown.filter((each) => !input.contents.has(each));
   if (rest.length === 0) return;
   // What a plan changes right now is in no entry yet.
@@ -238,10 +259,10 @@ async function rememberSettings(
     .select(['settingsHash', 'settings'])
     .where((where) => where('settingsHash', '=', where.fn.any(where.val(rest))))
     .execute();
-  for (const row of present) input.contents.set(row.settingsHash, readFacts(row.settings, input.box));
+  for (const row of present) remember(row.settingsHash, row.settings);
 }
 
-function readFacts(settings: PinnedSettings, box: SecretBox): SettingFacts {
+function readFacts(settings: PinnedSettings, fingerprint: (key: string, envelope: string) => string): SettingFacts {
   const sites = Object.entries(settings);
   const byKey = new Map<string, Record<string, Fact>>();
   const put = (key: string, site: string, fact: Fact) => {
@@ -252,7 +273,7 @@ function readFacts(settings: PinnedSettings, box: SecretBox): SettingFacts {
   for (const [site, values] of sites) {
     for (const [key, value] of Object.entries(values.plain)) put(key, site, plain(value));
     for (const [key, envelope] of Object.entries(values.secret))
-      put(key, site, { text: box.fingerprint(box.open(envelope)), secret: true });
+      put(key, site, { text: fingerprint(key, envelope), secret: true });
   }
   const facts: Record<string, SpreadFact> = {};
   for (const [key, bySite] of byKey) {

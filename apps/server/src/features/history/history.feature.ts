@@ -1,5 +1,5 @@
-import type { SecretBox } from '#features/settings';
 import type { Feature } from '#platform/feature';
+import type { SecretBox } from '#platform/secrets';
 import { createDescribeState } from './describe-state.ts';
 import { historyEndpoints } from './history.routes.ts';
 import { snapshotHistory } from './snapshot-history.ts';

@@ -13,21 +13,29 @@ import type { Kysely } from 'kysely';
 import { findApplication } from '#features/applications';
 import { referencesOf } from '#features/builds';
 import { findEnvironment } from '#features/environments';
-import { decodeCursor, type Endpoint, encodeCursor, read } from '#platform/http';
+import { decodeCursor, type Endpoint, encodeCursor, momentInCursor, read } from '#platform/http';
+import { beyondScope, type ScopedDatabase, visibleApplications } from '#scope';
 import type { Tables } from '#tables';
 import type { DescribeState, ToldState } from './describe-state.ts';
 import { readStateAt, readStateNow } from './read-state.ts';
 
 export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
   /** An environment now, or at a moment. */
-  const find = async (db: Kysely<Tables>, input: { readonly environment: string; readonly at: string | undefined }) => {
+  const find = async (
+    scoped: ScopedDatabase,
+    input: { readonly environment: string; readonly at: string | undefined },
+  ) => {
+    const db = beyondScope(scoped, 'applications outside of the scope are taken out below');
     const environment = await findEnvironment(db, input.environment);
     const now = await databaseTime(db);
     const moment = input.at === undefined ? null : new Date(input.at);
     if (moment !== null && moment > now)
       return refuse('invalid-request', `${moment.toISOString()} has not come yet; a state is of now or of before`);
     const { id, name } = environment;
-    const running = moment === null ? await readStateNow(db, id) : await readStateAt(db, { environment: id, moment });
+    const all = moment === null ? await readStateNow(db, id) : await readStateAt(db, { environment: id, moment });
+    const given = { scope: scoped.scope, environment: id, applications: all.keys() };
+    const visible = await visibleApplications(db, given);
+    const running = new Map([...all].filter(([application]) => visible.has(application)));
     return {
       side: { environment: { id, name }, at: (moment ?? now).toISOString(), now: moment === null },
       running,
@@ -44,8 +52,9 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
   return [
     read('listHistory', async ({ db }, { query }) => {
       const cursor = decodeCursor(query.cursor);
-      const environment = query.environment === undefined ? undefined : await findEnvironment(db, query.environment);
-      const application = query.application === undefined ? undefined : await findApplication(db, query.application);
+      const whole = beyondScope(db, 'builds of rows that the scope let through');
+      const environment = query.environment === undefined ? undefined : await findEnvironment(whole, query.environment);
+      const application = query.application === undefined ? undefined : await findApplication(whole, query.application);
       const rows = await db
         .selectFrom('history')
         .innerJoin('environments', 'environments.id', 'history.environmentId')
@@ -65,7 +74,7 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
             where(
               where.refTuple('history.at', 'history.id'),
               '<',
-              where.tuple(new Date(String(cursor?.[0])), String(cursor?.[1])),
+              where.tuple(momentInCursor(cursor?.[0]), String(cursor?.[1])),
             ),
           ),
         )
@@ -75,7 +84,7 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
         .execute();
       const page = rows.slice(0, query.limit);
       const references = await referencesOf(
-        db,
+        whole,
         page.flatMap((row) => [row.beforeBuildId, row.afterBuildId]),
       );
       const last = page.at(-1);
@@ -98,12 +107,13 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
 
     read('getEnvironmentState', async ({ db }, { params, query }) => {
       const found = await find(db, { environment: params.environment, at: query.at });
-      const only = query.application === undefined ? undefined : await findApplication(db, query.application);
+      const whole = beyondScope(db, 'what was found lies in the scope');
+      const only = query.application === undefined ? undefined : await findApplication(whole, query.application);
       const running =
         only === undefined
           ? found.running
           : new Map([...found.running].filter(([application]) => application === only.id));
-      const state = await tell(db, { ...found, running }, query.facts);
+      const state = await tell(whole, { ...found, running }, query.facts);
       return {
         ...found.side,
         policy: placed({ policy: state.policy }),
@@ -120,7 +130,8 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
         find(db, { environment: params.environment, at: query.from }),
         find(db, { environment: query.with ?? params.environment, at: query.to }),
       ]);
-      const [before, after] = await Promise.all([tell(db, from, 'all'), tell(db, to, 'all')]);
+      const whole = beyondScope(db, 'what was found lies in the scope');
+      const [before, after] = await Promise.all([tell(whole, from, 'all'), tell(whole, to, 'all')]);
       const difference = diffStates(before, after);
       return {
         before: from.side,

@@ -3,12 +3,14 @@ import { referencesOf } from '#features/builds';
 import { findEnvironment } from '#features/environments';
 import type { Feature } from '#platform/feature';
 import { command, decodeCursor, encodeCursor, read } from '#platform/http';
+import { beyondScope } from '#scope';
 
 export const holdsFeature: Feature = {
   name: 'holds',
   endpoints: [
     read('listHolds', async ({ db }, { params, query }) => {
-      const environment = await findEnvironment(db, params.environment);
+      const whole = beyondScope(db, 'builds of rows that the scope let through');
+      const environment = await findEnvironment(whole, params.environment);
       const cursor = decodeCursor(query.cursor);
       const rows = await db
         .selectFrom('followingHolds')
@@ -22,7 +24,7 @@ export const holdsFeature: Feature = {
         .execute();
       const page = rows.slice(0, query.limit);
       const references = await referencesOf(
-        db,
+        whole,
         page.map((row) => row.buildId),
       );
       const last = page.at(-1);

@@ -1,12 +1,13 @@
-import { type HotfixId, type HotfixStanding, type PlacedFix, refuse } from '@almanac/domain';
+import { type AccessScope, type HotfixId, type HotfixStanding, type PlacedFix, refuse } from '@almanac/domain';
 import type { BuildReference, Hotfix } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { referencesOf } from '#features/builds';
+import { type SourceOf, withinScope } from '#scope';
 import type { Tables } from '#tables';
 import { readStandings } from './read-standing.ts';
 
-export function hotfixRows(db: Kysely<Tables>) {
+export function hotfixRows(db: SourceOf<'hotfixes'>) {
   return db
     .selectFrom('hotfixes')
     .innerJoin('applications', 'applications.id', 'hotfixes.applicationId')
@@ -49,7 +50,11 @@ export async function findHotfix(db: Kysely<Tables>, reference: string): Promise
 }
 
 /** Hotfixes as the API shows them: with where their fix is, and what comes next. */
-export async function presentHotfixes(db: Kysely<Tables>, rows: readonly HotfixRow[]): Promise<Hotfix[]> {
+export async function presentHotfixes(
+  db: Kysely<Tables>,
+  given: { readonly rows: readonly HotfixRow[]; readonly scope: AccessScope },
+): Promise<Hotfix[]> {
+  const { rows } = given;
   if (rows.length === 0) return [];
   const [builds, standings, environments] = await Promise.all([
     referencesOf(
@@ -57,7 +62,7 @@ export async function presentHotfixes(db: Kysely<Tables>, rows: readonly HotfixR
       rows.flatMap((row) => [row.baseBuildId, row.buildId]),
     ),
     readStandings(db, rows),
-    db.selectFrom('environments').select(['id', 'name']).execute(),
+    withinScope(db, given.scope).selectFrom('environments').select(['id', 'name']).execute(),
   ]);
   const names = new Map(environments.map((each) => [each.id, each.name]));
   const place = ({ environment, ...rest }: PlacedFix) => ({
@@ -69,7 +74,8 @@ export async function presentHotfixes(db: Kysely<Tables>, rows: readonly HotfixR
     const base = builds.get(row.baseBuildId);
     if (standing === undefined || base === undefined) throw new Error(`hotfix ${row.number} has no base`);
     const build = row.buildId === null ? null : (builds.get(row.buildId) ?? null);
-    const places = [standing.own, ...standing.earlier].map(place);
+    // Environments that whoever asks may not list are left out.
+    const places = [standing.own, ...standing.earlier].filter((each) => names.has(each.environment)).map(place);
     return {
       id: row.id,
       number: row.number,
@@ -118,7 +124,10 @@ function nextStep(input: {
     : `bring the fix into ${missing.join(' and ')}: merge ${branch}, or apply its commits there; then it closes by itself`;
 }
 
-export async function presentHotfix(db: Kysely<Tables>, id: HotfixId): Promise<Hotfix> {
-  const [hotfix] = await presentHotfixes(db, [await findHotfix(db, id)]);
+export async function presentHotfix(
+  db: Kysely<Tables>,
+  { id, scope }: { readonly id: HotfixId; readonly scope: AccessScope },
+): Promise<Hotfix> {
+  const [hotfix] = await presentHotfixes(db, { rows: [await findHotfix(db, id)], scope });
   return hotfix ?? refuse('not-found', 'the hotfix is gone');
 }

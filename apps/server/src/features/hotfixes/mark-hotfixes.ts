@@ -1,12 +1,13 @@
 import type { ApplicationId, BuildId, EnvironmentId } from '@almanac/domain';
 import type { HotfixMark } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
+import { beyondScope, type ScopedDatabase } from '#scope';
 import type { Tables } from '#tables';
 import { readStandings } from './read-standing.ts';
 
 /** Open hotfixes of applications as boards mention them, by `environment application`; costs one look where none is. */
 export async function hotfixMarks(
-  db: Kysely<Tables>,
+  db: ScopedDatabase,
   applications: readonly ApplicationId[],
 ): Promise<ReadonlyMap<string, readonly HotfixMark[]>> {
   if (applications.length === 0) return new Map();
@@ -20,7 +21,10 @@ export async function hotfixMarks(
     .orderBy('hotfixes.number')
     .execute();
   if (open.length === 0) return new Map();
-  const standings = await readStandings(db, open);
+  const standings = await readStandings(
+    beyondScope(db, 'where the fixes of rows are that the scope let through'),
+    open,
+  );
   const marks = new Map<string, HotfixMark[]>();
   const add = (
     input: { readonly environment: EnvironmentId; readonly application: ApplicationId },

@@ -13,6 +13,7 @@ import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import { findEnvironment } from '#features/environments';
 import { decodeCursor, type Endpoint, encodeCursor, read } from '#platform/http';
+import { beyondScope, veilFor } from '#scope';
 import type { Tables } from '#tables';
 import { askIndex } from './ask-index.ts';
 import { completeByIndex } from './complete-by-index.ts';
@@ -34,7 +35,8 @@ export type ChangesOf = (
 
 export function impactEndpoints(estate: EstateIndex, changesOf: ChangesOf): readonly Endpoint[] {
   return [
-    read('analyseImpact', async ({ db }, { params, body }) => {
+    read('analyseImpact', async (context, { params, body }) => {
+      const db = beyondScope(context.db, 'a finding is true only of all that runs there; what is hidden is veiled');
       const environment = await findEnvironment(db, params.environment);
       const changes = await changesOf(db, { environment, operations: body.operations });
       const { findings, neighbours } = await analyse(db, { estate, environment: environment.id, changes });
@@ -42,21 +44,24 @@ export function impactEndpoints(estate: EstateIndex, changesOf: ChangesOf): read
       const shown = findings.slice(start, start + body.limit);
       const words = await readWords(db, { environment: environment.name, findings: shown, changes });
       const next = start + body.limit;
-      return {
+      const veil = await veilFor(db, { scope: context.db.scope, environments: [environment.id] });
+      return veil({
         changes: changes.map((change) => presentChange(change, words)),
         errors: findings.filter((each) => each.severity === 'error').length,
         warnings: findings.filter((each) => each.severity === 'warning').length,
         findings: shown.map((finding) => presentFinding(finding, words)),
         next: next < findings.length ? encodeCursor([next]) : null,
         neighbours: [...neighbours],
-      };
+      });
     }),
 
-    read('completePlan', async ({ db }, { params, body }) => {
+    read('completePlan', async (context, { params, body }) => {
+      const db = beyondScope(context.db, 'a completion looks at all that is there; what is hidden is veiled');
       const environment = await findEnvironment(db, params.environment);
       const source = await sourceOf(db, { source: body.source, environment });
       const changes = await changesOf(db, { environment, operations: body.operations });
-      return complete(db, { estate, environment, source, changes, removals: body.removals });
+      const veil = await veilFor(db, { scope: context.db.scope, environments: [environment.id, source] });
+      return veil(await complete(db, { estate, environment, source, changes, removals: body.removals }));
     }),
   ];
 }

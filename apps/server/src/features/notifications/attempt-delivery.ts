@@ -1,9 +1,9 @@
 import { type DeliveryId, decideDelivery, type SubscriptionId } from '@almanac/domain';
-import { failpoint, type Reach } from '@almanac/host';
+import { failpoint, type Outbound } from '@almanac/host';
 import { type Kysely, sql } from 'kysely';
-import { Secret, type SecretBox } from '#features/settings';
 import type { BackgroundContext } from '#platform/feature';
 import type { InTransaction } from '#platform/http';
+import { Secret, type SecretBox, type SecretUse } from '#platform/secrets';
 import type { Tables } from '#tables';
 import { cloudEventOf, type ToldNotification } from './cloud-event.ts';
 import { letterOf } from './email-template.ts';
@@ -14,7 +14,7 @@ import { signatureHeaders } from './webhook-signature.ts';
 /** What deliveries need of this installation. */
 export interface DeliveryTools {
   readonly box: SecretBox;
-  readonly reach: Reach;
+  readonly outbound: Outbound;
   /** None when the operator configured no mail server. */
   readonly mail: MailServer | undefined;
   readonly publicUrl: string;
@@ -100,7 +100,7 @@ async function send(
       'user-agent': tools.userAgent,
       ...signatureHeaders({ id: row.id, at: new Date(), body, secrets }),
     },
-    reach: tools.reach,
+    outbound: tools.outbound,
     signal,
   });
 }
@@ -111,17 +111,21 @@ async function validSecrets(
 ): Promise<readonly string[]> {
   const rows = await db
     .selectFrom('notificationSecrets')
-    .select('envelope')
+    .select(['id', 'envelope'])
     .where('subscriptionId', '=', input.subscription)
     .where(sql<boolean>`(expires_at is null or expires_at > now())`)
     .orderBy('createdAt', 'desc')
     .execute();
-  return rows.map(({ envelope }) => input.box.open(envelope).reveal());
+  return rows.map(({ id, envelope }) => input.box.open(envelope, secretUse(id)).reveal());
 }
 
 /** A secret as it is kept. */
-export function sealedSecret(box: SecretBox, secret: string): string {
-  return box.close(new Secret(secret));
+export function sealedSecret(box: SecretBox, given: { readonly id: string; readonly secret: string }): string {
+  return box.close(new Secret(given.secret), secretUse(given.id));
+}
+
+function secretUse(id: string): SecretUse {
+  return { kind: 'notification-secret', id };
 }
 
 /** Writes down how an attempt went and what follows; one that was taken over by another node says nothing. */

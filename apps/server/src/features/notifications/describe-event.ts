@@ -2,6 +2,7 @@ import { kindOfBuild, kindOfPlan } from '@almanac/domain';
 import { referencesOf } from '#features/builds';
 import type { FeedEvent } from '#platform/events';
 import type { CommandContext } from '#platform/http';
+import { describeWait } from './describe-wait.ts';
 import { type NotificationContent, shortened } from './notification-content.ts';
 import type { Happening } from './write-notification.ts';
 
@@ -16,7 +17,66 @@ export async function describeEvent(context: CommandContext, event: FeedEvent): 
   if (event.kind === 'version-created' && build !== undefined) return describeVersion(context, { event, build });
   if (event.kind === 'hotfix-changed' && hotfix !== undefined && state !== undefined)
     return describeHotfix(context, { event, hotfix, state });
+  if (event.kind === 'break-glass-changed' && event.subject['used'] !== undefined)
+    return describeBreakGlass(context, event);
+  if (event.kind === 'allow-lists-changed') return describeAllowLists(context, event);
+  if (event.kind === 'rollout-changed') return describeWait(context, event);
   return undefined;
+}
+
+async function describeBreakGlass(context: CommandContext, event: FeedEvent): Promise<Happening | undefined> {
+  const row = await context.db.selectFrom('breakGlass').selectAll().executeTakeFirst();
+  if (row === undefined || row.usedAt === null) return undefined;
+  const usedAt = row.usedAt.toISOString();
+  return {
+    key: `break-glass:${usedAt}`,
+    kind: 'break-glass-used',
+    at: row.usedAt,
+    sequence: event.position,
+    environment: null,
+    applications: [],
+    content: {
+      title: 'The credentials for an emergency were used',
+      severity: 'error',
+      path: '/security/second-factors',
+      subject: 'break-glass',
+      facts: [
+        { label: 'From', value: row.usedFrom ?? 'unknown' },
+        { label: 'At', value: usedAt },
+        { label: 'Made by', value: row.madeBy },
+      ],
+      details: { breakGlass: { usedAt, usedFrom: row.usedFrom, madeBy: row.madeBy } },
+    },
+  };
+}
+
+/** Only what came about without anybody who is signed in: what somebody changed stands in the audit. */
+async function describeAllowLists(context: CommandContext, event: FeedEvent): Promise<Happening | undefined> {
+  const { cause, at = '' } = event.subject;
+  if (cause !== 'cleared' && cause !== 'not-confirmed') return undefined;
+  const row = await context.db.selectFrom('allowLists').select('changedBy').executeTakeFirstOrThrow();
+  return {
+    key: `allow-lists:${at}`,
+    kind: cause === 'cleared' ? 'allow-lists-cleared' : 'allow-lists-returned',
+    at: new Date(at),
+    sequence: event.position,
+    environment: null,
+    applications: [],
+    content: {
+      title:
+        cause === 'cleared'
+          ? "All allow lists were cleared on the server's machine"
+          : 'Allow lists went back to those before: nobody confirmed them in time',
+      severity: cause === 'cleared' ? 'error' : 'warning',
+      path: '/security/networks',
+      subject: 'allow-lists',
+      facts: [
+        { label: 'At', value: at },
+        { label: 'By', value: row.changedBy },
+      ],
+      details: { allowLists: { cause, at } },
+    },
+  };
 }
 
 const badPlanStates = new Set(['failed', 'returned', 'expired']);

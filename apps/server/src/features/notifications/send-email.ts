@@ -1,3 +1,4 @@
+import type { Secret } from '@almanac/host';
 import type { Letter } from './email-template.ts';
 import { failure, type SendResult } from './send-webhook.ts';
 
@@ -8,7 +9,7 @@ export interface MailServer {
   /** `implicit`: TLS from the first byte; `starttls`: required before anything is said; `none`: plain text. */
   readonly tls: 'implicit' | 'starttls' | 'none';
   readonly user: string | undefined;
-  readonly password: string | undefined;
+  readonly password: Secret | undefined;
   /** Certificates that are trusted beside those of Node. */
   readonly authority?: string | undefined;
   readonly from: string;
@@ -34,7 +35,7 @@ export async function sendEmail(input: {
     secure: server.tls === 'implicit',
     requireTLS: server.tls === 'starttls',
     ignoreTLS: server.tls === 'none',
-    ...(server.user === undefined ? {} : { auth: { user: server.user, pass: server.password ?? '' } }),
+    ...(server.user === undefined ? {} : { auth: { user: server.user, pass: server.password?.reveal() ?? '' } }),
     ...(server.authority === undefined ? {} : { tls: { ca: server.authority } }),
     connectionTimeout: patienceMs,
     greetingTimeout: patienceMs,

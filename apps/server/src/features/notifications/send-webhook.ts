@@ -1,6 +1,4 @@
-import { type ClientRequest, request as requestPlain } from 'node:http';
-import { request as requestSecure } from 'node:https';
-import { type Reach, sentenceOf } from '@almanac/host';
+import { type Outbound, type OutboundAnswer, OutboundFault } from '@almanac/host';
 
 /** How one attempt went. */
 export interface SendResult {
@@ -13,69 +11,39 @@ export interface SendResult {
   readonly gone: boolean;
 }
 
-const patienceMs = 10_000;
 /** Of an answer only its beginning is kept: it helps whoever looks for a fault, and is no way to fill our disk. */
 const mostResponseBytes = 1024;
 
-/**
- * Sends a webhook once. Only a status from 200 to 299 within ten seconds counts. Redirects are not followed, and
- * proxies of the environment are not used: both would lead past `reach`.
- */
+/** Sends a webhook once. Only a status from 200 to 299 within ten seconds counts. */
 export async function sendWebhook(input: {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly reach: Reach;
+  readonly outbound: Outbound;
   readonly signal: AbortSignal;
   readonly patienceMs?: number;
 }): Promise<SendResult> {
-  const url = new URL(input.url);
-  const refusal = input.reach.refusalOfUrl(url);
-  if (refusal !== undefined) return failure(refusal);
-  const patience = input.patienceMs ?? patienceMs;
-  const timeout = AbortSignal.timeout(patience);
-  const request = (url.protocol === 'https:' ? requestSecure : requestPlain)(url, {
-    method: 'POST',
-    headers: { ...input.headers, 'content-length': Buffer.byteLength(input.body) },
-    lookup: input.reach.lookup,
-    agent: false,
-    signal: AbortSignal.any([timeout, input.signal]),
-  });
+  const { url, headers, body, signal, patienceMs = 10_000 } = input;
   try {
-    return await answerTo(request, input.body);
+    return resultOf(
+      await input.outbound.send({
+        url: new URL(url),
+        method: 'POST',
+        headers,
+        body,
+        signal,
+        patienceMs,
+        mostBytes: mostResponseBytes,
+        longer: 'cut',
+      }),
+    );
   } catch (error) {
-    if (timeout.aborted) return failure(`no complete answer within ${patience / 1000} s`);
-    input.signal.throwIfAborted();
-    return failure(sentenceOf(error));
+    if (error instanceof OutboundFault) return failure(error.message);
+    throw error;
   }
 }
 
-function answerTo(request: ClientRequest, body: string): Promise<SendResult> {
-  return new Promise((resolve, reject) => {
-    request.on('error', reject);
-    request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      const done = () => resolve(resultOf(response, Buffer.concat(chunks).subarray(0, mostResponseBytes)));
-      response.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        size += chunk.length;
-        if (size < mostResponseBytes) return;
-        done();
-        response.destroy();
-      });
-      response.on('end', done);
-      response.on('error', reject);
-    });
-    request.end(body);
-  });
-}
-
-function resultOf(
-  response: { readonly statusCode?: number | undefined; readonly headers: { readonly [name: string]: unknown } },
-  text: Buffer,
-): SendResult {
-  const status = response.statusCode ?? 0;
+function resultOf({ status, headers, body }: OutboundAnswer): SendResult {
   const delivered = status >= 200 && status < 300;
   const redirect = status >= 300 && status < 400;
   return {
@@ -86,8 +54,8 @@ function resultOf(
       : redirect
         ? `answered ${status}; redirects are not followed: subscribe the address that it leads to`
         : `answered ${status}`,
-    response: text.length === 0 ? null : printable(text.toString('utf8')),
-    retryAfterSeconds: retryAfterOf(response.headers['retry-after']),
+    response: body.length === 0 ? null : printable(body.toString('utf8')),
+    retryAfterSeconds: retryAfterOf(headers['retry-after']),
     gone: status === 410,
   };
 }

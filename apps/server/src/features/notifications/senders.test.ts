@@ -1,6 +1,6 @@
 import { createServer as createPlain } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createReach } from '@almanac/host';
+import { createOutbound, createReach, Secret } from '@almanac/host';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloudEventOf, type ToldNotification } from './cloud-event.ts';
@@ -11,8 +11,8 @@ import { sendWebhook } from './send-webhook.ts';
 import { newWebhookSecret, signatureHeaders } from './webhook-signature.ts';
 
 const signal = new AbortController().signal;
-const setting = 'ALMANAC_NOTIFICATIONS_INTERNAL';
-const reach = createReach({ internal: ['127.0.0.0/8'], setting });
+const setting = 'ALMANAC_OUTBOUND_INTERNAL';
+const outbound = createOutbound(createReach({ internal: ['127.0.0.0/8'], setting }));
 const notification: ToldNotification = {
   id: '0198c2a4-0000-7000-8000-000000000001',
   kind: 'plan-failed',
@@ -93,7 +93,7 @@ describe('a webhook', () => {
       url,
       headers: { 'content-type': 'application/json' },
       body: '{}',
-      reach,
+      outbound,
       signal,
       ...(patienceMs === undefined ? {} : { patienceMs }),
     });
@@ -172,7 +172,7 @@ describe('a letter', () => {
     port: mailbox.port,
     tls: 'starttls',
     user: 'almanac',
-    password: 'let me in',
+    password: new Secret('let me in'),
     authority: mailCertificate,
     from: 'Almanac <almanac@example.com>',
     ...given,
@@ -229,7 +229,10 @@ describe('a letter', () => {
   it('that the mail server refuses is told with its reply', async () => {
     const mailbox = await startMailbox({ tls: true });
 
-    expect(await post(mailServer(mailbox, { password: 'wrong' }))).toMatchObject({ delivered: false, status: 535 });
+    expect(await post(mailServer(mailbox, { password: new Secret('wrong') }))).toMatchObject({
+      delivered: false,
+      status: 535,
+    });
     expect(await post(mailServer(mailbox), ['nobody@example.com'])).toMatchObject({ delivered: false, status: 550 });
     await mailbox.close();
   });
@@ -261,14 +264,14 @@ describe('a name of a receiver', () => {
       url: `https://rebind.example:${port}/`,
       headers: {},
       body: '{}',
-      reach: strict,
+      outbound: createOutbound(strict),
       signal,
     });
     const unreached = await sendWebhook({
       url: `http://rebind.example:${port}/`,
       headers: {},
       body: '{}',
-      reach: rebinding,
+      outbound: createOutbound(rebinding),
       signal,
     });
 

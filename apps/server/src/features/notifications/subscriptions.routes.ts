@@ -166,7 +166,7 @@ function refuseAddress(tools: DeliveryTools, address: NotificationAddress): void
       );
     return;
   }
-  const refusal = tools.reach.refusalOfUrl(new URL(address.url));
+  const refusal = tools.outbound.refusalOfUrl(new URL(address.url));
   if (refusal !== undefined) refuse('invalid-request', refusal, [{ pointer: '/address/url', detail: refusal }]);
 }
 
@@ -198,12 +198,13 @@ async function keepSecret(
     readonly tools: DeliveryTools;
   },
 ): Promise<void> {
+  const id = context.newId();
   await context.db
     .insertInto('notificationSecrets')
     .values({
-      id: context.newId(),
+      id,
       subscriptionId: input.subscription,
-      envelope: sealedSecret(input.tools.box, input.secret),
+      envelope: sealedSecret(input.tools.box, { id, secret: input.secret }),
       createdAt: context.now,
       expiresAt: null,
     })

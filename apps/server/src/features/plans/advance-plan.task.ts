@@ -16,6 +16,7 @@ import { z } from 'zod';
 import type { RefreshDocuments } from '#features/sites';
 import type { BackgroundContext, Periodic, Task } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
+import { stopped, whyNoLonger } from './ask-again.ts';
 import { choicesOf } from './choice.ts';
 import { type PlanRow, planRows } from './load-plan.ts';
 import { lockPlans } from './lock-plans.ts';
@@ -137,7 +138,8 @@ async function advanceOnce(
   const { gates, analysis } = await readStanding(context, row);
   await wakeWhenDue(context, { plan: row.id, gates });
   const observed = await observe(context, { plan: row.body, gates });
-  const { plan, notes } = advancePlan(row.body, observed, context.now.getTime());
+  const advanced = advancePlan(row.body, observed, context.now.getTime());
+  const { plan, notes } = fires(row.body, advanced.plan) ? await askAgain(context, { row, advanced }) : advanced;
   const { refreshDocuments } = input;
   const moves = movesOf(plan, observed);
   if (plan !== row.body) {
@@ -150,6 +152,23 @@ async function advanceOnce(
   if (plan === row.body) return;
   // What waited for this plan may go on now.
   if (plan.state !== row.body.state) await wakePlansOf(context, plan.environment);
+}
+
+/** Whether a plan begins now, or goes over to the switch of what was staged: what was decided earlier takes effect. */
+function fires(before: DomainPlan, after: DomainPlan): boolean {
+  const begins = !hasBegun(before.state) && hasBegun(after.state);
+  return begins || (before.state === 'staged' && after.state === 'deploying');
+}
+
+/** What becomes of a plan that fires: it goes on if whoever had it started still may have it. */
+async function askAgain(
+  context: CommandContext,
+  { row, advanced }: { readonly row: PlanRow; readonly advanced: ReturnType<typeof advancePlan> },
+): Promise<ReturnType<typeof advancePlan>> {
+  const reason = await whyNoLonger(context, row);
+  if (reason === undefined) return advanced;
+  const plan = stopped(row.body, { reason, now: context.now.getTime() });
+  return { ...advanced, plan, notes: [{ level: 'error', application: null, site: null, message: reason }] };
 }
 
 /** Values that people set are set back by whoever composed that: the record says which, and for whom. */

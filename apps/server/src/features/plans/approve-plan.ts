@@ -1,7 +1,9 @@
-import { type Actor, actorName, decideApproval, refuse } from '@almanac/domain';
-import type { CommandContext } from '#platform/http';
+import { actorName, decideApproval, refuse } from '@almanac/domain';
+import { sql } from 'kysely';
+import { type CommandContext, refuseUnproved } from '#platform/http';
 import type { PlanRow } from './load-plan.ts';
 import { readStanding } from './read-standing.ts';
+import { type Voice, voiceOf } from './voices.ts';
 
 /** Records that somebody approves what a plan contains, where that counts; the same approval again is no second one. */
 export async function approvePlan(
@@ -9,10 +11,17 @@ export async function approvePlan(
   input: { readonly row: PlanRow; readonly content: string; readonly comment: string },
 ): Promise<void> {
   const { row } = input;
+  const { type } = await context.db
+    .selectFrom('environments')
+    .select('type')
+    .where('id', '=', row.environmentId)
+    .executeTakeFirstOrThrow();
+  if (type === 'production') refuseUnproved(context.actor);
   const { gates, facts } = await readStanding(context, row);
   const by = actorName(context.actor);
+  const voice = await ownVoice(context, row);
   decideApproval(row.body, {
-    approver: { by, ...roleOf(context.actor) },
+    approver: { by, ...voice },
     looked: input.content,
     analysed: gates.analysed.content,
     environment: facts.environment,
@@ -25,6 +34,9 @@ export async function approvePlan(
     .where('principal', '=', by)
     .where('verdict', '=', 'approved')
     .where('content', '=', input.content)
+    // Who speaks for something else now says more than they did.
+    .where('role', '=', voice.role)
+    .where(sql<boolean>`teams = ${[...voice.teams]}::text[]`)
     .where('withdrawnAt', 'is', null)
     .executeTakeFirst();
   if (earlier !== undefined) return;
@@ -40,6 +52,7 @@ export async function recordVerdict(
     readonly comment: string;
   },
 ): Promise<void> {
+  const voice = await ownVoice(context, input.row);
   await context.db
     .insertInto('planApprovals')
     .values({
@@ -47,7 +60,8 @@ export async function recordVerdict(
       planId: input.row.id,
       verdict: input.verdict,
       principal: actorName(context.actor),
-      ...roleOf(context.actor),
+      role: voice.role,
+      teams: [...voice.teams],
       content: input.content,
       comment: input.comment,
       at: context.now,
@@ -56,8 +70,7 @@ export async function recordVerdict(
     .execute();
 }
 
-function roleOf(actor: Actor): { readonly role: string; readonly team: string | null } {
-  return actor.kind === 'principal'
-    ? { role: actor.role, team: actor.team }
-    : refuse('not-permitted', 'a person or a service account approves');
+async function ownVoice({ actor, db }: CommandContext, row: PlanRow): Promise<Voice> {
+  if (actor.kind !== 'principal') return refuse('not-permitted', 'a person or a service account approves');
+  return voiceOf(db, { actor, row });
 }

@@ -5,6 +5,8 @@ import type { z } from 'zod';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
 import type { GivenSetting, SealGiven } from '#features/settings';
+import type { Access } from '#platform/http';
+import { visibleApplications, withinScope } from '#scope';
 import type { Tables } from '#tables';
 import type { Choice } from './choice.ts';
 import { composeRelease, type Release } from './compose-release.ts';
@@ -16,6 +18,7 @@ export type OperationRequest = z.output<typeof operationRequest>;
 interface Moment {
   readonly db: Kysely<Tables>;
   readonly now: Date;
+  readonly access: Pick<Access, 'scopeOf'>;
 }
 
 export interface Composition {
@@ -60,7 +63,7 @@ export async function compose(
     choices.push(...composeRelease({ release, running, said }));
   }
   if (differences !== undefined)
-    for (const each of await differing(db, { ...differences, environment }))
+    for (const each of await differing(context, { ...differences, environment }))
       if (!said.has(each.application)) choices.push(each);
   if (choices.length === 0) return refuse('nothing-to-do', nothingWords(input));
   if (choices.length > 200)
@@ -106,7 +109,13 @@ async function choose(
       : (earlier?.build ??
         (await resolveSource(db, { source: request.source, application, environment: input.environment.id })));
   const { manifest } = await usableBuild(db, { application, build });
-  const given = giveSettings({ application, manifest, values: request.settings ?? {}, seal: input.seal });
+  const given = giveSettings({
+    application,
+    environment: input.environment.id,
+    manifest,
+    values: request.settings ?? {},
+    seal: input.seal,
+  });
   const rollout = request.rollout === undefined ? {} : { rollout: request.rollout };
   if (request.kind === 'configure') return { ...common, ...rollout, kind: 'configure', build: null, given };
   const back = await valuesBackFor(context, { source: request.source, application, environment: input.environment.id });
@@ -118,13 +127,15 @@ async function choose(
 
 function giveSettings(input: {
   readonly application: Application;
+  readonly environment: EnvironmentId;
   readonly manifest: Manifest;
   readonly values: Readonly<Record<string, string>>;
   readonly seal: SealGiven | undefined;
 }): readonly GivenSetting[] {
   if (Object.keys(input.values).length === 0) return [];
   if (input.seal === undefined) return refuse('invalid-request', 'settings are given with a plan by people only');
-  return input.seal({ application: input.application.name, manifest: input.manifest, values: input.values });
+  const { application, environment, manifest, values } = input;
+  return input.seal({ application, environment, manifest, values });
 }
 
 async function usableBuild(
@@ -161,15 +172,18 @@ async function runningBuilds(
   return new Map(rows.map((row) => [row.applicationId, row.buildId]));
 }
 
-/** Applications that another environment runs in another build, or that are not here at all. */
+/**
+ * Applications that another environment runs in another build, or that are not here at all: of those that whoever composes
+ * may see there and deploy here.
+ */
 async function differing(
-  db: Kysely<Tables>,
+  { db, access }: Moment,
   input: NonNullable<Composition['differences']> & { readonly environment: Environment },
 ): Promise<readonly Choice[]> {
   const from = await findEnvironment(db, input.from);
   if (from.id === input.environment.id) return refuse('invalid-request', 'an environment does not differ from itself');
   const here = await runningBuilds(db, { environment: input.environment.id });
-  const rows = await db
+  const rows = await withinScope(db, access.scopeOf('list'))
     .selectFrom('targets')
     .innerJoin('applications', 'applications.id', 'targets.applicationId')
     .innerJoin('builds', 'builds.id', 'targets.buildId')
@@ -177,7 +191,13 @@ async function differing(
     .where('targets.environmentId', '=', from.id)
     .orderBy('applications.name')
     .execute();
+  const deployable = await visibleApplications(db, {
+    scope: access.scopeOf('deploy'),
+    environment: input.environment.id,
+    applications: rows.map((row) => row.applicationId),
+  });
   return rows
+    .filter((row) => deployable.has(row.applicationId))
     .filter((row) => here.get(row.applicationId) !== row.buildId)
     .filter(
       (row) => matches(row.name, input.names ?? '*') && (input.team === undefined || row.manifest?.team === input.team),

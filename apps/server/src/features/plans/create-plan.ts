@@ -6,6 +6,7 @@ import {
   openPolicy,
   type PlanCourse,
   type PlanId,
+  type PrincipalId,
   type ReleaseId,
 } from '@almanac/domain';
 import type { Finding, Plan } from '@almanac/protocol';
@@ -17,6 +18,7 @@ import { findRelease } from '#features/releases';
 import type { SealGiven } from '#features/settings';
 import type { CommandContext } from '#platform/http';
 import { analyse } from './analysis-stamp.ts';
+import { askForChoices } from './ask-for-choices.ts';
 import type { Choice } from './choice.ts';
 import { type Composition, compose } from './compose.ts';
 
@@ -35,6 +37,8 @@ export interface CreatePlan extends Omit<Composition, 'release'> {
   readonly confirmed?: readonly string[];
   /** Whether it brings a hotfix, which policy may let pass gates. */
   readonly hotfix?: boolean;
+  /** For whom it is made, where that is not whoever acts. */
+  readonly causedBy?: PrincipalId | null;
   /** Needed where values of settings come with the plan. */
   readonly seal?: SealGiven;
 }
@@ -62,7 +66,7 @@ async function usualFailurePolicy(context: CommandContext, environment: Environm
 /** Makes a draft of choices. */
 export async function draftPlan(
   context: CommandContext,
-  input: Pick<CreatePlan, 'notes' | 'startAt' | 'confirmed' | 'hotfix' | 'findings'> & {
+  input: Pick<CreatePlan, 'notes' | 'startAt' | 'confirmed' | 'hotfix' | 'findings' | 'causedBy'> & {
     readonly environment: { readonly id: EnvironmentId; readonly name: string };
     readonly choices: readonly Choice[];
     readonly failurePolicy: FailurePolicy;
@@ -73,6 +77,7 @@ export async function draftPlan(
 ): Promise<PlanId> {
   const { db, newId } = context;
   const { environment, choices, origin } = input;
+  await askForChoices(context, { environment: environment.id, choices });
   const { analysed, findings, stamp } = await analyse(db, { ...input, earlier: [], newId });
   const id = newId<'plan'>();
   const { rows } = await sql<{ number: number }>`select nextval('plan_numbers')::int as number`.execute(db);
@@ -110,6 +115,7 @@ export async function draftPlan(
       releaseName: input.release?.name ?? null,
       notes: input.notes,
       requestedBy: actorName(context.actor),
+      causedBy: context.actor.kind === 'principal' ? context.actor.id : (input.causedBy ?? null),
       findings: JSON.stringify([...findings, ...(input.findings ?? [])]),
       analysisStamp: stamp,
       wakeAt: null,

@@ -1,8 +1,17 @@
-import { actorName, type Plan as DomainPlan, isTerminal, type PlanNote, refuse } from '@almanac/domain';
+import {
+  type AccessScope,
+  actorName,
+  DomainError,
+  type Plan as DomainPlan,
+  isTerminal,
+  type PlanNote,
+  refuse,
+} from '@almanac/domain';
 import type { Plan } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import type { RefreshDocuments } from '#features/sites';
 import type { CommandContext } from '#platform/http';
+import { veilFor } from '#scope';
 import type { Tables } from '#tables';
 import { wakePlan, wakePlansOf } from './advance-plan.task.ts';
 import type { Analysis } from './analysis-stamp.ts';
@@ -34,7 +43,7 @@ export function createDecided(refreshDocuments: RefreshDocuments) {
     const row = await findPlan(context.db, found.id);
     if (given.revision !== undefined && given.revision !== row.revision && row.state === 'draft')
       refuse('revision-mismatch', `plan ${row.number} is at revision ${row.revision} now; look at it again`);
-    const { plan, analysis, remark = '' } = await given.decide(row);
+    const { plan, analysis, remark = '' } = await veiling(context, row, () => given.decide(row));
     const message = `${given.note} by ${actorName(context.actor)}${remark}`;
     const notes: readonly PlanNote[] = [{ level: 'info', application: null, site: null, message }];
     if (plan !== row.body)
@@ -51,13 +60,31 @@ export function createDecided(refreshDocuments: RefreshDocuments) {
       subject: `plan:${row.number}`,
       detail: { environment: row.environmentName, content: plan.content },
     });
-    return presentOne(context.db, row.id);
+    return presentOne(context.db, { id: row.id, scope: context.access.scopeOf('list') });
   };
+}
+
+/** What a decision refuses with may name neighbours that whoever asks may not see. */
+async function veiling<Result>(
+  { db, access }: CommandContext,
+  row: PlanRow,
+  decide: () => Promise<Result> | Result,
+): Promise<Result> {
+  try {
+    return await decide();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const veil = await veilFor(db, { scope: access.scopeOf('list'), environments: [row.environmentId] });
+    throw new DomainError(veil(error.refusal));
+  }
 }
 
 export type Decided = ReturnType<typeof createDecided>;
 
-export async function presentOne(db: Kysely<Tables>, id: DomainPlan['id']): Promise<Plan> {
-  const [plan] = await presentPlans(db, [await findPlan(db, id)]);
+export async function presentOne(
+  db: Kysely<Tables>,
+  { id, scope }: { readonly id: DomainPlan['id']; readonly scope: AccessScope },
+): Promise<Plan> {
+  const [plan] = await presentPlans(db, { rows: [await findPlan(db, id)], scope });
   return plan ?? refuse('not-found', 'the plan is gone');
 }

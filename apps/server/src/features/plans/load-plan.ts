@@ -1,14 +1,24 @@
-import { type Plan as DomainPlan, isRinged, refuse, ringCounts } from '@almanac/domain';
-import type { Plan } from '@almanac/protocol';
+import {
+  type AccessScope,
+  type Plan as DomainPlan,
+  type EnvironmentId,
+  isAnalysedAnew,
+  isRinged,
+  refuse,
+  ringCounts,
+} from '@almanac/domain';
+import type { Plan, RolloutStrategy } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { referencesOf } from '#features/builds';
 import { placedSites } from '#features/environments';
 import { siteRows } from '#features/sites';
+import { type SourceOf, type Veil, veilFor } from '#scope';
 import type { Tables } from '#tables';
 import { observeSites } from './observe-sites.ts';
+import { readApprovals } from './voices.ts';
 
-export function planRows(db: Kysely<Tables>) {
+export function planRows(db: SourceOf<'plans'>) {
   return db
     .selectFrom('plans')
     .innerJoin('environments', 'environments.id', 'plans.environmentId')
@@ -30,8 +40,19 @@ export async function findPlan(db: Kysely<Tables>, reference: string): Promise<P
   return found ?? refuse('not-found', `there is no plan ${reference}`);
 }
 
-/** Plans as the API shows them, with the progress of each operation on each site. */
-export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[]): Promise<Plan[]> {
+/**
+ * Plans as the API shows them, with the progress of each operation on each site. Neighbours that whoever asks may not see are
+ * told of without a name.
+ */
+export async function presentPlans(
+  db: Kysely<Tables>,
+  given: { readonly rows: readonly PlanRow[]; readonly scope: AccessScope },
+): Promise<Plan[]> {
+  const { rows, scope } = given;
+  const veils = new Map<EnvironmentId, Veil>();
+  for (const { environmentId } of rows)
+    if (!veils.has(environmentId))
+      veils.set(environmentId, await veilFor(db, { scope, environments: [environmentId] }));
   const builds = rows.flatMap((row) =>
     row.body.operations.flatMap((each) => [each.before?.build ?? null, each.after?.build ?? null]),
   );
@@ -43,12 +64,13 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
   for (const row of rows) {
     const { body } = row;
     const waitsForContinue = row.state === 'paused' || (row.state === 'staged' && !body.continued);
+    const veiled = veils.get(row.environmentId)?.({ reason: body.reason, findings: row.findings });
     plans.push({
       id: row.id,
       number: row.number,
       environment: { id: row.environmentId, name: row.environmentName },
       state: row.state,
-      reason: body.reason,
+      reason: veiled?.reason ?? null,
       origin: row.origin,
       release: row.releaseName === null ? null : { id: row.releaseId, name: row.releaseName },
       hotfix: body.hotfix,
@@ -74,6 +96,7 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
           before: reference(each.before),
           after: reference(each.after),
           siteOperation: each.after?.operation ?? null,
+          rollout: (each.after?.rollout ?? null) as RolloutStrategy | null,
           state: each.state,
           message: each.message,
           rings: await ringsOf(db, { plan: body, operation: each }),
@@ -85,7 +108,7 @@ export async function presentPlans(db: Kysely<Tables>, rows: readonly PlanRow[])
           endedAt: isoOf(each.endedAt),
         })),
       ),
-      findings: row.findings,
+      findings: veiled?.findings ?? [],
       revision: row.revision,
     });
   }
@@ -96,7 +119,10 @@ function isoOf(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();
 }
 
-/** Approvals and exemptions of plans; one that was given to other content than the plan has now is not valid. */
+/**
+ * Approvals and exemptions of plans; one that was given to other content than the plan has now is not valid, nor is an
+ * approval of somebody who may not give it any more, as long as that matters.
+ */
 async function readWords(db: Kysely<Tables>, rows: readonly PlanRow[]) {
   const ids = rows.map((row) => row.id);
   if (ids.length === 0) return () => ({ approvals: [], exemptions: [] });
@@ -107,6 +133,10 @@ async function readWords(db: Kysely<Tables>, rows: readonly PlanRow[]) {
     .where('planId', 'in', ids)
     .orderBy('at')
     .execute();
+  const holders = new Map<PlanRow['id'], ReadonlySet<string>>();
+  for (const row of rows)
+    if (isAnalysedAnew(row.body.state) && approvals.some((each) => each.planId === row.id))
+      holders.set(row.id, new Set((await readApprovals(db, row)).map((each) => each.by)));
   return ({ id, body }: PlanRow): Pick<Plan, 'approvals' | 'exemptions'> => ({
     approvals: approvals
       .filter((each) => each.planId === id)
@@ -114,10 +144,14 @@ async function readWords(db: Kysely<Tables>, rows: readonly PlanRow[]) {
         verdict: each.verdict,
         by: each.principal,
         role: each.role,
-        team: each.team,
+        teams: each.teams,
         comment: each.comment,
         content: each.content,
-        valid: each.verdict === 'approved' && each.withdrawnAt === null && each.content === body.content,
+        valid:
+          each.verdict === 'approved' &&
+          each.withdrawnAt === null &&
+          each.content === body.content &&
+          holders.get(id)?.has(each.principal) !== false,
         at: each.at.toISOString(),
         withdrawnAt: each.withdrawnAt?.toISOString() ?? null,
       })),

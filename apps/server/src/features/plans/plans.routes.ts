@@ -22,6 +22,7 @@ import {
   encodeCursor,
   read,
 } from '#platform/http';
+import { beyondScope, veilFor } from '#scope';
 import { type Choice, choicesOf } from './choice.ts';
 import { createPlan, draftPlan } from './create-plan.ts';
 import { createDecided, presentOne } from './decided.ts';
@@ -41,8 +42,9 @@ export function planEndpoints(input: {
   return [
     read('listPlans', async ({ db }, { query }) => {
       const before = Number(decodeCursor(query.cursor)?.[0] ?? Number.MAX_SAFE_INTEGER);
-      const environment = query.environment === undefined ? undefined : await findEnvironment(db, query.environment);
-      const application = query.application === undefined ? undefined : await findApplication(db, query.application);
+      const whole = beyondScope(db, 'the sites and builds of plans that the scope let through');
+      const environment = query.environment === undefined ? undefined : await findEnvironment(whole, query.environment);
+      const application = query.application === undefined ? undefined : await findApplication(whole, query.application);
       const rows = await planRows(db)
         .where('plans.number', '<', Math.min(before, 2_147_483_647))
         .$if(environment !== undefined, (each) =>
@@ -60,7 +62,7 @@ export function planEndpoints(input: {
       const page = rows.slice(0, query.limit);
       const last = page.at(-1);
       return {
-        items: await presentPlans(db, page),
+        items: await presentPlans(whole, { rows: page, scope: db.scope }),
         next: rows.length > query.limit && last !== undefined ? encodeCursor([last.number]) : null,
       };
     }),
@@ -82,14 +84,14 @@ export function planEndpoints(input: {
           note: 'started',
         });
       context.audit({ subject: `plan:${row.number}`, detail: { environment: row.environmentName } });
-      return presentOne(context.db, id);
+      return presentOne(context.db, { id, scope: context.access.scopeOf('list') });
     }),
 
     command('retryPlan', async (context, { params }) => {
       const row = await findPlan(context.db, params.plan);
       const environment = { id: row.environmentId, name: row.environmentName };
       const id = await copyPlan(context, { row, environment, choices: choicesOf(row) });
-      return presentOne(context.db, id);
+      return presentOne(context.db, { id, scope: context.access.scopeOf('list') });
     }),
     command('reusePlan', async (context, { params, body }) => {
       const row = await findPlan(context.db, params.plan);
@@ -102,10 +104,11 @@ export function planEndpoints(input: {
           'nothing-to-do',
           `plan ${row.number} deploys nothing that could be deployed to ${environment.name}`,
         );
-      return presentOne(context.db, await copyPlan(context, { row, environment, choices }));
+      const id = await copyPlan(context, { row, environment, choices });
+      return presentOne(context.db, { id, scope: context.access.scopeOf('list') });
     }),
 
-    direct('getPlan', async ({ db, signal, aside }, { params, query }) => {
+    direct('getPlan', async ({ db, access, signal, aside }, { params, query }) => {
       const found = await findPlan(db, params.plan);
       await waitForChange({
         feed,
@@ -115,7 +118,8 @@ export function planEndpoints(input: {
         aside,
         done: async () => query.after === undefined || (await findPlan(db, found.id)).revision > query.after,
       });
-      const [plan] = await presentPlans(db, [await findPlan(db, found.id)]);
+      const rows = [await findPlan(db, found.id)];
+      const [plan] = await presentPlans(db, { rows, scope: access.scopeOf('list') });
       return plan ?? refuse('not-found', 'the plan is gone');
     }),
 
@@ -123,8 +127,8 @@ export function planEndpoints(input: {
     ...standingEndpoints,
     ...reportEndpoints,
 
-    direct('readPlanLog', async ({ db, signal, aside }, { params, query }) => {
-      const { id } = await findPlan(db, params.plan);
+    direct('readPlanLog', async ({ db, access, signal, aside }, { params, query }) => {
+      const { id, environmentId } = await findPlan(db, params.plan);
       const next = () =>
         db
           .selectFrom('planLog')
@@ -143,9 +147,10 @@ export function planEndpoints(input: {
         done: async () => (await next()).length > 0 || isOver(await findPlan(db, id)),
       });
       const rows = await next();
+      const veil = await veilFor(db, { scope: access.scopeOf('list'), environments: [environmentId] });
       const complete = rows.length < 500 && isOver(await findPlan(db, id));
       return {
-        entries: rows.map(({ position, at, level, application, site, message }) => ({
+        entries: veil(rows).map(({ position, at, level, application, site, message }) => ({
           position,
           at: at.toISOString(),
           level,

@@ -6,6 +6,7 @@ import type {
   OperationId,
   PinnedSettings,
   PlanId,
+  PrincipalId,
   ReleaseId,
   SiteId,
 } from '@almanac/domain';
@@ -63,6 +64,8 @@ export interface PlansTables {
     releaseName: string | null;
     notes: string;
     requestedBy: string;
+    /** Who had it started, and is asked for when it begins; null where the system did. */
+    causedBy: PrincipalId | null;
     findings: JSONColumnType<Finding[]>;
     analysisStamp: Generated<string | null>;
     wakeAt: Date | null;
@@ -77,7 +80,7 @@ export interface PlansTables {
     verdict: PlanApproval['verdict'];
     principal: string;
     role: string;
-    team: string | null;
+    teams: string[];
     content: string;
     comment: string;
     at: Time;

@@ -8,6 +8,7 @@ import type { Tables } from '#tables';
 import { type Analysis, analyse, readStamp } from './analysis-stamp.ts';
 import { choicesOf } from './choice.ts';
 import type { PlanRow } from './load-plan.ts';
+import { readApprovals } from './voices.ts';
 
 /** Found out when a way back was composed; the analysis does not look for them. */
 const ofRestores: ReadonlySet<Finding['code']> = new Set([
@@ -51,7 +52,7 @@ export async function readStanding(look: Look, row: PlanRow): Promise<PlanStandi
   const subject: Subject = {
     authors: body.authors,
     content: analysed.content,
-    ...(await readWords(db, row.id)),
+    ...(await readWords(db, row)),
     confirmed: row.confirmed,
     startAt: body.startAt,
     hotfix: body.hotfix,
@@ -88,20 +89,13 @@ async function analyseAgain({ db, newId }: Look, row: PlanRow): Promise<Analysis
 }
 
 /** What people said of a plan. */
-async function readWords(db: Kysely<Tables>, plan: PlanRow['id']): Promise<Pick<Subject, 'approvals' | 'exemptions'>> {
-  const approvals = await db
-    .selectFrom('planApprovals')
-    .select(['principal as by', 'role', 'team', 'content'])
-    .where('planId', '=', plan)
-    .where('verdict', '=', 'approved')
-    .where('withdrawnAt', 'is', null)
-    .execute();
+async function readWords(db: Kysely<Tables>, row: PlanRow): Promise<Pick<Subject, 'approvals' | 'exemptions'>> {
   const exemptions = await db
     .selectFrom('planExemptions')
     .select(['subject', 'content'])
-    .where('planId', '=', plan)
+    .where('planId', '=', row.id)
     .execute();
-  return { approvals, exemptions };
+  return { approvals: await readApprovals(db, row), exemptions };
 }
 
 /** The complete list for people, with the time at which it would be empty if nobody did anything. */

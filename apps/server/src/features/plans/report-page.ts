@@ -66,7 +66,7 @@ ${table(
   plan.approvals.map((each) => [
     each.verdict,
     each.by,
-    [each.role, each.team].filter((part) => part !== null).join(', '),
+    [each.role, ...each.teams].join(', '),
     moment(each.at),
     each.comment,
     shortened(each.content),

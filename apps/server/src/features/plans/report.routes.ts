@@ -1,7 +1,8 @@
 import type { PlanReport } from '@almanac/protocol';
 import type { Kysely } from 'kysely';
 import { databaseTime } from '#platform/database';
-import { direct, type Endpoint, newId, read } from '#platform/http';
+import { type Access, direct, type Endpoint, newId, read } from '#platform/http';
+import { veilFor } from '#scope';
 import type { Tables } from '#tables';
 import { presentOne } from './decided.ts';
 import { findPlan } from './load-plan.ts';
@@ -9,10 +10,10 @@ import { presentStanding, readStanding } from './read-standing.ts';
 import { reportPage } from './report-page.ts';
 
 export const reportEndpoints: readonly Endpoint[] = [
-  read('getPlanReport', ({ db }, { params }) => readReport(db, params.plan)),
+  read('getPlanReport', ({ db, access }, { params }) => readReport(db, { plan: params.plan, access })),
 
-  direct('getPlanReportPage', async ({ db }, { params, http }) => {
-    const report = await readReport(db, params.plan);
+  direct('getPlanReportPage', async ({ db, access }, { params, http }) => {
+    const report = await readReport(db, { plan: params.plan, access });
     void http.reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
@@ -23,8 +24,13 @@ export const reportEndpoints: readonly Endpoint[] = [
   }),
 ];
 
-async function readReport(db: Kysely<Tables>, reference: string): Promise<PlanReport> {
-  const row = await findPlan(db, reference);
+async function readReport(
+  db: Kysely<Tables>,
+  given: { readonly plan: string; readonly access: Access },
+): Promise<PlanReport> {
+  const row = await findPlan(db, given.plan);
+  const scope = given.access.scopeOf('list');
+  const veil = await veilFor(db, { scope, environments: [row.environmentId] });
   const now = await databaseTime(db);
   const log = await db
     .selectFrom('planLog')
@@ -35,9 +41,9 @@ async function readReport(db: Kysely<Tables>, reference: string): Promise<PlanRe
     .execute();
   return {
     madeAt: now.toISOString(),
-    plan: await presentOne(db, row.id),
-    standing: presentStanding({ ...(await readStanding({ db, now, newId }, row)), plan: row.number }, now),
-    log: log.map(({ position, at, level, application, site, message }) => ({
+    plan: await presentOne(db, { id: row.id, scope }),
+    standing: veil(presentStanding({ ...(await readStanding({ db, now, newId }, row)), plan: row.number }, now)),
+    log: veil(log).map(({ position, at, level, application, site, message }) => ({
       position,
       at: at.toISOString(),
       level,

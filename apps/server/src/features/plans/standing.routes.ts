@@ -5,20 +5,22 @@ import { findEnvironment } from '#features/environments';
 import { findBuild, readCandidates, readGovernance } from '#features/governance';
 import { databaseTime } from '#platform/database';
 import { type Endpoint, newId, read } from '#platform/http';
+import { veilFor } from '#scope';
 import { analyseContent } from './analyse-content.ts';
 import { findPlan } from './load-plan.ts';
 import { presentObstacle, presentStanding, readStanding } from './read-standing.ts';
 
 export const standingEndpoints: readonly Endpoint[] = [
-  read('getPlanStanding', async ({ db }, { params }) => {
+  read('getPlanStanding', async ({ db, access }, { params }) => {
     const now = await databaseTime(db);
     const row = await findPlan(db, params.plan);
     const standing = presentStanding({ ...(await readStanding({ db, now, newId }, row)), plan: row.number }, now);
     const rings = ringObstacles(row.body).map((each) => presentObstacle(each, row.number));
-    return { ...standing, obstacles: [...standing.obstacles, ...rings] };
+    const veil = await veilFor(db, { scope: access.scopeOf('list'), environments: [row.environmentId] });
+    return veil({ ...standing, obstacles: [...standing.obstacles, ...rings] });
   }),
 
-  read('getStanding', async ({ db }, { params, query }) => {
+  read('getStanding', async ({ db, access }, { params, query }) => {
     const now = await databaseTime(db);
     const environment = await findEnvironment(db, params.environment);
     const application = await findApplication(db, query.application);
@@ -66,8 +68,9 @@ export const standingEndpoints: readonly Endpoint[] = [
       .where('applicationId', '=', application.id)
       .executeTakeFirst();
     const reference = (await referencesOf(db, [build.id])).get(build.id);
+    const veil = await veilFor(db, { scope: access.scopeOf('list'), environments: [environment.id] });
     return {
-      ...presentStanding({ subject, facts }, now),
+      ...veil(presentStanding({ subject, facts }, now)),
       application: { id: application.id, name: application.name },
       environment: { id: environment.id, name: environment.name },
       build: reference ?? refuse('not-found', 'the build is gone'),

@@ -3,6 +3,7 @@ import type { RefreshDocuments } from '#features/sites';
 import { tagBuild } from '#features/versions';
 import type { CommandContext } from '#platform/http';
 import { wakePlan } from './advance-plan.task.ts';
+import { whyNoLonger } from './ask-again.ts';
 import { choicesOf } from './choice.ts';
 import { findPlan, type PlanRow } from './load-plan.ts';
 import { lockPlans } from './lock-plans.ts';
@@ -24,8 +25,12 @@ export async function startPlan(
   if (row.state !== 'draft') return false;
   const found = await readStanding(context, row);
   const { gates } = found;
-  const against = gates.obstacles.filter((each) => !mayWaitFor(each));
-  const reason = against.map((each) => each.detail).join('; ');
+  const refused = await whyNoLonger(context, row);
+  const against = [
+    ...(refused === undefined ? [] : [refused]),
+    ...gates.obstacles.filter((each) => !mayWaitFor(each)).map((each) => each.detail),
+  ];
+  const reason = against.join('; ');
   const plan: DomainPlan =
     against.length > 0
       ? { ...row.body, ...gates.analysed, reason }

@@ -17,6 +17,8 @@ import type { SealGiven } from '#features/settings';
 import { type CommandContext, command, type Endpoint } from '#platform/http';
 import { analyse } from './analysis-stamp.ts';
 import { approvePlan, recordVerdict } from './approve-plan.ts';
+import { noteCause } from './ask-again.ts';
+import { askForChoices } from './ask-for-choices.ts';
 import { choicesOf } from './choice.ts';
 import { compose, type OperationRequest } from './compose.ts';
 import type { Decided } from './decided.ts';
@@ -84,10 +86,11 @@ export function steerEndpoints(decided: Decided, seal: SealGiven): readonly Endp
       decided(context, {
         reference: params.plan,
         revision: body.revision,
-        decide: (row) => {
+        decide: async (row) => {
           const startAt = body.startAt === null ? null : Date.parse(body.startAt);
           if (startAt !== null && startAt < context.now.getTime())
             return refuse('invalid-request', 'that time is past; leave it out to start as soon as the gates are open');
+          await noteCause(context, row);
           return { plan: decideSchedule(row.body, startAt) };
         },
         note: body.startAt === null ? 'schedule taken away' : `scheduled for ${body.startAt}`,
@@ -97,7 +100,10 @@ export function steerEndpoints(decided: Decided, seal: SealGiven): readonly Endp
       decided(context, {
         reference: params.plan,
         revision: body.revision,
-        decide: (row) => ({ plan: decideContinue(row.body, context.now.getTime()) }),
+        decide: async (row) => {
+          await noteCause(context, row);
+          return { plan: decideContinue(row.body, context.now.getTime()) };
+        },
         note: 'continued',
       }),
     ),
@@ -158,6 +164,7 @@ export async function start(
   input: { readonly row: PlanRow; readonly confirm: readonly string[]; readonly waitForThaw: boolean },
 ) {
   const { row } = input;
+  await noteCause(context, row);
   const confirmed = [...new Set([...row.confirmed, ...input.confirm])];
   if (confirmed.length > row.confirmed.length)
     await context.db.updateTable('plans').set({ confirmed }).where('id', '=', row.id).execute();
@@ -212,6 +219,7 @@ async function edit(
         seal: input.seal,
       })
     : choicesOf(row);
+  await askForChoices(context, { environment: environment.id, choices });
   const analysis = await analyse(context.db, {
     environment,
     choices,

@@ -5,6 +5,7 @@ import { findApplication } from '#features/applications';
 import { referencesOf } from '#features/builds';
 import { findEnvironment } from '#features/environments';
 import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
+import { beyondScope, type ScopedDatabase, withinScope } from '#scope';
 import type { Tables } from '#tables';
 import { findRelease, type ReleaseVersion, versionsOf } from './find-release.ts';
 
@@ -36,14 +37,16 @@ export const releaseEndpoints: readonly Endpoint[] = [
   }),
 
   read('getRelease', async ({ db }, { params }) => {
-    const release = await findRelease(db, params.release);
+    const release = await findRelease(beyondScope(db, 'it may be listed with all that it has'), params.release);
     return { ...(await present(db, [release]))(release), cells: await cellsOf(db, release.versions) };
   }),
 
   command('createRelease', async (context, { body }) => {
     const { db } = context;
     const chosen =
-      'from' in body.content ? await runningIn(db, body.content.from) : await named(db, body.content.versions);
+      'from' in body.content
+        ? await runningIn(withinScope(db, context.access.scopeOf('change')), body.content.from)
+        : await named(db, body.content.versions);
     const twice = chosen.find((each, index) =>
       chosen.slice(0, index).some((other) => other.applicationId === each.applicationId),
     );
@@ -76,7 +79,7 @@ export const releaseEndpoints: readonly Endpoint[] = [
       .execute();
     await tell(context, row.id);
     context.audit({ subject: `release:${row.name}`, detail: { versions: chosen.length } });
-    return (await present(db, [row]))(row);
+    return (await present(withinScope(db, context.access.scopeOf('list')), [row]))(row);
   }),
 
   command('removeRelease', async (context, { params }) => {
@@ -111,9 +114,9 @@ async function named(
   return chosen;
 }
 
-/** What an environment runs. A build that has no version has no name under which it could be released. */
-async function runningIn(db: Kysely<Tables>, reference: string): Promise<readonly Chosen[]> {
-  const environment = await findEnvironment(db, reference);
+/** What an environment runs of what whoever asks may release. A build that has no version has no name under which it could be released. */
+async function runningIn(db: ScopedDatabase, reference: string): Promise<readonly Chosen[]> {
+  const environment = await findEnvironment(beyondScope(db, 'it may be listed'), reference);
   const rows = await db
     .selectFrom('targets')
     .innerJoin('applications', 'applications.id', 'targets.applicationId')
@@ -133,12 +136,13 @@ async function runningIn(db: Kysely<Tables>, reference: string): Promise<readonl
 }
 
 /** Where releases are: how many of their versions each environment runs. */
-async function present(db: Kysely<Tables>, rows: readonly Row[]): Promise<(row: Row) => Release> {
+async function present(db: ScopedDatabase, rows: readonly Row[]): Promise<(row: Row) => Release> {
   const ids = rows.map((row) => row.id);
-  const all = await versionsOf(db, ids);
+  const whole = beyondScope(db, 'the scope let these releases through');
+  const all = await versionsOf(whole, ids);
   const members = Map.groupBy(all, (each) => each.releaseId);
   const builds = await referencesOf(
-    db,
+    whole,
     all.map((each) => (each.usable ? each.buildId : null)),
   );
   const counts = ids.length === 0 ? [] : await countsOf(db, ids);
@@ -168,7 +172,7 @@ async function present(db: Kysely<Tables>, rows: readonly Row[]): Promise<(row: 
 }
 
 /** What environments run now of the applications of a release. */
-async function cellsOf(db: Kysely<Tables>, versions: readonly ReleaseVersion[]): Promise<ReleaseDetail['cells']> {
+async function cellsOf(db: ScopedDatabase, versions: readonly ReleaseVersion[]): Promise<ReleaseDetail['cells']> {
   if (versions.length === 0) return [];
   const rows = await db
     .selectFrom('targets')
@@ -180,7 +184,7 @@ async function cellsOf(db: Kysely<Tables>, versions: readonly ReleaseVersion[]):
     )
     .execute();
   const builds = await referencesOf(
-    db,
+    beyondScope(db, 'builds of rows that the scope let through'),
     rows.map((row) => row.buildId),
   );
   return rows.flatMap(({ applicationId, environmentId, buildId }) => {
@@ -189,10 +193,10 @@ async function cellsOf(db: Kysely<Tables>, versions: readonly ReleaseVersion[]):
   });
 }
 
-function countsOf(db: Kysely<Tables>, releases: readonly ReleaseId[]) {
+function countsOf(db: ScopedDatabase, releases: readonly ReleaseId[]) {
   return db
-    .selectFrom('releaseVersions')
-    .innerJoin('targets', (join) =>
+    .selectFrom('targets')
+    .innerJoin('releaseVersions', (join) =>
       join
         .onRef('targets.buildId', '=', 'releaseVersions.buildId')
         .onRef('targets.applicationId', '=', 'releaseVersions.applicationId'),

@@ -52,6 +52,9 @@ export async function composeRestore(
   const steps = planRestore(now, then);
   if (steps.length === 0)
     return refuse('nothing-to-do', `${environment.name} is what it was at ${at}; there is nothing to restore`);
+  // Before any of them is named.
+  const applications = steps.map((step) => step.application);
+  await context.access.ask(db, { capability: 'deploy', environment: environment.id, applications });
   const known = await readKnown(db, steps);
   const findings: Finding[] = [];
   const operations: OperationRequest[] = [];

@@ -74,6 +74,7 @@ export function restoresFeature(refreshDocuments: RefreshDocuments): Feature {
 }
 
 async function presentOne(context: CommandContext, id: PlanId) {
-  const [found] = await presentPlans(context.db, [await findPlan(context.db, id)]);
+  const rows = [await findPlan(context.db, id)];
+  const [found] = await presentPlans(context.db, { rows, scope: context.access.scopeOf('list') });
   return found ?? refuse('not-found', 'the plan is gone');
 }

@@ -1,2 +1,3 @@
-export { keepVerdicts } from './keep-verdicts.ts';
+export { findWait } from './find-wait.ts';
+export { keepRollouts } from './keep-rollouts.ts';
 export { rolloutsFeature } from './rollouts.feature.ts';

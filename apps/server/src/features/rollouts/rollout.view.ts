@@ -1,8 +1,9 @@
-import { type ApplicationId, type BuildId, type EnvironmentId, refuse } from '@almanac/domain';
+import { type ApplicationId, type BuildId, type EnvironmentId, refuse, type SiteId } from '@almanac/domain';
 import type { ReportedApplication, Rollout } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { referencesOf } from '#features/builds';
 import { siteRows } from '#features/sites';
+import { beyondScope, type ScopedDatabase } from '#scope';
 import type { Tables } from '#tables';
 
 interface Place {
@@ -44,12 +45,14 @@ function targetRows(db: Kysely<Tables>) {
 /** The rollout of what an application should be now, site by site. */
 export async function readRollout(db: Kysely<Tables>, place: Place): Promise<Rollout> {
   const target = await rolloutTarget(db, place);
-  const reported = await readSites(db, place, target.operation);
+  const reported = await reportedSites(db, { ...place, site: null }, target.operation);
+  const alone = await readSiteCommands(db, place, target.operation);
   const steps = reported.flatMap((each) => each.rollout ?? []);
   const builds = await referencesOf(db, [target.buildId, ...steps.flatMap((each) => [each.candidate, each.stable])]);
   const referenceOf = (build: BuildId | null | undefined) => (build == null ? null : (builds.get(build) ?? null));
   const sites = reported.map((each) => ({
     ...each,
+    command: alone.get(each.site.id) ?? null,
     candidate: referenceOf(each.rollout?.candidate),
     stable: referenceOf(each.rollout?.stable),
   }));
@@ -69,10 +72,10 @@ export async function readRollout(db: Kysely<Tables>, place: Place): Promise<Rol
 }
 
 /** The rollouts of an environment that take steps now. */
-export async function readRollouts(db: Kysely<Tables>, environment: EnvironmentId): Promise<Rollout[]> {
+export async function readRollouts(db: ScopedDatabase, environment: EnvironmentId): Promise<Rollout[]> {
   const stepping = await db
-    .selectFrom('siteApplications')
-    .innerJoin('targets', (join) =>
+    .selectFrom('targets')
+    .innerJoin('siteApplications', (join) =>
       join
         .onRef('targets.applicationId', '=', 'siteApplications.applicationId')
         .onRef('targets.operation', '=', 'siteApplications.operation'),
@@ -82,19 +85,23 @@ export async function readRollouts(db: Kysely<Tables>, environment: EnvironmentI
     .where('targets.environmentId', '=', environment)
     .where('siteApplications.phase', '=', 'stepping')
     .execute();
+  const whole = beyondScope(db, 'the scope let these applications through');
   const found: Rollout[] = [];
   for (const { applicationId } of stepping)
-    found.push(await readRollout(db, { environment, application: applicationId }));
+    found.push(await readRollout(whole, { environment, application: applicationId }));
   return found;
 }
 
-async function readSites(
+/** What sites tell of an operation: one of them, or all. */
+export async function reportedSites(
   db: Kysely<Tables>,
-  place: Place,
+  place: Place & { readonly site: SiteId | null },
   operation: string,
-): Promise<readonly Omit<Rollout['sites'][number], 'candidate' | 'stable'>[]> {
+): Promise<readonly Omit<Rollout['sites'][number], 'candidate' | 'stable' | 'command'>[]> {
+  const { site } = place;
   const rows = await siteRows(db)
     .where('sites.environmentId', '=', place.environment)
+    .$if(site !== null, (each) => each.where('sites.id', '=', site as SiteId))
     .select(
       sql<ReportedApplication | null>`jsonb_path_query_first(sites.report,
         '$.applications[*] ? (@.application.id == $application && @.operation == $operation)',
@@ -126,9 +133,33 @@ async function readCommand(db: Kysely<Tables>, place: Place, operation: string):
     .where('applicationId', '=', place.application)
     .where('operation', '=', operation)
     .executeTakeFirst();
-  return found === undefined
-    ? null
-    : { kind: found.kind, by: found.byWhom, reason: found.reason, at: found.at.toISOString() };
+  return found === undefined ? null : presentAsked(found);
+}
+
+/** What was asked of sites alone, by site. */
+async function readSiteCommands(
+  db: Kysely<Tables>,
+  place: Place,
+  operation: string,
+): Promise<ReadonlyMap<SiteId, NonNullable<Rollout['command']>>> {
+  const rows = await db
+    .selectFrom('rolloutSiteCommands')
+    .innerJoin('sites', 'sites.id', 'rolloutSiteCommands.siteId')
+    .selectAll('rolloutSiteCommands')
+    .where('sites.environmentId', '=', place.environment)
+    .where('rolloutSiteCommands.applicationId', '=', place.application)
+    .where('rolloutSiteCommands.operation', '=', operation)
+    .execute();
+  return new Map(rows.map((each) => [each.siteId, presentAsked(each)]));
+}
+
+function presentAsked(row: {
+  readonly kind: NonNullable<Rollout['command']>['kind'];
+  readonly byWhom: string;
+  readonly reason: string;
+  readonly at: Date;
+}): NonNullable<Rollout['command']> {
+  return { kind: row.kind, by: row.byWhom, reason: row.reason, at: row.at.toISOString() };
 }
 
 async function readVerdicts(db: Kysely<Tables>, place: Place): Promise<Rollout['verdicts']> {

@@ -2,6 +2,7 @@ import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
 import type { RefreshDocuments } from '#features/sites';
 import { type CommandContext, command, type Endpoint, read } from '#platform/http';
+import { beyondScope } from '#scope';
 import { commandRollout, type RolloutRequest } from './command-rollout.ts';
 import { readRollout, readRollouts } from './rollout.view.ts';
 
@@ -14,7 +15,7 @@ export function rolloutEndpoints(refreshDocuments: RefreshDocuments): readonly E
 
   return [
     read('listRollouts', async ({ db }, { params }) => {
-      const { id } = await findEnvironment(db, params.environment);
+      const { id } = await findEnvironment(beyondScope(db, 'it may be listed'), params.environment);
       return { items: await readRollouts(db, id) };
     }),
     read('getRollout', async ({ db }, { params }) => {
@@ -23,19 +24,19 @@ export function rolloutEndpoints(refreshDocuments: RefreshDocuments): readonly E
       return readRollout(db, { environment: environment.id, application: application.id });
     }),
     command('promoteRollout', (context, { params, body }) =>
-      ask(context, params, { kind: 'promote', operation: undefined, ...body }),
+      ask(context, params, { kind: 'promote', operation: undefined, site: undefined, ...body }),
     ),
     command('pauseRollout', (context, { params, body }) =>
-      ask(context, params, { kind: 'pause', operation: undefined, ...body }),
+      ask(context, params, { kind: 'pause', operation: undefined, site: undefined, ...body }),
     ),
     command('resumeRollout', (context, { params, body }) =>
-      ask(context, params, { kind: 'resume', operation: undefined, ...body }),
+      ask(context, params, { kind: 'resume', operation: undefined, site: undefined, ...body }),
     ),
     command('abortRollout', (context, { params, body }) =>
-      ask(context, params, { kind: 'abort', operation: undefined, ...body }),
+      ask(context, params, { kind: 'abort', operation: undefined, site: undefined, ...body }),
     ),
     command('skipRolloutStep', (context, { params, body }) =>
-      ask(context, params, { kind: 'skip', operation: undefined, ...body }),
+      ask(context, params, { kind: 'skip', operation: undefined, site: undefined, ...body }),
     ),
   ];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Secret } from '#platform/secrets';
 import { addressFault } from './definitions.ts';
 
 describe('the address of a connection', () => {
@@ -7,7 +8,7 @@ describe('the address of a connection', () => {
     ['postgresql://db.example.com:5433/orders', undefined],
     ['postgres://db.example.com:5433/orders', 'postgres://almanac@db.example.com/almanac'],
   ])('may be %s beside %s', (value, own) => {
-    expect(addressFault(value, own)).toBeUndefined();
+    expect(addressFault(value, own === undefined ? undefined : new Secret(own))).toBeUndefined();
   });
 
   it.each([
@@ -16,6 +17,6 @@ describe('the address of a connection', () => {
     ['postgres:///orders', undefined, 'is an address'],
     ['postgres://orders@db.example.com/orders', 'postgres://almanac@db.example.com:5432/almanac', 'of Almanac itself'],
   ])('may not be %s beside %s', (value, own, why) => {
-    expect(addressFault(value, own)).toContain(why);
+    expect(addressFault(value, own === undefined ? undefined : new Secret(own))).toContain(why);
   });
 });

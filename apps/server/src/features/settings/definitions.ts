@@ -1,4 +1,6 @@
+import type { ApplicationId, EnvironmentId } from '@almanac/domain';
 import type { Manifest, Setting } from '@almanac/protocol';
+import type { Secret, SecretUse } from '#platform/secrets';
 
 export interface Definition {
   readonly secret: boolean;
@@ -23,12 +25,21 @@ export function definitionsOf(manifest: Manifest): Readonly<Record<string, Defin
 }
 
 /** Why a value cannot be the address of a connection; undefined when it can. */
-export function addressFault(value: string, forbidden: string | undefined): string | undefined {
+export function addressFault(value: string, forbidden: Secret | undefined): string | undefined {
   const address = URL.canParse(value) ? new URL(value) : undefined;
   if (address === undefined || !/^postgres(ql)?:$/.test(address.protocol) || address.hostname === '')
     return 'the value of a connection is an address: postgres://user:password@host:port/database';
-  if (forbidden === undefined || !URL.canParse(forbidden)) return undefined;
-  const own = new URL(forbidden);
+  const own = URL.parse(forbidden?.reveal() ?? '');
+  if (own === null) return undefined;
   const isOwn = own.hostname === address.hostname && (own.port || '5432') === (address.port || '5432');
   return isOwn ? 'this is the PostgreSQL of Almanac itself; applications have another one' : undefined;
+}
+
+/** A secret value holds for one setting of one application in one environment, wherever its envelope is copied there. */
+export function settingUse(place: {
+  readonly application: ApplicationId;
+  readonly environment: EnvironmentId;
+  readonly key: string;
+}): SecretUse {
+  return { kind: 'setting', id: `${place.application}/${place.environment}/${place.key}` };
 }

@@ -1,8 +1,8 @@
 import { type ApplicationId, actorName, type EnvironmentId, refuse } from '@almanac/domain';
 import type { Manifest } from '@almanac/protocol';
 import type { CommandContext } from '#platform/http';
-import { addressFault, definitionsOf } from './definitions.ts';
-import { Secret, type SecretBox } from './secret-box.ts';
+import { Secret, type SecretBox } from '#platform/secrets';
+import { addressFault, definitionsOf, settingUse } from './definitions.ts';
 import { storeSetting } from './store-setting.ts';
 
 /** A value that somebody gave with a plan; a secret is in its envelope. */
@@ -14,21 +14,23 @@ export interface GivenSetting {
 
 /** Checks values that come with a plan against the manifest, and closes the secrets among them. */
 export type SealGiven = (input: {
-  readonly application: string;
+  readonly application: { readonly id: ApplicationId; readonly name: string };
+  readonly environment: EnvironmentId;
   readonly manifest: Manifest;
   readonly values: Readonly<Record<string, string>>;
 }) => readonly GivenSetting[];
 
-export function createSealGiven(box: SecretBox, ownDatabase: string | undefined): SealGiven {
-  return ({ application, manifest, values }) => {
+export function createSealGiven(box: SecretBox, ownDatabase: Secret | undefined): SealGiven {
+  return ({ application, environment, manifest, values }) => {
     const definitions = definitionsOf(manifest);
     return Object.entries(values).map(([key, value]) => {
       const definition = definitions[key];
       if (definition === undefined)
-        return refuse('invalid-request', `this build of ${application} defines no setting or connection ${key}`);
+        return refuse('invalid-request', `this build of ${application.name} defines no setting or connection ${key}`);
       const fault = definition.connection === null ? undefined : addressFault(value, ownDatabase);
-      if (fault !== undefined) return refuse('invalid-request', `${key} of ${application}: ${fault}`);
-      return { key, secret: definition.secret, value: definition.secret ? box.close(new Secret(value)) : value };
+      if (fault !== undefined) return refuse('invalid-request', `${key} of ${application.name}: ${fault}`);
+      const use = settingUse({ application: application.id, environment, key });
+      return { key, secret: definition.secret, value: definition.secret ? box.close(new Secret(value), use) : value };
     });
   };
 }

@@ -4,6 +4,7 @@ import {
   type EnvironmentId,
   type PinnedSettings,
   resolveSettings,
+  type SiteId,
   type ValueBack,
 } from '@almanac/domain';
 import type { Manifest } from '@almanac/protocol';
@@ -41,9 +42,11 @@ export async function pinSettings(
     readonly given?: readonly GivenSetting[];
     /** Values that a plan sets back, each at its place. */
     readonly back?: readonly ValueBack[] | undefined;
+    /** Some sites of the environment alone. */
+    readonly only?: readonly SiteId[];
   },
 ): Promise<PinnedForSites> {
-  const { given = [], back = [] } = input;
+  const { given = [], back = [], only } = input;
   const stored = await db
     .selectFrom('settingValues')
     .select(['key', 'level', 'selector', 'value', 'secret'])
@@ -64,6 +67,7 @@ export async function pinSettings(
     .selectFrom('sites')
     .select(['id', 'name', 'labels'])
     .where('environmentId', '=', input.environment)
+    .$if(only !== undefined, (each) => each.where('id', 'in', [...(only ?? [])]))
     .orderBy('name')
     .execute();
   const resolved = sites.map((site) => ({

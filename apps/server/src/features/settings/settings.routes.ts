@@ -3,10 +3,11 @@ import type { Manifest, Setting } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
-import { command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
+import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
+import { Secret, type SecretBox } from '#platform/secrets';
+import { beyondScope, type ScopedDatabase, withinScope } from '#scope';
 import type { Tables } from '#tables';
-import { addressFault, definitionsOf } from './definitions.ts';
-import { Secret, type SecretBox } from './secret-box.ts';
+import { addressFault, definitionsOf, settingUse } from './definitions.ts';
 import { recordSettingChange, storeSetting } from './store-setting.ts';
 
 interface Place {
@@ -16,16 +17,17 @@ interface Place {
 }
 
 /** `ownDatabase` is the address of the server's own PostgreSQL, where no application may go. */
-export function settingEndpoints(box: SecretBox, ownDatabase: string | undefined): readonly Endpoint[] {
+export function settingEndpoints(box: SecretBox, ownDatabase: Secret | undefined): readonly Endpoint[] {
   return [
     read('listSettings', async ({ db }, { params }) => {
-      const application = await findApplication(db, params.application);
+      const application = await findApplication(beyondScope(db, 'it may be listed'), params.application);
       return { settings: await listSettings(db, { application: application.id, box }) };
     }),
 
     read('listSettingChanges', async ({ db }, { params, query }) => {
-      const application = await findApplication(db, params.application);
-      const environment = query.environment === undefined ? undefined : await findEnvironment(db, query.environment);
+      const whole = beyondScope(db, 'what was asked for by name may be listed');
+      const application = await findApplication(whole, params.application);
+      const environment = query.environment === undefined ? undefined : await findEnvironment(whole, query.environment);
       const cursor = decodeCursor(query.cursor);
       const rows = await db
         .selectFrom('settingChanges')
@@ -70,14 +72,19 @@ export function settingEndpoints(box: SecretBox, ownDatabase: string | undefined
         key: params.key,
         place,
         secret,
-        value: secret ? box.close(new Secret(body.value)) : body.value,
+        value: secret
+          ? box.close(
+              new Secret(body.value),
+              settingUse({ application: application.id, environment: place.environmentId, key: params.key }),
+            )
+          : body.value,
         changedBy: actorName(context.actor),
       });
       context.audit({
         subject: `application:${application.name}`,
         detail: { key: params.key, place: body.place, ...(secret ? {} : { value: body.value }) },
       });
-      return oneSetting(context.db, { application: application.id, box, key: params.key });
+      return oneSetting(shown(context), { application: application.id, box, key: params.key });
     }),
 
     command('clearSetting', async (context, { params, query }) => {
@@ -102,7 +109,7 @@ export function settingEndpoints(box: SecretBox, ownDatabase: string | undefined
         changedBy: actorName(context.actor),
       });
       context.audit({ subject: `application:${application.name}`, detail: { key: params.key, place: query } });
-      return oneSetting(context.db, { application: application.id, box, key: params.key });
+      return oneSetting(shown(context), { application: application.id, box, key: params.key });
     }),
   ];
 }
@@ -153,8 +160,13 @@ async function findPlace(db: Kysely<Tables>, place: Place) {
   return { ...common, selector };
 }
 
+/** What whoever gave a command sees of its outcome. */
+function shown({ db, access }: CommandContext): ScopedDatabase {
+  return withinScope(db, access.scopeOf('list'));
+}
+
 async function oneSetting(
-  db: Kysely<Tables>,
+  db: ScopedDatabase,
   input: { readonly application: ApplicationId; readonly box: SecretBox; readonly key: string },
 ): Promise<Setting> {
   const found = (await listSettings(db, input)).find((each) => each.key === input.key);
@@ -162,10 +174,10 @@ async function oneSetting(
 }
 
 async function listSettings(
-  db: Kysely<Tables>,
+  db: ScopedDatabase,
   input: { readonly application: ApplicationId; readonly box: SecretBox },
 ): Promise<Setting[]> {
-  const manifest = await newestManifest(db, input.application);
+  const manifest = await newestManifest(beyondScope(db, 'what it defines may be listed with it'), input.application);
   const definitions = manifest === null ? {} : definitionsOf(manifest);
   const rows = await db
     .selectFrom('settingValues')
@@ -195,6 +207,8 @@ async function listSettings(
 
 function presentValue(
   row: {
+    readonly applicationId: ApplicationId;
+    readonly key: string;
     readonly environmentId: EnvironmentId;
     readonly environmentName: string;
     readonly level: 'environment' | 'label' | 'site';
@@ -206,12 +220,13 @@ function presentValue(
   },
   box: SecretBox,
 ): Setting['values'][number] {
+  const use = settingUse({ application: row.applicationId, environment: row.environmentId, key: row.key });
   return {
     environment: { id: row.environmentId, name: row.environmentName },
     level: row.level,
     selector: row.selector === '' ? null : row.selector,
     value: row.secret ? null : row.value,
-    fingerprint: row.secret && row.value !== null ? box.fingerprint(box.open(row.value)) : null,
+    fingerprint: row.secret && row.value !== null ? box.fingerprint(box.open(row.value, use)) : null,
     changedBy: row.changedBy,
     changedAt: row.changedAt.toISOString(),
   };

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { SiteId } from '@almanac/domain';
-import { refuse } from '@almanac/domain';
-import type { LogChunk, LogRequest, ServerMessage, SignedDesiredState } from '@almanac/protocol';
+import { isNewerKeySet, type KeySetOrder, refuse, type SiteId } from '@almanac/domain';
+import type { LogChunk, LogRequest, ServerMessage, SignedDesiredState, SignedKeySet } from '@almanac/protocol';
 
 /** One agent's connection to this node. */
 export interface AgentConnection {
   readonly site: SiteId;
+  /** Where it comes from. */
+  readonly address: string;
   readonly send: (message: ServerMessage) => void;
   readonly close: () => void;
   /** Generation of the last document that was sent, or that the agent said it has. */
   sentGeneration: number;
+  /** The last set of the server's keys that was sent, or that the agent said it has; undefined where the agent cannot learn any. */
+  keySet: KeySetOrder | undefined;
 }
 
 /** The agents that are connected to this node. */
@@ -21,12 +24,18 @@ export interface AgentHub {
   /** Generation of the last document that was sent to a connected site; 0 before the first. */
   readonly sentGeneration: (site: SiteId) => number;
   readonly push: (site: SiteId, document: { readonly generation: number; readonly signed: SignedDesiredState }) => void;
+  /** Connected sites that have an earlier set of the server's keys, and can learn another one. */
+  readonly lackingKeys: (set: KeySetOrder) => readonly SiteId[];
+  readonly pushKeys: (site: SiteId, set: { readonly order: KeySetOrder; readonly signed: SignedKeySet }) => void;
   readonly disconnect: (site: SiteId) => void;
+  /** Ends connections from where agents are not let in any more. */
+  readonly keepOnly: (admits: (address: string) => boolean) => void;
   readonly readLog: (site: SiteId, request: LogRequest, name: string) => Promise<LogChunk>;
-  readonly takeLog: (id: string, answer: LogChunk | { readonly refused: string }) => void;
+  /** An answer counts where the site that gives it was asked. */
+  readonly takeLog: (site: SiteId, id: string, answer: LogChunk | { readonly refused: string }) => void;
   /** Lets an agent look at everything anew; undefined where it is not connected, or does not say so in time. */
   readonly reconcile: (site: SiteId, patienceMs: number) => Promise<'reconciled' | undefined>;
-  readonly takeReconciled: (id: string) => void;
+  readonly takeReconciled: (site: SiteId, id: string) => void;
   readonly closeAll: () => void;
 }
 
@@ -36,9 +45,13 @@ export function createAgentHub(): AgentHub {
   const connections = new Map<SiteId, AgentConnection>();
   const asked = new Map<
     string,
-    { readonly resolve: (chunk: LogChunk) => void; readonly reject: (error: unknown) => void }
+    {
+      readonly site: SiteId;
+      readonly resolve: (chunk: LogChunk) => void;
+      readonly reject: (error: unknown) => void;
+    }
   >();
-  const reconciling = new Map<string, () => void>();
+  const reconciling = new Map<string, { readonly site: SiteId; readonly done: () => void }>();
   return {
     reconcile: (site, patienceMs) => {
       const connection = connections.get(site);
@@ -49,15 +62,19 @@ export function createAgentHub(): AgentHub {
           reconciling.delete(id);
           resolve(undefined);
         }, patienceMs);
-        reconciling.set(id, () => {
+        const done = () => {
           clearTimeout(timer);
           reconciling.delete(id);
           resolve('reconciled');
-        });
+        };
+        reconciling.set(id, { site, done });
         connection.send({ kind: 'reconcile', id });
       });
     },
-    takeReconciled: (id) => reconciling.get(id)?.(),
+    takeReconciled: (site, id) => {
+      const waiting = reconciling.get(id);
+      if (waiting?.site === site) waiting.done();
+    },
     add: (connection) => {
       // The newest connection is the agent's: an older one is of before its restart, or of a copy.
       connections.get(connection.site)?.close();
@@ -74,6 +91,20 @@ export function createAgentHub(): AgentHub {
       if (connection === undefined || connection.sentGeneration >= generation) return;
       connection.sentGeneration = generation;
       connection.send({ kind: 'desired', document: signed });
+    },
+    lackingKeys: (set) =>
+      [...connections.values()].flatMap(({ site, keySet }) =>
+        keySet !== undefined && isNewerKeySet(set, keySet) ? [site] : [],
+      ),
+    pushKeys: (site, { order, signed }) => {
+      const connection = connections.get(site);
+      if (connection === undefined) return;
+      // What it refuses is not told again on the same connection.
+      connection.keySet = order;
+      connection.send({ kind: 'server-keys', document: signed });
+    },
+    keepOnly: (admits) => {
+      for (const connection of connections.values()) if (!admits(connection.address)) connection.close();
     },
     disconnect: (site) => connections.get(site)?.close(),
     readLog: (site, request, name) => {
@@ -92,13 +123,13 @@ export function createAgentHub(): AgentHub {
             asked.delete(id);
             end(value);
           };
-        asked.set(id, { resolve: settle(resolve), reject: settle(reject) });
+        asked.set(id, { site, resolve: settle(resolve), reject: settle(reject) });
         connection.send({ kind: 'log-request', id, request });
       });
     },
-    takeLog: (id, answer) => {
+    takeLog: (site, id, answer) => {
       const waiting = asked.get(id);
-      if (waiting === undefined) return;
+      if (waiting?.site !== site) return;
       if ('refused' in answer) waiting.reject(notFound(answer.refused));
       else waiting.resolve(answer);
     },

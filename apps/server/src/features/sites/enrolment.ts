@@ -1,9 +1,15 @@
-import { refuse, type SiteId } from '@almanac/domain';
+import { type EnvironmentId, refuse, type SiteId } from '@almanac/domain';
 import type { EnrolRequest, EnrolResponse } from '@almanac/protocol';
 import { hashToken, newToken } from '#features/access';
+import type { ReadServerKeys } from '#features/signing-keys';
 import type { CommandContext } from '#platform/http';
 import type { RefreshDocuments } from './refresh-documents.ts';
-import type { ServerKeys } from './server-keys.ts';
+
+/** Gives a new site of an environment the settings of what runs there. */
+export type PinNewSite = (
+  context: CommandContext,
+  input: { readonly site: SiteId; readonly environment: EnvironmentId },
+) => Promise<void>;
 
 const tokenHours = 24;
 
@@ -27,7 +33,12 @@ export async function newEnrolmentToken(
  */
 export async function enrolAgent(
   context: CommandContext,
-  input: { readonly request: EnrolRequest; readonly keys: ServerKeys; readonly refreshDocuments: RefreshDocuments },
+  input: {
+    readonly request: EnrolRequest;
+    readonly readKeys: ReadServerKeys;
+    readonly pinNewSite: PinNewSite;
+    readonly refreshDocuments: RefreshDocuments;
+  },
 ): Promise<EnrolResponse> {
   const { request } = input;
   const { db } = context;
@@ -45,9 +56,11 @@ export async function enrolAgent(
       'this enrolment token is unknown, used or expired; make a new one: almanac site add, or the site page',
     );
   await db.updateTable('enrolmentTokens').set({ usedAt: context.now }).where('tokenHash', '=', tokenHash).execute();
+  const { keys, incarnation, number } = await input.readKeys(db);
   const site = await db
     .updateTable('sites')
     .set({
+      trustedKeys: keys.map((each) => each.keyId),
       signingKey: request.signingKey,
       sealingKey: request.sealingKey,
       agentVersion: request.agentVersion,
@@ -67,10 +80,16 @@ export async function enrolAgent(
     .select(['id', 'name'])
     .where('id', '=', site.environmentId)
     .executeTakeFirstOrThrow();
+  await input.pinNewSite(context, { site: site.id, environment: environment.id });
   await input.refreshDocuments(context, environment.id);
   await context.record({ kind: 'site-changed', subject: { site: site.id } });
   context.audit({ subject: `site:${site.name}` });
-  return { site: { id: site.id, name: site.name }, environment, serverKeys: [...input.keys.publicKeys] };
+  return {
+    site: { id: site.id, name: site.name },
+    environment,
+    serverKeys: keys.map(({ keyId, publicKey }) => ({ keyId, publicKey })),
+    keySet: { incarnation, number },
+  };
 }
 
 async function hasKey(context: CommandContext, site: SiteId, request: EnrolRequest): Promise<boolean> {

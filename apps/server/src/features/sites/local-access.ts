@@ -1,7 +1,7 @@
-import { authorize, capabilities, type EnvironmentId, refuse, type SiteId } from '@almanac/domain';
+import { type EnvironmentId, refuse, resolveAccess, type SiteId } from '@almanac/domain';
 import type { LocalPrincipal } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
-import { hashToken, newToken } from '#features/access';
+import { hashToken, newToken, readPrincipals, readRules } from '#features/access';
 import type { BackgroundContext } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
@@ -16,6 +16,11 @@ export async function newLocalToken(
   const { actor } = context;
   if (actor.kind !== 'principal')
     return refuse('not-permitted', 'a token for a site is made by whoever signs in with it');
+  if (actor.limits !== undefined)
+    return refuse(
+      'not-permitted',
+      'a token for a site would do all that its owner may, and the one that asks is limited',
+    );
   const token = newToken('all_');
   const expiresAt = new Date(context.now.getTime() + input.days * 86_400_000);
   await context.db
@@ -42,23 +47,26 @@ export async function localPrincipals(
     .innerJoin('principals', 'principals.id', 'localTokens.principalId')
     .innerJoin('sites', 'sites.id', 'localTokens.siteId')
     .select(['localTokens.siteId', 'localTokens.tokenHash', 'localTokens.expiresAt'])
-    .select(['principals.id', 'principals.name', 'principals.role', 'principals.team'])
+    .select(['principals.id', 'principals.name'])
     .where('sites.environmentId', '=', environment)
     .where('principals.active', '=', true)
     .orderBy('localTokens.createdAt')
     .orderBy('localTokens.tokenHash')
     .execute();
+  const rules = await readRules(db);
+  const place = rules.environments.find((each) => each.id === environment);
+  const holders = await readPrincipals(
+    db,
+    rows.map((each) => each.id),
+  );
   const bySite = new Map<SiteId, LocalPrincipal[]>();
-  for (const { siteId, tokenHash, expiresAt, ...principal } of rows) {
+  for (const { siteId, tokenHash, expiresAt, id, name } of rows) {
+    const holder = holders.get(id);
+    if (holder === undefined || place === undefined) continue;
     const known = bySite.get(siteId) ?? [];
-    known.push({
-      name: principal.name,
-      tokenHash,
-      expiresAt: expiresAt.toISOString(),
-      capabilities: capabilities.filter(
-        (each) => authorize({ kind: 'principal', ...principal }, `capability:${each}`).allowed,
-      ),
-    });
+    // The console of a site speaks of all that runs on it: what teams and grants say of single applications is not enough.
+    const { capabilities } = resolveAccess(holder, rules.roles, { environment: place, application: null });
+    known.push({ name, tokenHash, expiresAt: expiresAt.toISOString(), capabilities: [...capabilities] });
     bySite.set(siteId, known);
   }
   return bySite;

@@ -2,6 +2,7 @@ import type { SiteId } from '@almanac/domain';
 import type { Occurrences } from '@almanac/protocol';
 import { sql } from 'kysely';
 import { type CommandContext, decodeCursor, pageOf, read } from '#platform/http';
+import { veilFor } from '#scope';
 import { findSite } from './site.wire.ts';
 
 /** So many of one site are kept. */
@@ -43,8 +44,9 @@ export async function saveOccurrences(
 }
 
 export const occurrenceEndpoints = [
-  read('listSiteOccurrences', async ({ db }, { params, query }) => {
+  read('listSiteOccurrences', async ({ db, access }, { params, query }) => {
     const site = await findSite(db, params.site);
+    const veil = await veilFor(db, { scope: access.scopeOf('list'), environments: [site.environmentId] });
     const cursor = decodeCursor(query.cursor);
     const rows = await db
       .selectFrom('siteOccurrences')
@@ -59,19 +61,21 @@ export const occurrenceEndpoints = [
       .orderBy('number', 'desc')
       .limit(query.limit + 1)
       .execute();
-    return pageOf({
-      rows,
-      limit: query.limit,
-      keyOf: (row) => [row.receivedAt.toISOString(), String(row.number)],
-      present: ({ number, kind, application, detail, by, at, receivedAt }) => ({
-        number: Number(number),
-        kind,
-        application,
-        detail,
-        by,
-        at: at.toISOString(),
-        receivedAt: receivedAt.toISOString(),
+    return veil(
+      pageOf({
+        rows,
+        limit: query.limit,
+        keyOf: (row) => [row.receivedAt.toISOString(), String(row.number)],
+        present: ({ number, kind, application, detail, by, at, receivedAt }) => ({
+          number: Number(number),
+          kind,
+          application,
+          detail,
+          by,
+          at: at.toISOString(),
+          receivedAt: receivedAt.toISOString(),
+        }),
       }),
-    });
+    );
   }),
 ];

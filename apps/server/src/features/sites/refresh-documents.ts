@@ -12,15 +12,17 @@ import {
 } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { placedSitesOf } from '#features/environments';
-import type { SecretBox } from '#features/settings';
+import { type AnswersOf, readAnswers } from '#features/response-headers';
+import { settingUse } from '#features/settings';
+import type { ReadServerKeys } from '#features/signing-keys';
 import type { CommandContext } from '#platform/http';
+import type { SecretBox } from '#platform/secrets';
 import type { Tables } from '#tables';
 import { localPrincipals } from './local-access.ts';
 import { recordSites } from './record-sites.ts';
-import type { ServerKeys } from './server-keys.ts';
 
 export interface DocumentTools {
-  readonly keys: ServerKeys;
+  readonly readKeys: ReadServerKeys;
   readonly box: SecretBox;
 }
 
@@ -50,10 +52,11 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
       .select(['id', 'name', 'drift', 'rollout'])
       .where('id', '=', environmentId)
       .executeTakeFirstOrThrow();
-    const { incarnation } = await db.selectFrom('installation').select('incarnation').executeTakeFirstOrThrow();
+    const keys = await tools.readKeys(db);
+    const { incarnation } = keys;
     const sites = await db
       .selectFrom('sites')
-      .select(['id', 'name', 'generation', 'contentHash', 'sealingKey', 'bandwidth'])
+      .select(['id', 'name', 'generation', 'contentHash', 'sealingKey', 'bandwidth', 'trustedKeys'])
       .where('environmentId', '=', environmentId)
       .$if(only !== undefined, (each) =>
         each.where((where) => where('id', '=', where.fn.any(where.val([...(only ?? [])])))),
@@ -63,12 +66,17 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
       .execute();
     const drafts = await draftDocuments(context, { environment: environmentId, rollout: environment.rollout });
     const access = await localPrincipals(db, environmentId);
+    const answersOf = await readAnswers(db, environmentId);
     const fresh: FreshDocument[] = [];
     for (const site of sites) {
       const beside = { bandwidth: site.bandwidth, access: [...(access.get(site.id) ?? [])] };
       const draft = drafts.get(site.id) ?? { applications: [] };
+      const answers = answersIn(draft, answersOf);
+      const key = keys.keyFor(site.trustedKeys);
+      const content = [incarnation, site.sealingKey, environment.drift, beside, { site: site.id, ...draft }];
       const contentHash = createHash('sha256')
-        .update(JSON.stringify([incarnation, site.sealingKey, environment.drift, beside, { site: site.id, ...draft }]))
+        // A document that says nothing of answers, or is signed by the first key, is the one that it was before there were any.
+        .update(JSON.stringify([...content, ...(answers.length === 0 ? [] : [answers]), ...laterKey(key)]))
         .digest('hex');
       if (contentHash === site.contentHash || site.sealingKey === null) continue;
       const state: DesiredState = {
@@ -79,16 +87,38 @@ export function createRefreshDocuments(tools: DocumentTools): RefreshDocuments {
         issuedAt: context.now.toISOString(),
         drift: environment.drift,
         ...beside,
+        answers,
         applications: draft.applications.map(({ entry, envelopes }) => ({
           ...entry,
-          sealed: sealAll({ envelopes, box: tools.box, recipientKey: site.sealingKey ?? '', site: site.id }),
+          sealed: sealAll({
+            envelopes,
+            box: tools.box,
+            application: entry.application.id,
+            environment: environment.id,
+            recipientKey: site.sealingKey ?? '',
+            site: site.id,
+          }),
         })),
       };
-      fresh.push({ site: site.id, generation: state.generation, contentHash, document: tools.keys.sign(state) });
+      fresh.push({ site: site.id, generation: state.generation, contentHash, document: keys.sign(state, key.keyId) });
       if (fresh.length === atOnce) await saveDocuments(context, { environment: environmentId, fresh: fresh.splice(0) });
     }
     await saveDocuments(context, { environment: environmentId, fresh });
   };
+}
+
+/** What another key signs is another document, even where it says the same. */
+function laterKey({ keyId, number }: { readonly keyId: string; readonly number: number }): readonly string[] {
+  return number === 1 ? [] : [keyId];
+}
+
+/** What answers carry of the applications that a document names, each once. */
+function answersIn({ applications }: Draft, answersOf: AnswersOf): DesiredState['answers'] {
+  const named = new Set(applications.map(({ entry }) => entry.application.id));
+  return [...named].flatMap((application) => {
+    const answers = answersOf(application);
+    return answers === undefined ? [] : [{ application, ...answers }];
+  });
 }
 
 interface FreshDocument {
@@ -105,7 +135,8 @@ async function saveDocuments(
   const { environment, fresh } = input;
   if (fresh.length === 0) return;
   await sql`
-    update sites set generation = fresh.generation, content_hash = fresh.content_hash, document = fresh.document
+    update sites set generation = fresh.generation, content_hash = fresh.content_hash, document = fresh.document,
+      document_key = fresh.document ->> 'keyId'
     from unnest(${fresh.map((each) => each.site)}::uuid[], ${fresh.map((each) => each.generation)}::int[],
       ${fresh.map((each) => each.contentHash)}::text[], ${fresh.map((each) => JSON.stringify(each.document))}::jsonb[])
       as fresh (site, generation, content_hash, document)
@@ -117,13 +148,16 @@ async function saveDocuments(
 function sealAll(input: {
   readonly envelopes: Readonly<Record<string, string>>;
   readonly box: SecretBox;
+  readonly application: ApplicationId;
+  readonly environment: EnvironmentId;
   readonly recipientKey: string;
   readonly site: string;
 }): DesiredApplication['sealed'] {
+  const { box, recipientKey, site } = input;
   return Object.fromEntries(
     Object.entries(input.envelopes).map(([key, envelope]) => [
       key,
-      seal({ text: input.box.open(envelope).reveal(), recipientKey: input.recipientKey, site: input.site }),
+      seal({ text: box.open(envelope, settingUse({ ...input, key })).reveal(), recipientKey, site }),
     ]),
   );
 }
@@ -192,7 +226,7 @@ async function draftDocuments(
         modules,
         connections: manifest.connections,
         operation: each.operation,
-        command: commands.get(each.operation) ?? null,
+        command: commands(site.id, each.operation),
         settings: { ...settings?.plain },
         stageOnly: each.stageOnly,
       };
@@ -248,17 +282,31 @@ function whoDecides({ origin, requestedBy }: PlanFacts, team: string | undefined
   return team === undefined ? 'whoever may deploy here' : `team ${team}`;
 }
 
-/** What people last asked of rollouts, by operation. */
+type Command = NonNullable<DesiredApplication['command']>;
+
+/** What people last asked of rollouts, of all sites or of one alone: what was asked later counts. */
 async function readCommands(
-  context: CommandContext,
+  { db }: CommandContext,
   environment: EnvironmentId,
-): Promise<ReadonlyMap<string, NonNullable<DesiredApplication['command']>>> {
-  const rows = await context.db
+): Promise<(site: SiteId, operation: string) => Command | null> {
+  const ofAll = await db
     .selectFrom('rolloutCommands')
     .select(['number', 'operation', 'kind', 'step', 'byWhom as by', 'reason'])
     .where('environmentId', '=', environment)
     .execute();
-  return new Map(rows.map((row) => [row.operation, row]));
+  const ofOne = await db
+    .selectFrom('rolloutSiteCommands')
+    .innerJoin('sites', 'sites.id', 'rolloutSiteCommands.siteId')
+    .select(['siteId', 'number', 'operation', 'kind', 'step', 'byWhom as by', 'reason'])
+    .where('environmentId', '=', environment)
+    .execute();
+  const everywhere = new Map(ofAll.map((row): [string, Command] => [row.operation, row]));
+  const alone = new Map(ofOne.map(({ siteId, ...row }): [string, Command] => [`${siteId} ${row.operation}`, row]));
+  return (site, operation) => {
+    const [one, all] = [alone.get(`${site} ${operation}`), everywhere.get(operation)];
+    if (one === undefined || all === undefined) return one ?? all ?? null;
+    return one.number > all.number ? one : all;
+  };
 }
 
 /** So many builds are read at once: few enough that parsing their manifests delays nobody. */

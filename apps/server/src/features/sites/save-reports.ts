@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { ApplicationId, EnvironmentId, SiteId } from '@almanac/domain';
 import type { SiteReport } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
+import { keepViolations } from '#features/response-headers';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
 import { recordSites } from './record-sites.ts';
@@ -9,10 +10,10 @@ import { recordSites } from './record-sites.ts';
 /** Wakes the plans of an environment; the feature that runs plans provides it. */
 export type WakePlans = (context: CommandContext, environment: EnvironmentId) => Promise<void>;
 
-/** Keeps what analyses came to; the feature that knows rollouts provides it. */
-export type KeepVerdicts = (
+/** Keeps what analyses came to, and what waits for a person; the feature that knows rollouts provides it. */
+export type KeepRollouts = (
   context: CommandContext,
-  input: { readonly site: SiteId; readonly report: SiteReport },
+  input: { readonly site: SiteId; readonly environment: EnvironmentId; readonly report: SiteReport },
 ) => Promise<void>;
 
 export interface ArrivedReport {
@@ -32,14 +33,17 @@ export interface ReportDigests {
 
 export function digestsOf(report: SiteReport): ReportDigests {
   const { incarnation, generation, gateway, notices, capabilities } = report;
-  const applications = report.applications.map(({ traffic: _, rollout, ...rest }) => ({
+  const applications = report.applications.map(({ traffic: _, violations: __, rollout, ...rest }) => ({
     ...rest,
     rollout: rollout === null ? null : { ...rollout, curves: null },
   }));
   const disk = Math.round(report.disk.freeBytes / 1e9);
   return {
     essence: digest([incarnation, generation, applications, gateway, notices, capabilities]),
-    counters: digest([disk, report.applications.map(({ traffic, rollout }) => [traffic, rollout?.curves ?? null])]),
+    counters: digest([
+      disk,
+      report.applications.map(({ traffic, violations, rollout }) => [traffic, violations, rollout?.curves ?? null]),
+    ]),
   };
 }
 
@@ -53,7 +57,7 @@ export async function saveReports(
   input: {
     readonly arrived: readonly ArrivedReport[];
     readonly wakePlans: WakePlans;
-    readonly keepVerdicts: KeepVerdicts;
+    readonly keepRollouts: KeepRollouts;
   },
 ): Promise<void> {
   const arrived = newestOf(input.arrived);
@@ -68,6 +72,7 @@ export async function saveReports(
       last_seen_at = ${context.now}::timestamptz, observed_generation = arrived.generation, observed_incarnation = arrived.incarnation
     from arrived, held where sites.id = arrived.site and held.id = sites.id
     returning sites.id, sites.environment_id`.execute(context.db);
+  await keepViolations(context.db, arrived);
   const environmentOf = new Map(saved.map((row) => [row.id, row.environmentId]));
   // A site that was removed meanwhile has nothing to say any more.
   const news = arrived.flatMap(({ site, report, isNews }) => {
@@ -75,7 +80,8 @@ export async function saveReports(
     return isNews && environment !== undefined ? [{ id: site, environmentId: environment, report }] : [];
   });
   await saveApplications(context.db, news);
-  for (const { id, report } of news) await input.keepVerdicts(context, { site: id, report });
+  for (const { id, environmentId, report } of news)
+    await input.keepRollouts(context, { site: id, environment: environmentId, report });
   await recordSites(context, news);
   for (const environment of new Set(news.map((each) => each.environmentId)))
     await input.wakePlans(context, environment);

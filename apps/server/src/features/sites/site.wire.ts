@@ -1,14 +1,15 @@
-import { refuse } from '@almanac/domain';
+import { type AccessScope, refuse } from '@almanac/domain';
 import type { Site, SiteDetail } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import { type SourceOf, visibleApplications } from '#scope';
 import type { Tables } from '#tables';
 
 /** Nothing heard for so long, and a site counts as offline. */
 export const offlineAfterSeconds = 45;
 
 /** Sites as lists show them. */
-export function siteRows(db: Kysely<Tables>) {
+export function siteRows(db: SourceOf<'sites'>) {
   return db
     .selectFrom('sites')
     .innerJoin('environments', 'environments.id', 'sites.environmentId')
@@ -62,14 +63,23 @@ export function presentSite(row: SiteRow): Site {
   };
 }
 
-/** A site with its whole report, which is large where many applications run: it is read for one site at a time. */
-export async function siteDetail(db: Kysely<Tables>, reference: string): Promise<SiteDetail> {
-  const row = await findSite(db, reference);
+/** A site with its report, of the applications that whoever asks may list. It is large where many applications run: it is read for one site at a time. */
+export async function siteDetail(
+  db: Kysely<Tables>,
+  { site, scope }: { readonly site: string; readonly scope: AccessScope },
+): Promise<SiteDetail> {
+  const row = await findSite(db, site);
   const { report, host } = await db
     .selectFrom('sites')
     .select(['report', 'host'])
     .where('id', '=', row.id)
     .executeTakeFirstOrThrow();
+  const reported = report?.applications ?? [];
+  const visible = await visibleApplications(db, {
+    scope,
+    environment: row.environmentId,
+    applications: reported.map((each) => each.application.id),
+  });
   return {
     ...presentSite(row),
     host,
@@ -77,7 +87,7 @@ export async function siteDetail(db: Kysely<Tables>, reference: string): Promise
       report === null
         ? { state: 'unknown', message: null }
         : { state: report.gateway.state, message: report.gateway.message },
-    applications: report?.applications ?? [],
+    applications: reported.filter((each) => visible.has(each.application.id)),
     notices: report?.notices ?? [],
     disk: report?.disk ?? null,
   };

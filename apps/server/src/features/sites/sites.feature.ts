@@ -1,21 +1,25 @@
 import type { Actor, Digest, SiteId } from '@almanac/domain';
 import { desiredState } from '@almanac/protocol';
 import { type Kysely, sql } from 'kysely';
+import type { ReadServerKeys, ServerKeys } from '#features/signing-keys';
 import type { EventFeed } from '#platform/events';
 import type { BackgroundContext, Feature } from '#platform/feature';
-import { batchReads } from '#platform/reads';
+import type { Entrances } from '#platform/http';
+import { batchReads, shareReads } from '#platform/reads';
 import { batchWrites } from '#platform/writes';
 import type { Tables } from '#tables';
 import { createAgentHub } from './agent-hub.ts';
 import { type AgentSocketTools, type KnownSite, mountAgentSocket } from './agent-socket.ts';
+import type { PinNewSite } from './enrolment.ts';
 import { forgetLocalTokens } from './local-access.ts';
 import { createPusher, pushDocuments } from './push-documents.ts';
+import { pushKeySet } from './push-key-set.ts';
 import { createDailyReconcile } from './reconcile-sites.ts';
 import { recordSites } from './record-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
-import { type ArrivedReport, type KeepVerdicts, saveReports, type WakePlans } from './save-reports.ts';
+import { type ArrivedReport, type KeepRollouts, saveReports, type WakePlans } from './save-reports.ts';
 import { createSeenSites } from './seen-sites.ts';
-import type { ServerKeys } from './server-keys.ts';
+import { signAnew } from './sign-anew.ts';
 import { offlineAfterSeconds } from './site.wire.ts';
 import { siteEndpoints } from './sites.routes.ts';
 import { type ArrivedAgent, welcomeSites } from './welcome-sites.ts';
@@ -23,11 +27,13 @@ import { type ArrivedAgent, welcomeSites } from './welcome-sites.ts';
 /** Sites, their agents, and the notifier that tells agents of new documents. */
 export function sitesFeature(input: {
   readonly feed: EventFeed;
-  readonly keys: ServerKeys;
+  readonly readKeys: ReadServerKeys;
   readonly refreshDocuments: RefreshDocuments;
   readonly wakePlans: WakePlans;
-  readonly keepVerdicts: KeepVerdicts;
+  readonly pinNewSite: PinNewSite;
+  readonly keepRollouts: KeepRollouts;
   readonly serverVersion: string;
+  readonly entrances: Entrances;
   readonly onError: (error: unknown) => void;
 }): Feature {
   const hub = createAgentHub();
@@ -36,9 +42,10 @@ export function sitesFeature(input: {
     name: 'sites',
     endpoints: siteEndpoints({
       hub,
-      keys: input.keys,
+      readKeys: input.readKeys,
       refreshDocuments: input.refreshDocuments,
       wakePlans: input.wakePlans,
+      pinNewSite: input.pinNewSite,
       onError: input.onError,
     }),
     // Sites follow the greater incarnation, whatever generation they have seen.
@@ -49,14 +56,19 @@ export function sitesFeature(input: {
     mount: async (server, context) => {
       const pusher = createPusher({ context, hub, onError: input.onError });
       mountAgentSocket(server, context, { ...agentTools(context, input), hub, seen, push: pusher.push });
+      const announce = () => void pushKeySet(context, { hub, readKeys: input.readKeys }).catch(input.onError);
       const stop = input.feed.subscribe(({ kind, subject }) => {
+        if (kind === 'signing-keys-changed') announce();
         if (kind !== 'site-changed') return;
         const { site } = subject;
         if (site !== undefined) pusher.push([site as SiteId]);
         else if (subject['document'] === 'new') pusher.pushAll();
       });
+      const { admits, subscribe } = input.entrances;
+      const stopGuard = subscribe(() => hub.keepOnly((address) => admits({ entrance: 'agents', address })));
       server.addHook('preClose', async () => {
         stop();
+        stopGuard();
         hub.closeAll();
       });
     },
@@ -66,6 +78,17 @@ export function sitesFeature(input: {
         name: 'push-documents',
         everyMs: 10_000,
         run: (context) => pushDocuments(context, hub),
+      },
+      {
+        // Whoever connects, acknowledges or follows another document is looked at again.
+        name: 'push-key-set',
+        everyMs: 2000,
+        run: (context) => pushKeySet(context, { hub, readKeys: input.readKeys }),
+      },
+      {
+        name: 'sign-documents-anew',
+        everyMs: 2000,
+        run: (context) => signAnew(context, input.refreshDocuments),
       },
       {
         name: 'note-seen-sites',
@@ -114,23 +137,24 @@ const atOnce = 250;
 function agentTools(
   { db, inTransaction }: BackgroundContext,
   input: {
-    readonly keys: ServerKeys;
+    readonly readKeys: ReadServerKeys;
     readonly wakePlans: WakePlans;
-    readonly keepVerdicts: KeepVerdicts;
+    readonly keepRollouts: KeepRollouts;
     readonly serverVersion: string;
   },
 ): Omit<AgentSocketTools, 'hub' | 'seen' | 'push'> {
-  const { keys, wakePlans, keepVerdicts, serverVersion } = input;
+  const { wakePlans, keepRollouts, serverVersion } = input;
   const agents = { actor: { kind: 'system', name: 'agents' }, action: null } as const;
+  const share = shareReads<ServerKeys>();
   const read = batchReads<KnownSite>((ids) => readKnownSites(db, ids as SiteId[]));
   return {
-    keys,
+    readKeys: () => share('keys', () => input.readKeys(db)),
     serverVersion,
     findSite: (site) => read(site),
     save: batchWrites<ArrivedReport, void>({
       most: atOnce,
       write: async (arrived) => {
-        await inTransaction(agents, (command) => saveReports(command, { arrived, wakePlans, keepVerdicts }));
+        await inTransaction(agents, (command) => saveReports(command, { arrived, wakePlans, keepRollouts }));
         return arrived.map(() => undefined);
       },
     }),

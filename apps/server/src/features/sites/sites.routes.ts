@@ -3,15 +3,16 @@ import { refuse } from '@almanac/domain';
 import { sql } from 'kysely';
 import { findApplication } from '#features/applications';
 import { findEnvironment } from '#features/environments';
+import type { ReadServerKeys } from '#features/signing-keys';
 import { command, decodeCursor, direct, type Endpoint, holdAtRevision, pageOf, read } from '#platform/http';
+import { beyondScope } from '#scope';
 import type { AgentHub } from './agent-hub.ts';
-import { enrolAgent, newEnrolmentToken } from './enrolment.ts';
+import { enrolAgent, newEnrolmentToken, type PinNewSite } from './enrolment.ts';
 import { newLocalToken } from './local-access.ts';
 import { occurrenceEndpoints } from './occurrences.ts';
 import { reconcileSites } from './reconcile-sites.ts';
 import type { RefreshDocuments } from './refresh-documents.ts';
 import type { WakePlans } from './save-reports.ts';
-import type { ServerKeys } from './server-keys.ts';
 import { findSite, presentSite, siteDetail, siteRows } from './site.wire.ts';
 
 /** Whoever has more sites asks for an environment at a time; all of them are asked daily anyway. */
@@ -19,16 +20,18 @@ const mostReconciled = 500;
 
 export function siteEndpoints(input: {
   readonly hub: AgentHub;
-  readonly keys: ServerKeys;
+  readonly readKeys: ReadServerKeys;
   readonly refreshDocuments: RefreshDocuments;
   readonly wakePlans: WakePlans;
+  readonly pinNewSite: PinNewSite;
   readonly onError: (error: unknown) => void;
 }): readonly Endpoint[] {
-  const { hub, keys, refreshDocuments, wakePlans, onError } = input;
+  const { hub, readKeys, refreshDocuments, wakePlans, pinNewSite, onError } = input;
   return [
     read('listSites', async ({ db }, { query }) => {
       const cursor = decodeCursor(query.cursor);
-      const environment = query.environment === undefined ? undefined : await findEnvironment(db, query.environment);
+      const whole = beyondScope(db, 'the environment was asked for and may be listed');
+      const environment = query.environment === undefined ? undefined : await findEnvironment(whole, query.environment);
       const rows = await siteRows(db)
         .$if(environment !== undefined, (each) =>
           each.where('sites.environmentId', '=', environment?.id ?? ('' as never)),
@@ -74,7 +77,9 @@ export function siteEndpoints(input: {
       return { site: presentSite(await findSite(context.db, id)), enrolment };
     }),
 
-    read('getSite', async ({ db }, { params }) => siteDetail(db, params.site)),
+    read('getSite', async ({ db, access }, { params }) =>
+      siteDetail(db, { site: params.site, scope: access.scopeOf('list') }),
+    ),
 
     command('updateSite', async (context, { params, body, expectedRevision }) => {
       const site = await findSite(context.db, params.site);
@@ -122,10 +127,10 @@ export function siteEndpoints(input: {
     ...occurrenceEndpoints,
 
     direct('reconcileSites', async (context, { body }) => {
-      const { db } = context;
+      const db = beyondScope(context.db, 'what was asked for by name may be monitored');
       const environment = body.environment === undefined ? undefined : await findEnvironment(db, body.environment);
       const one = body.site === undefined ? undefined : await findSite(db, body.site);
-      const sites = await siteRows(db)
+      const sites = await siteRows(context.db)
         .$if(environment !== undefined, (each) =>
           each.where('sites.environmentId', '=', environment?.id ?? ('' as never)),
         )
@@ -135,12 +140,14 @@ export function siteEndpoints(input: {
         .execute();
       const tools = { hub, refreshDocuments, onError };
       const told = await context.aside(() =>
-        reconcileSites(context, { sites, patienceMs: body.patienceSeconds * 1000, tools }),
+        reconcileSites({ ...context, db }, { sites, patienceMs: body.patienceSeconds * 1000, tools }),
       );
       return { sites: told };
     }),
 
-    command('enrolAgent', async (context, { body }) => enrolAgent(context, { request: body, keys, refreshDocuments })),
+    command('enrolAgent', async (context, { body }) =>
+      enrolAgent(context, { request: body, readKeys, pinNewSite, refreshDocuments }),
+    ),
 
     direct('readModuleLog', async ({ db, signal, aside }, { params, query }) => {
       const site = await findSite(db, params.site);

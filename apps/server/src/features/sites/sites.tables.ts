@@ -22,8 +22,14 @@ export interface SitesTables {
     host: JSONColumnType<NonNullable<SiteDetail['host']>> | null;
     enrolledAt: Date | null;
     lastSeenAt: Date | null;
+    /** The address that its agent came from when it connected last. */
+    connectedFrom: string | null;
     generation: Generated<number>;
     document: JSONColumnType<SignedDesiredState> | null;
+    /** The key that signed the document. */
+    documentKey: Generated<string | null>;
+    /** The server's keys that its agent said it trusts. */
+    trustedKeys: Generated<string[]>;
     contentHash: string | null;
     observedGeneration: Generated<number>;
     observedIncarnation: Generated<number>;

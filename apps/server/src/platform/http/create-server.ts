@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { SecureContextOptions } from 'node:tls';
 import { DomainError } from '@almanac/domain';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import fastify, {
@@ -11,16 +11,30 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { acceptBodies } from './accept-bodies.ts';
+import { boundRequests } from './bound-requests.ts';
 import { problemOf } from './problem-details.ts';
+import { setResponseHeaders } from './response-headers.ts';
 
-const largestJson = 4 * 1024 * 1024;
+/** Of a body, unless its route allows more. */
+const largestJson = 1024 * 1024;
 
 /** The HTTP server with its limits and headers, before anything is mounted on it. */
 export async function createServer(input: {
   readonly log: FastifyBaseLogger;
   readonly allowedHosts: ReadonlySet<string>;
+  /** Whether people come by HTTPS. */
+  readonly secure: boolean;
+  /** Certificate and key of this server; plain HTTP without. */
+  readonly tls?: SecureContextOptions | undefined;
+  /** Addresses of proxies whose word on where a request comes from is taken. */
+  readonly trustedProxies: readonly string[];
 }): Promise<FastifyInstance> {
+  // What TLS adds changes nothing about the server for whoever mounts on it.
+  const https = input.tls === undefined ? {} : ({ https: input.tls } as object);
   const server = fastify({
+    ...https,
+    trustProxy: input.trustedProxies.length === 0 ? false : [...input.trustedProxies],
     loggerInstance: input.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestJson,
@@ -28,48 +42,22 @@ export async function createServer(input: {
     // Agents and slow links may take their time with a body; headers come at once or not at all.
     requestTimeout: 0,
     connectionTimeout: 0,
-    keepAliveTimeout: 30_000,
+    keepAliveTimeout: 75_000,
     // Requests under way end; connections that only wait are closed.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
     // What is refused before there is a route: addresses that are too long, or none.
     frameworkErrors: answerError,
   });
-  server.server.headersTimeout = 20_000;
+  server.server.headersTimeout = 10_000;
   // A client lets go of an idle connection when it was told to; were we as quick, a request could meet a closed door.
   server.server.keepAliveTimeoutBuffer = 10_000;
   await server.register(cookie);
-  await server.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        // The component library writes its style elements at run time.
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    strictTransportSecurity: false,
-    referrerPolicy: { policy: 'no-referrer' },
-  });
+  await setResponseHeaders(server, input.secure);
+  boundRequests(server, input.allowedHosts);
+  acceptBodies(server);
   await server.register(rateLimit, { global: false });
   await server.register(websocket, { options: { maxPayload: 8 * 1024 * 1024 } });
-  server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
-  server.addHook('onRequest', async (request, reply) => {
-    const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
-    // A page of another name that resolves to us (DNS rebinding) must not reach the API.
-    if (!input.allowedHosts.has(host) && !input.allowedHosts.has('*'))
-      return reply
-        .code(421)
-        .type('text/plain')
-        .send(`This server does not answer for ${host}; set ALMANAC_PUBLIC_URL.\n`);
-    return undefined;
-  });
   server.setErrorHandler(answerError);
   return server;
 }

@@ -1,21 +1,34 @@
-import type { Actor, Id, Scope } from '@almanac/domain';
-import type { LiveEvent, OperationName, ParsedRequest, ResponseInput, Routes } from '@almanac/protocol';
+import type { Actor, AuditAction, Id } from '@almanac/domain';
+import type { LiveEvent, OperationName, ParsedRequest, ResponseInput, Route, Routes } from '@almanac/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Kysely, Transaction } from 'kysely';
+import type { ScopedDatabase } from '../../scope/index.ts';
 import type { Tables } from '../../tables.ts';
+import type { Access } from './access-guard.ts';
 import type { Place } from './gate.ts';
 import type { SessionCookie } from './request-identity.ts';
 
+/**
+ * The database that a read of a route gets, by what was decided before: where rows are shown or left out one by one, it lets
+ * only those through, and a query without the scope does not type-check. Of an object that was asked for by name and allowed
+ * it shows all.
+ */
+export type DatabaseOf<R extends Route> = R extends { readonly of: readonly (infer Objects)[] }
+  ? [Extract<Objects, { readonly kind: 'scope' }>] extends [never]
+    ? Kysely<Tables>
+    : ScopedDatabase
+  : Kysely<Tables>;
+
 /** What a read needs: who asks, what they may see, and the database. */
-export interface ReadContext {
+export interface ReadContext<Database = Kysely<Tables>> {
   readonly actor: Actor;
-  readonly scope: Scope;
-  readonly db: Kysely<Tables>;
+  readonly access: Access;
+  readonly db: Database;
   readonly signal: AbortSignal;
 }
 
 /** What an operation needs that streams or waits. */
-export interface DirectContext extends ReadContext {
+export interface DirectContext<Database = Kysely<Tables>> extends ReadContext<Database> {
   readonly inTransaction: InTransaction;
   /** Waits for news without counting as work: see `Gate`. */
   readonly aside: Place['aside'];
@@ -36,7 +49,7 @@ export interface AuditDraft {
 /** What a command needs: one transaction in which the change, its audit entry and its events commit together. */
 export interface CommandContext {
   readonly actor: Actor;
-  readonly scope: Scope;
+  readonly access: Access;
   readonly db: Transaction<Tables>;
   /** The database's clock at the start of the transaction. */
   readonly now: Date;
@@ -65,7 +78,7 @@ export interface CommandContext {
 
 /** Runs a command on behalf of an actor outside a request: timers, jobs, agents. Retries serialization failures. */
 export type InTransaction = <Result>(
-  input: { readonly actor: Actor; readonly action: string | null },
+  input: { readonly actor: Actor; readonly action: AuditAction | null },
   command: (context: CommandContext) => Promise<Result>,
 ) => Promise<Result>;
 
@@ -87,7 +100,10 @@ export type TypedEndpoint<Name extends OperationName> =
   | {
       readonly operation: Name;
       readonly kind: 'read';
-      readonly handle: (context: ReadContext, request: Handled<Name>) => Promise<ResponseInput<Routes[Name]>>;
+      readonly handle: (
+        context: ReadContext<DatabaseOf<Routes[Name]>>,
+        request: Handled<Name>,
+      ) => Promise<ResponseInput<Routes[Name]>>;
     }
   | {
       readonly operation: Name;
@@ -98,13 +114,19 @@ export type TypedEndpoint<Name extends OperationName> =
       /** Answers by itself on the raw reply, or waits, and so opens its transactions itself. */
       readonly operation: Name;
       readonly kind: 'direct';
-      readonly handle: (context: DirectContext, request: Handled<Name>) => Promise<ResponseInput<Routes[Name]>>;
+      readonly handle: (
+        context: DirectContext<DatabaseOf<Routes[Name]>>,
+        request: Handled<Name>,
+      ) => Promise<ResponseInput<Routes[Name]>>;
     };
 
 /** An operation that only reads. */
 export function read<Name extends OperationName>(
   operation: Name,
-  handle: (context: ReadContext, request: Handled<Name>) => Promise<ResponseInput<Routes[Name]>>,
+  handle: (
+    context: ReadContext<DatabaseOf<Routes[Name]>>,
+    request: Handled<Name>,
+  ) => Promise<ResponseInput<Routes[Name]>>,
 ): TypedEndpoint<Name> {
   return { operation, kind: 'read', handle };
 }
@@ -120,7 +142,10 @@ export function command<Name extends OperationName>(
 /** An operation that streams or waits. */
 export function direct<Name extends OperationName>(
   operation: Name,
-  handle: (context: DirectContext, request: Handled<Name>) => Promise<ResponseInput<Routes[Name]>>,
+  handle: (
+    context: DirectContext<DatabaseOf<Routes[Name]>>,
+    request: Handled<Name>,
+  ) => Promise<ResponseInput<Routes[Name]>>,
 ): TypedEndpoint<Name> {
   return { operation, kind: 'direct', handle };
 }

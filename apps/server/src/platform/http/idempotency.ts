@@ -13,8 +13,8 @@ export interface Answer {
 
 /** Encrypts answers while they are kept: some of them carry a token that is shown once. */
 export interface AnswerBox {
-  readonly close: (text: string) => string;
-  readonly open: (sealed: string) => string;
+  readonly close: (text: string, request: string) => string;
+  readonly open: (sealed: string, request: string) => string;
 }
 
 /**
@@ -33,6 +33,7 @@ export async function once(input: {
   if (key.length < 8 || key.length > 200)
     return refuse('invalid-request', 'an Idempotency-Key has 8 to 200 characters');
   const actor = actorName(context.actor);
+  const request = JSON.stringify([actor, key]);
   const requestHash = createHash('sha256').update(JSON.stringify(input.request)).digest('hex');
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${actor}:${key}`}, 0))`.execute(context.db);
   const earlier = await context.db
@@ -45,10 +46,10 @@ export async function once(input: {
     if (earlier.requestHash !== requestHash)
       refuse('idempotency-key-reused', 'this Idempotency-Key was sent with another request; use a new one');
     context.audit(null);
-    return { status: earlier.status, body: kept.parse(JSON.parse(box.open(earlier.response.sealed))).body };
+    return { status: earlier.status, body: kept.parse(JSON.parse(box.open(earlier.response.sealed, request))).body };
   }
   const answer = await input.work();
-  const response = JSON.stringify({ sealed: box.close(JSON.stringify({ body: answer.body })) });
+  const response = JSON.stringify({ sealed: box.close(JSON.stringify({ body: answer.body }), request) });
   await context.db
     .insertInto('idempotency')
     .values({ actor, key, requestHash, status: answer.status, response })

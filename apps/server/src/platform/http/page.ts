@@ -3,6 +3,8 @@ import { z } from 'zod';
 
 const parts = z.array(z.union([z.string(), z.number()])).max(6);
 
+const foreignCursor = 'take the cursor from the answer before, of the same list, unchanged';
+
 /** A cursor is the sort key of the last row, so that pages stay right while rows come and go. */
 export function encodeCursor(key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key), 'utf8').toString('base64url');
@@ -17,13 +19,18 @@ export function decodeCursor(cursor: string | undefined): readonly (string | num
   }
 }
 
+/** The moment in a part of a cursor; one that is none came with the cursor of another list. */
+export function momentInCursor(part: string | number | undefined): Date {
+  const moment = new Date(String(part));
+  return Number.isNaN(moment.getTime()) ? refuse('invalid-cursor', foreignCursor) : moment;
+}
+
 /** Lets whoever pages on with the cursor of another list know: its values are none of this one. */
 export async function refusingForeignCursor<Result>(cursor: unknown, read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {
-    if (cursor !== undefined && isDataException(error))
-      return refuse('invalid-cursor', 'take the cursor from the answer before, of the same list, unchanged');
+    if (cursor !== undefined && isDataException(error)) return refuse('invalid-cursor', foreignCursor);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
-import { type Category, DomainError, refusals } from '@almanac/domain';
+import { type Category, DomainError, type RefusalCode, refusals } from '@almanac/domain';
 import { HostFault } from '@almanac/host';
 import type { Problem } from '@almanac/protocol';
+import { databaseFault } from '#platform/database';
 
 /** The only place in which a refusal gets an HTTP status. */
 const statusOf = {
@@ -15,6 +16,10 @@ const statusOf = {
 
 const statusOfCode: Readonly<Record<string, number>> = {
   'revision-required': 428,
+  'unsupported-media-type': 415,
+  'method-not-allowed': 405,
+  'address-too-long': 414,
+  'headers-too-large': 431,
   'too-large': 413,
   'disk-full': 507,
   overloaded: 503,
@@ -38,14 +43,15 @@ export function problemOf(error: unknown, instance: string): { readonly problem:
       },
     };
   }
-  if (error instanceof HostFault) {
+  const outside = error instanceof HostFault ? error.message : databaseFault(error);
+  if (outside !== undefined) {
     return {
       expected: false,
       problem: {
         ...common('fault', instance),
         title: 'Something outside Almanac failed',
         status: 503,
-        detail: error.message,
+        detail: outside,
         category: 'fault',
       },
     };
@@ -69,6 +75,12 @@ function common(code: string, instance: string): Pick<Problem, 'type' | 'code' |
   return { type: `https://almanac.invalid/problems/${code}`, code, instance };
 }
 
+const codeOfStatus: Readonly<Record<number, RefusalCode>> = {
+  413: 'too-large',
+  415: 'unsupported-media-type',
+  429: 'too-many-requests',
+};
+
 /** What Fastify itself refuses: bodies that are too large or no JSON, too many requests. */
 function frameworkProblem(
   error: unknown,
@@ -76,7 +88,7 @@ function frameworkProblem(
   if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number') return undefined;
   const status = error.statusCode;
   if (status >= 500) return undefined;
-  const code = status === 413 ? 'too-large' : status === 429 ? 'too-many-requests' : 'invalid-request';
+  const code = codeOfStatus[status] ?? 'invalid-request';
   const { title, category } = refusals[code];
   return { code, title, category, status, detail: error.message };
 }

@@ -8,7 +8,10 @@ export interface PlatformTables {
   readonly installation: {
     id: Generated<boolean>;
     incarnation: Generated<number>;
+    /** The number of the set of signing keys. */
+    keySet: Generated<number>;
     setupTokenHash: string | null;
+    setUpAt: ColumnType<Date | null, never, Date>;
     restoredAt: ColumnType<Date | null, never, Date | null>;
     createdAt: GeneratedTime;
   };
@@ -34,6 +37,18 @@ export interface PlatformTables {
     hash: string | null;
   };
   readonly auditHead: { id: Generated<boolean>; sequence: number; hash: string };
+  readonly masterKeys: {
+    generation: number;
+    checkValue: string;
+    state: 'coming' | 'current' | 'going';
+    createdAt: GeneratedTime;
+  };
+  readonly wrappingKeys: {
+    id: string;
+    purpose: 'secrets' | 'fingerprints' | 'before-keyring';
+    createdAt: GeneratedTime;
+  };
+  readonly wrappedKeys: { keyId: string; generation: number; wrapped: string };
   readonly idempotency: {
     actor: string;
     key: string;

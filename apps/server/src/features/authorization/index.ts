@@ -1,0 +1,1 @@
+export { accessGuard, accessOf } from './access-guard.ts';

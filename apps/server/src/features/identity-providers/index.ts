@@ -1,0 +1,12 @@
+export { activatedVersion, findProvider, type ProviderRow } from './find-provider.ts';
+export { identityProvidersFeature } from './identity-providers.feature.ts';
+export type { IdentityProvidersTables } from './identity-providers.tables.ts';
+export { createLdapProtocol } from './ldap-protocol.ts';
+export { createLeaveProvider } from './leave-provider.ts';
+export { createConnectOidc } from './oidc-client.ts';
+export { createOidcProtocol } from './oidc-protocol.ts';
+export type { ProviderTools } from './provider-tools.ts';
+export { provisionAccount } from './provision-account.ts';
+export { readArrivalPolicy } from './read-arrival.ts';
+export { createSamlProtocol } from './saml-protocol.ts';
+export { settleMemberships } from './settle-memberships.ts';

@@ -1,0 +1,12 @@
+/** The tree in which `xml-crypto` works, as far as we walk it ourselves. */
+export interface XmlNode {
+  readonly nodeType: number;
+  readonly namespaceURI: string | null;
+  readonly localName: string | null;
+  readonly firstChild: XmlNode | null;
+  readonly nextSibling: XmlNode | null;
+}
+
+export declare class DOMParser {
+  parseFromString(text: string, type: 'text/xml'): { readonly documentElement: XmlNode };
+}

@@ -1,0 +1,2 @@
+export { scimFeature } from './scim.feature.ts';
+export type { ScimTables } from './scim.tables.ts';

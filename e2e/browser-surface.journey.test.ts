@@ -1,0 +1,218 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agentProtocol, type Route, routes } from '@almanac/protocol';
+import {
+  addApplication,
+  createRepository,
+  type Estate,
+  outputOf,
+  type Repository,
+  runAlmanac,
+  startEstate,
+  waitUntil,
+} from '@almanac/testkit';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { foreignPage, tellViolations } from './foreign-page.ts';
+import { polyglots } from './polyglots.ts';
+import { allPolyglots, storePolyglots } from './stored-polyglots.ts';
+
+const executablePath = process.env['ALMANAC_CHROMIUM'];
+/** Prints every text while it is built and while it runs. */
+const server = `
+for (const text of ${JSON.stringify(polyglots)}) console.log(text);
+if (process.env.PORT) require('node:http').createServer((_, response) => response.end('x')).listen(process.env.PORT, '127.0.0.1');
+`;
+const manifest = `application: mirror
+modules:
+  web: { build: [node, server.js], start: [node, server.js], health: /, stopGrace: 1 }
+settings:
+  TEXT: { default: x }
+`;
+
+describe.skipIf(executablePath === undefined)('a browser at the console', () => {
+  let estate: Estate;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let directory: string;
+  let repository: Repository;
+  let elsewhere: Server;
+  let hostilePage = '';
+  /** What must not happen: dialogs, violations of the policy, code that ran. */
+  const harm: string[] = [];
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'almanac surface '));
+    elsewhere = createServer(
+      (_request, response) => void response.setHeader('content-type', 'text/html').end(hostilePage),
+    );
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+    [estate, repository, browser] = await Promise.all([
+      startEstate(),
+      createRepository(join(directory, 'mirror')),
+      chromium.launch({
+        ...(executablePath === undefined ? {} : { executablePath }),
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+      }),
+    ]);
+    await repository.git('config', 'user.name', polyglots[5] ?? '');
+    await repository.commit(allPolyglots.slice(0, 400), { 'almanac.yaml': manifest, 'server.js': server });
+    context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    await context.addInitScript({ content: tellViolations });
+    page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    page.on('dialog', (dialog) => {
+      harm.push(`dialog ${dialog.message()} on ${page.url()}`);
+      void dialog.dismiss();
+    });
+    page.on('console', (message) => {
+      if (/POLICY|Content Security Policy|Trusted|TrustedHTML/i.test(message.text()))
+        harm.push(`${message.text()} on ${page.url()}`);
+    });
+    page.on('pageerror', (error) => harm.push(`${error.message} on ${page.url()}`));
+    await page.goto(estate.setupUrl ?? '');
+    await page.getByRole('textbox', { name: 'Name' }).fill('ada');
+    await page.getByRole('textbox', { name: 'Password' }).fill('a long enough sentence');
+    await page.getByRole('button', { name: 'Make the administrator and sign in' }).click();
+    await page.getByRole('heading', { name: 'Estate' }).waitFor();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await estate?.stop();
+    await estate?.remove();
+    elsewhere?.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('shows what others wrote on every page as text, under a policy that nothing breaks', async () => {
+    const { client } = estate;
+    const application = await addApplication(client, repository.path);
+    const [build] = (await client.listBuilds({ params: { application } })).items;
+    await storePolyglots(client, { application, build: build?.id ?? '' });
+
+    for (const path of await pagesOf(estate, { application, build: build?.id ?? '' })) {
+      await page.goto(`${estate.url}${path}`);
+      await page.getByRole('heading').first().waitFor();
+      await page.waitForLoadState('networkidle');
+    }
+    await page.goto(`${estate.url}/builds/${build?.id}`);
+    await page.getByText('</title><script>').first().waitFor();
+
+    expect(await page.evaluate(() => Object.hasOwn(globalThis, 'harmed'))).toBe(false);
+    expect(harm).toEqual([]);
+  });
+
+  it('prints what others wrote without what a terminal would obey', async () => {
+    const { number } = (await estate.client.listPlans({})).items[0] ?? { number: 0 };
+    const outputs: string[] = [];
+    for (const words of [
+      ['logs', 'mirror', '--env', 'development'],
+      ['app', 'list'],
+      ['app', 'show', 'mirror'],
+      ['env', 'list'],
+      ['plan', 'list'],
+      ['plan', 'show', String(number)],
+      ['release', 'show', 'spring'],
+      ['version', 'list', 'mirror'],
+      ['freeze', 'list'],
+      ['quarantine', 'list'],
+      ['audit', 'list'],
+    ]) {
+      const output = outputOf(await runAlmanac(words, { server: estate, token: estate.token }));
+
+      expect(output).not.toMatch(/[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u);
+      outputs.push(output);
+    }
+
+    expect(outputs[0]).toContain('<img src=x onerror=');
+    // Most of them show a text that somebody else wrote; the others show names alone.
+    expect(outputs.filter((output) => output.includes('harmed')).length).toBeGreaterThan(4);
+  });
+
+  it('lets no page of another origin change anything', async () => {
+    const changing = Object.values<Route>(routes).filter(({ method }) => method !== 'GET');
+    const targets = changing.map(({ method, path }) => ({
+      method,
+      url: `${estate.url}/api/v1${path.replace(/:\w+/g, 'mirror')}`,
+    }));
+    hostilePage = foreignPage(targets, `${estate.url.replace(/^http/, 'ws')}${agentProtocol.path}`);
+    const before = await standOf(estate);
+    const foreign = await context.newPage();
+    // Another port is another origin of the same site: the browser sends the cookie along.
+    await foreign.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`);
+    const answered: unknown = await foreign.evaluate('globalThis.attacked');
+
+    expect(changing.length).toBeGreaterThan(60);
+    expect(answered).toEqual([]);
+    await page.goto(`${estate.url}/`);
+    await page.getByRole('heading', { name: 'Estate' }).waitFor();
+    expect(await standOf(estate)).toEqual(before);
+  });
+
+  it('lets its own page change what its visitor may', async () => {
+    const status = await page.evaluate(
+      `fetch('/api/v1/teams', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"evil"}' })
+        .then((answer) => answer.status)`,
+    );
+
+    expect(status).toBe(201);
+  });
+});
+
+/** Every kind of page, with what there is to show. */
+async function pagesOf(estate: Estate, given: { readonly application: string; readonly build: string }) {
+  const { client } = estate;
+  const [plan] = (await client.listPlans({})).items;
+  const [site] = (await client.listSites()).items;
+  return [
+    '/',
+    '/applications',
+    ...['builds', 'versions', 'environments', 'settings', 'headers'].map(
+      (tab) => `/applications/${given.application}?tab=${tab}`,
+    ),
+    `/builds/${given.build}`,
+    '/plans',
+    `/plans/${plan?.number ?? plan?.id}`,
+    '/plans/compose',
+    '/releases',
+    '/releases/spring',
+    '/governance',
+    '/governance/policy',
+    '/sites',
+    `/sites/${site?.name}`,
+    '/environments/development',
+    '/environments/production',
+    '/history',
+    '/people',
+    '/people/teams',
+    '/people/teams/shop',
+    '/people/roles',
+    '/people/roles/reader',
+    '/people/grants',
+    '/people/access',
+    '/account',
+    '/security',
+    '/security/second-factors',
+    '/security/networks',
+    '/security/sign-in',
+    '/audit',
+    '/settings',
+    '/settings/notifications',
+  ];
+}
+
+/** What commands leave behind: none leaves no entry in the audit. That a read was refused is told there as well. */
+async function standOf(estate: Estate) {
+  const { items } = await estate.client.listAudit({ query: { limit: 200 } });
+  const commanded = items.filter(({ actor, action }) => actor === 'ada' && action !== 'access-refused');
+  await waitUntil('the builder to rest', async () =>
+    (await estate.client.listPlans({})).items.every((plan) => plan.state !== 'deploying'),
+  );
+  const { items: principals } = await estate.client.listPrincipals({});
+  return { commanded: commanded.map(({ action, subject }) => `${action} ${subject}`), principals };
+}

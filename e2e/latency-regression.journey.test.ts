@@ -1,0 +1,3 @@
+import { describeRegression } from './latency-regression.ts';
+
+describeRegression({ isWhole: false });

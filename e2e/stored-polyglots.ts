@@ -1,0 +1,57 @@
+import type { Estate } from '@almanac/testkit';
+import { polyglots } from './polyglots.ts';
+
+/** All of them in one text, where a field takes so much. */
+export const allPolyglots = polyglots.join(' ');
+
+/** What a field of so many characters takes of them; another part for each field, so that each text stands somewhere. */
+function partOf(length: number, at: number): string {
+  const turned = [...polyglots.slice(at), ...polyglots.slice(0, at)].filter((each) => each.length <= length);
+  let text = turned[0] ?? '';
+  for (const each of turned.slice(1)) if (text.length + each.length < length) text += ` ${each}`;
+  return text;
+}
+
+/** Writes the texts into what people name and explain, by the API, as an administrator who means no good would. */
+export async function storePolyglots(
+  client: Estate['client'],
+  given: { readonly application: string; readonly build: string },
+): Promise<void> {
+  const { application, build } = given;
+  const quality = { kind: 'path', environment: 'quality' } as const;
+  const showing = (at: number) => partOf(60, at);
+  await client.setSetting({
+    params: { application, key: 'TEXT' },
+    body: { place: { environment: 'production', level: 'environment' }, value: allPolyglots },
+  });
+  await client.updateApplication({
+    params: { application },
+    body: { displayName: showing(5) },
+    revision: (await client.getApplication({ params: { application } })).revision,
+  });
+  await client.updateEnvironment({
+    params: { environment: 'production' },
+    body: { displayName: showing(10) },
+    revision: (await client.getEnvironment({ params: { environment: 'production' } })).revision,
+  });
+  await client.createRole({ body: { name: 'reader', displayName: showing(15), elsewhere: ['list'] } });
+  await client.createTeam({ body: { name: 'shop', displayName: showing(20) } });
+  await client.createPrincipal({ body: { name: 'dora', displayName: showing(25), role: 'viewer' } });
+  await client.createApiToken({ body: { name: showing(30) } });
+  await client.createVersion({
+    params: { application },
+    body: { build: build as never, number: '1.0.0', notes: allPolyglots },
+  });
+  await client.createRelease({
+    body: { name: 'spring', notes: allPolyglots, content: { versions: [{ application, number: '1.0.0' }] } },
+  });
+  await client.createFreeze({ body: { name: partOf(80, 35), scope: quality, reason: partOf(400, 40) } });
+  await client.createPlan({
+    body: {
+      environment: 'quality',
+      notes: allPolyglots,
+      operations: [{ kind: 'deploy', application, source: { kind: 'build', build } }],
+    },
+  });
+  await client.createQuarantine({ body: { application, build, reason: partOf(400, 50) } });
+}

@@ -1,0 +1,1 @@
+export { type NetworkFault, networkSetOf, parseNetwork } from './network-set.ts';

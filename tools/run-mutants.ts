@@ -1,0 +1,94 @@
+// Takes each decision about access out in turn and runs the tests that must notice: `npm run mutants [-- part of a path]`.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSources } from './architecture/modules.ts';
+import { accessMutants } from './mutants/access-mutants.ts';
+import { endOnSignals, runProgram } from './run-program.ts';
+
+/** Which tests must notice, by where the decision is. */
+const tests = [
+  { where: '/scope/', tests: ['apps/server/src/scope'] },
+  { where: '/authorization/', tests: ['apps/server/src/matrix/permission-matrix.security'] },
+  { where: '/guard-entrances', tests: ['apps/server/src/allow-lists.integration'] },
+  {
+    where: '',
+    tests: [
+      'apps/server/src/access-changes',
+      'apps/server/src/allow-lists.integration',
+      'apps/server/src/matrix/permission-matrix.integration',
+    ],
+  },
+];
+
+const [only = ''] = process.argv.slice(2);
+const mutants = readSources()
+  .filter(
+    ({ path }) => path.startsWith('apps/server/src/') && !/(\.test|-for-tests)\.ts$|\/matrix\/|\/fuzz\//.test(path),
+  )
+  .flatMap(accessMutants)
+  .filter(({ path }) => path.includes(only));
+endOnSignals();
+const folder = mkdtempSync(join(tmpdir(), 'almanac-mutants-'));
+const reportFile = join(folder, 'report.json');
+for (const { tests: chosen } of tests) {
+  const noticed = await whatFails(chosen);
+  if (noticed !== undefined) throw new Error(`while nothing is taken out, all must pass; ${noticed}`);
+}
+const survivors: string[] = [];
+try {
+  for (const [at, mutant] of mutants.entries()) {
+    const file = join(folder, `${at}.json`);
+    writeFileSync(file, JSON.stringify(mutant));
+    const chosen = tests.find(({ where }) => mutant.path.includes(where))?.tests ?? [];
+    const noticed = await whatFails(chosen, { ALMANAC_MUTANT: file });
+    const line = `${mutant.path}:${mutant.line} ${mutant.was}`;
+    console.log(noticed === undefined ? `SURVIVED ${line}` : `caught   ${line}\n         ${noticed}`);
+    if (noticed === undefined) survivors.push(line);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`${mutants.length - survivors.length} of ${mutants.length} mutants were caught`);
+if (mutants.length === 0 || survivors.length > 0) process.exitCode = 1;
+
+/** The first test that says no, and why; a test that only took too long says nothing about what was taken out. */
+async function whatFails(
+  chosen: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<string | undefined> {
+  rmSync(reportFile, { force: true });
+  const projects = ['unit', 'integration', 'security'].flatMap((each) => ['--project', each]);
+  const { code, output } = await runProgram({
+    script: 'node_modules/vitest/vitest.mjs',
+    args: ['run', ...projects, '--bail', '1', '--reporter=json', `--outputFile=${reportFile}`, ...chosen],
+    environment,
+    output: 'collect',
+  });
+  if (code === 0) return undefined;
+  const refusals = failures().filter((each) => !each.includes('timed out'));
+  if (refusals.length === 0) throw new Error(`no test could say no:\n${output.slice(-2000)}`);
+  return refusals[0];
+}
+
+/** Each failed test, and each file that could not be run, with the first line of its reason. */
+function failures(): readonly string[] {
+  if (!existsSync(reportFile)) return [];
+  const { testResults } = JSON.parse(readFileSync(reportFile, 'utf8')) as {
+    readonly testResults: readonly {
+      readonly name: string;
+      readonly message: string;
+      readonly assertionResults: readonly { readonly fullName: string; readonly failureMessages?: readonly string[] }[];
+    }[];
+  };
+  return testResults.flatMap(({ name, message, assertionResults }) => [
+    ...(message === '' ? [] : [`${name}: ${firstLine(message)}`]),
+    ...assertionResults.flatMap(({ fullName, failureMessages = [] }) =>
+      failureMessages.map((each) => `${fullName}: ${firstLine(each)}`),
+    ),
+  ]);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}
