@@ -305,9 +305,9 @@ export {
 export { endOfProbation, type Probation, type ProbationEnd, probationRules } from './identity-provider/probation.ts';
 export {
   decideRecheck,
+  nextRecheck,
   type RecheckDecision,
   type RecheckOutcome,
-  recheckRules,
 } from './identity-provider/recheck.ts';
 export {
   type ExpectedAssertion,

@@ -92,7 +92,7 @@ export const securityNumbers = {
     least: 46,
     most: 128,
     purpose:
-      'Memory for each hash of a password. 64 MiB and 3 passes take about 209 ms on a small machine with two processors, 46 MiB and one pass about 35 ms. Passwords are hashed anew at their next sign-in',
+      'Memory for each hash of a password. 64 MiB and 3 passes take about 75 ms on a small machine with two processors, 46 MiB and one pass about 15 ms. Passwords are hashed anew at their next sign-in',
     bounds:
       '46 MiB with one pass is one of the least settings that OWASP names; four hashes are made at once, and more memory could take the server down',
   },
@@ -102,7 +102,7 @@ export const securityNumbers = {
     least: 1,
     most: 10,
     purpose: 'Passes over that memory for each hash of a password; the time grows with it',
-    bounds: 'with ten passes a sign-in takes the better part of a second; more would keep people out who come together',
+    bounds: 'with ten passes a sign-in takes a quarter of a second, and as much for each who comes at the same time',
   },
   'password-length': {
     unit: 'characters',
@@ -215,6 +215,32 @@ export const securityNumbers = {
     most: 168,
     purpose: 'How long an API token works on that another one took the place of, where nobody says otherwise',
     bounds: 'what uses it may need time to change over; after a week it is a second token',
+  },
+  'enrolment-token': {
+    unit: 'minutes',
+    usual: 60,
+    least: 5,
+    most: 1440,
+    purpose: 'How long the token works with which an agent enrols once',
+    bounds:
+      'it is carried to the machine by hand; after a day it lies around, and whoever finds it gets the orders of a site',
+  },
+  'provider-recheck': {
+    unit: 'minutes',
+    usual: 10,
+    least: 2,
+    most: 12,
+    purpose: 'How often providers are asked whether those whom they let in are still there',
+    bounds:
+      'whoever left is out within a quarter of an hour; more often than every two minutes is a load for the provider',
+  },
+  'provider-patience': {
+    unit: 'minutes',
+    usual: 60,
+    least: 15,
+    most: 1440,
+    purpose: 'How long sessions of a provider last that cannot be asked',
+    bounds: 'a restart of the provider puts nobody out; after a day nobody knows who left',
   },
   'emergency-session': {
     unit: 'minutes',

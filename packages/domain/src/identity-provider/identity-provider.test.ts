@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { numbersInForce, securityNumbers } from '../access/security-numbers.ts';
 import { isName } from '../identity/name.ts';
 import { accountName } from './account-name.ts';
 import { identityFault, identityLimits } from './external-identity.ts';
 import { endOfProbation, probationRules } from './probation.ts';
-import { decideRecheck, recheckRules } from './recheck.ts';
+import { decideRecheck } from './recheck.ts';
 
 const minutes = (count: number) => count * 60_000;
 
@@ -67,15 +68,16 @@ describe('a configuration on probation', () => {
 
 describe('a session whose provider was asked', () => {
   it.each([
-    ['there', 0, { kind: 'keep', dueAt: minutes(recheckRules.every) }],
+    ['there', 0, { kind: 'keep', dueAt: minutes(10) }],
     ['gone', 0, { kind: 'end', why: 'gone' }],
-    ['no-answer', 0, { kind: 'keep', dueAt: minutes(recheckRules.again) }],
-    ['no-answer', -minutes(recheckRules.patience), { kind: 'end', why: 'no-answer-for-too-long' }],
+    ['no-answer', 0, { kind: 'keep', dueAt: minutes(2) }],
+    ['no-answer', -minutes(59), { kind: 'keep', dueAt: minutes(2) }],
+    ['no-answer', -minutes(60), { kind: 'end', why: 'no-answer-for-too-long' }],
   ] as const)('%s, last seen at %d', (outcome, lastAnswerAt, decision) => {
-    expect(decideRecheck(outcome, lastAnswerAt, 0)).toEqual(decision);
+    expect(decideRecheck(outcome, { lastAnswerAt, now: 0, numbers: numbersInForce(new Map()) })).toEqual(decision);
   });
 
   it('is asked of at least every 15 minutes while it answers, with a minute for the round of checks', () => {
-    expect(recheckRules.every + 2 * 1).toBeLessThan(15);
+    expect(securityNumbers['provider-recheck'].most + 2 * 1).toBeLessThan(15);
   });
 });

@@ -1,13 +1,18 @@
+import type { NumbersInForce } from '../access/security-numbers.ts';
+
 /** What a provider says of somebody who is signed in: still there, gone, or nothing because it does not answer. */
 export type RecheckOutcome = 'there' | 'gone' | 'no-answer';
 
-/**
- * Minutes. Sessions are checked so often that none is unchecked for 15; a provider that is away is asked again soon, and
- * after an hour without an answer those whom it let in are out.
- */
-export const recheckRules = { every: 10, again: 2, patience: 60 } as const;
+type RecheckNumbers = Pick<NumbersInForce, 'provider-recheck' | 'provider-patience'>;
 
 const minute = 60_000;
+/** A provider that is away is asked again soon. */
+const againMs = 2 * minute;
+
+/** When somebody who is there is asked about again; milliseconds since the epoch. */
+export function nextRecheck(numbers: RecheckNumbers, now: number): number {
+  return now + numbers['provider-recheck'] * minute;
+}
 
 export type RecheckDecision =
   /** Milliseconds since the epoch. */
@@ -15,10 +20,17 @@ export type RecheckDecision =
   | { readonly kind: 'end'; readonly why: 'gone' | 'no-answer-for-too-long' };
 
 /** What becomes of a session after a check. Times are milliseconds since the epoch; `lastAnswerAt` is of the last good one. */
-export function decideRecheck(outcome: RecheckOutcome, lastAnswerAt: number, now: number): RecheckDecision {
+export function decideRecheck(
+  outcome: RecheckOutcome,
+  {
+    lastAnswerAt,
+    now,
+    numbers,
+  }: { readonly lastAnswerAt: number; readonly now: number; readonly numbers: RecheckNumbers },
+): RecheckDecision {
   if (outcome === 'gone') return { kind: 'end', why: 'gone' };
-  if (outcome === 'there') return { kind: 'keep', dueAt: now + recheckRules.every * minute };
-  return now - lastAnswerAt >= recheckRules.patience * minute
+  if (outcome === 'there') return { kind: 'keep', dueAt: nextRecheck(numbers, now) };
+  return now - lastAnswerAt >= numbers['provider-patience'] * minute
     ? { kind: 'end', why: 'no-answer-for-too-long' }
-    : { kind: 'keep', dueAt: now + recheckRules.again * minute };
+    : { kind: 'keep', dueAt: now + againMs };
 }

@@ -5,6 +5,8 @@ const groups = [
   ['Sessions and proofs', /^(session|sessions|step-up|second-step|known-device|emergency)/],
   ['Second factors', /^(totp|wrong-codes|recovery)/],
   ['API tokens', /^token-/],
+  ['Agents', /^enrolment-/],
+  ['Providers', /^provider-/],
   ['Tries of one account from one address', /^account-and-address-/],
   ['Tries from one address', /^address-/],
   ['Tries of one account from everywhere', /^account-/],

@@ -1,5 +1,6 @@
-import { type ArrivalRefusal, recheckRules, refuse } from '@almanac/domain';
+import { type ArrivalRefusal, nextRecheck, refuse } from '@almanac/domain';
 import { findPrincipal, leftToDo, presentPrincipal } from '#features/access';
+import { readNumbers } from '#features/security-numbers';
 import type { DirectContext, RequestExtras } from '#platform/http';
 import { arrive } from './arrive.ts';
 import { type ProviderRow, type VersionRow, versionInForce } from './find-provider.ts';
@@ -57,7 +58,8 @@ export async function admitIdentity(
         foreignSession: completed.foreignSession,
         kept: completed.kept === null ? null : sealed(tools.box, completed.kept, sessionUse(id)),
         answeredAt: command.now,
-        dueAt: completed.recheck === 'none' ? null : new Date(command.now.getTime() + recheckRules.every * 60_000),
+        dueAt:
+          completed.recheck === 'none' ? null : new Date(nextRecheck(await readNumbers(db), command.now.getTime())),
       })
       .execute();
     await countSuccess(command, version.id);

@@ -1,5 +1,6 @@
 import { decideRecheck, type RecheckOutcome } from '@almanac/domain';
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { readNumbers } from '#features/security-numbers';
 import type { BackgroundContext } from '#platform/feature';
 import type { CommandContext } from '#platform/http';
 import type { Tables } from '#tables';
@@ -73,7 +74,11 @@ async function recheckSession(
   await inTransaction({ actor: system, action: 'session-ended-by-provider' }, async (command) => {
     command.audit(null);
     const outcome = await outcomeOf(command, asked, version);
-    const decision = decideRecheck(outcome, session.answeredAt.getTime(), command.now.getTime());
+    const decision = decideRecheck(outcome, {
+      lastAnswerAt: session.answeredAt.getTime(),
+      now: command.now.getTime(),
+      numbers: await readNumbers(command.db),
+    });
     if (decision.kind === 'keep') {
       await keepSession(tools, command, { session, asked, outcome, dueAt: decision.dueAt });
       return;

@@ -1,6 +1,7 @@
 import { type EnvironmentId, refuse, type SiteId } from '@almanac/domain';
 import type { EnrolRequest, EnrolResponse } from '@almanac/protocol';
 import { hashToken, newToken } from '#features/access';
+import { readNumbers } from '#features/security-numbers';
 import type { ReadServerKeys } from '#features/signing-keys';
 import type { CommandContext } from '#platform/http';
 import type { RefreshDocuments } from './refresh-documents.ts';
@@ -11,15 +12,14 @@ export type PinNewSite = (
   input: { readonly site: SiteId; readonly environment: EnvironmentId },
 ) => Promise<void>;
 
-const tokenHours = 24;
-
 /** Makes a token with which an agent enrols once. */
 export async function newEnrolmentToken(
   context: CommandContext,
   site: SiteId,
 ): Promise<{ readonly token: string; readonly expiresAt: string }> {
   const token = newToken('enrol_');
-  const expiresAt = new Date(context.now.getTime() + tokenHours * 3_600_000);
+  const minutes = (await readNumbers(context.db))['enrolment-token'];
+  const expiresAt = new Date(context.now.getTime() + minutes * 60_000);
   await context.db
     .insertInto('enrolmentTokens')
     .values({ tokenHash: hashToken(token), siteId: site, expiresAt, usedAt: null })
