@@ -59,18 +59,15 @@ function whenSpawned(input: DetachedProcess, child: ChildProcess): Promise<Proce
 
 /**
  * Stands between the agent and an instance, so that the exit status is on disk whoever lives by then. Signals to the
- * group reach the command itself; the trap keeps the shell waiting and is not inherited.
+ * group reach the command alone: the recorder ignores them, since a wait that a signal interrupts tells of the signal and
+ * not of the command, even where that has ended meanwhile.
  */
 const recorder = `status=$1; shift
 IFS=:; for group in $ALMANAC_GROUPS; do echo $$ >"$group" || exit 125; done; unset IFS ALMANAC_GROUPS
-trap : TERM INT HUP
-"$@" </dev/null &
-child=$!
+trap '' TERM INT HUP
+(trap - TERM INT HUP; exec "$@") </dev/null &
 exec 3<&-
-while :; do
-  wait "$child"; code=$?
-  kill -0 "$child" 2>/dev/null || break
-done
+wait "$!"; code=$?
 printf '%s\\n' "$code" >"$status.tmp" && mv "$status.tmp" "$status"
 exit "$code"`;
 
