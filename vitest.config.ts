@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './tools/find-chromium.ts';
+import { LongestFirst } from './tools/longest-first.ts';
 import { plantMutant } from './tools/mutants/plant-mutant.ts';
 
 const chromium = findChromium();
@@ -41,6 +42,7 @@ export default defineConfig({
   cacheDir: '.cache/vite',
   test: {
     passWithNoTests: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
