@@ -9,6 +9,8 @@ interface Wire {
   readonly send: (message: AgentMessage) => void;
   readonly next: () => Promise<ServerMessage>;
   readonly close: () => void;
+  /** Resolves when the server has ended the connection. */
+  readonly ended: Promise<unknown>;
 }
 
 describe('agents', () => {
@@ -34,6 +36,7 @@ describe('agents', () => {
         return first === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(first);
       },
       close: () => socket.close(),
+      ended: new Promise((resolve) => socket.addEventListener('close', resolve)),
     };
   };
   const greet = async (generation: number): Promise<Wire> => {
@@ -123,6 +126,23 @@ describe('agents', () => {
     expect(await agent.next()).toEqual({ kind: 'report-seen', sequence: 3 });
     expect((await stored()).report.gateway.state).toBe('unreachable');
     agent.close();
+  });
+
+  it('are not let in with a generation that no server gave: it would be asked of the database for all sites together', async () => {
+    const agent = wire();
+    const challenge = await agent.next();
+    if (challenge.kind !== 'challenge') throw new Error(`it began with ${challenge.kind}`);
+    agent.send({
+      kind: 'hello',
+      site: site as never,
+      agentVersion: 'test',
+      protocolVersion: agentProtocol.version,
+      signature: signText(`almanac-agent-hello:${site}:${challenge.nonce}`, key),
+      incarnation: 1,
+      generation: 2 ** 31,
+    });
+
+    expect(await agent.ended).toMatchObject({ code: 1008 });
   });
 
   it('are refused with another key', async () => {

@@ -24,6 +24,11 @@ const keyIds = z.array(z.string().max(64)).max(mostKeys);
 /** Orders the sets of keys of a server; a restored server begins a new incarnation. */
 const keySetOrder = { incarnation: z.int().nonnegative(), number: z.int().nonnegative() };
 
+/** Grows by one with each document of a site; what is greater than a database keeps is no generation that a server gave. */
+const generation = z.int().nonnegative().max(2_147_483_647);
+
+const port = z.int().min(0).max(65_535);
+
 /** The keys that a site is to trust from now on, all of them. */
 export const serverKeySet = z.object({ ...keySetOrder, keys: z.array(signingKey).min(1).max(mostKeys) });
 export type ServerKeySet = z.output<typeof serverKeySet>;
@@ -156,7 +161,7 @@ export const reportedInstance = z.object({
   operation: z.string(),
   state: instanceState,
   restarts: z.int(),
-  port: z.int().nullable(),
+  port: port.nullable(),
   pid: z.int().nullable(),
   startedAt: timestamp.nullable(),
   /** The last exit or failed health check, in words. */
@@ -190,7 +195,7 @@ export const reportedApplication = z.object({
   running: id<'build'>().nullable(),
   /** Bytes pulled and to pull, while pulling. */
   progress: z.object({ done: z.number(), total: z.number() }).nullable(),
-  modules: z.array(z.object({ name, port: z.int().nullable(), instances: z.array(reportedInstance) })),
+  modules: z.array(z.object({ name, port: port.nullable(), instances: z.array(reportedInstance) })),
   steps: z.array(
     z.object({
       step: z.enum(['migrate', 'verify']),
@@ -237,14 +242,14 @@ export const answerSkills = ['headers', 'reports'] as const;
 export const siteReport = z.object({
   incarnation: z.int().nonnegative(),
   /** Generation of the desired state that the site acts on; 0 before the first. */
-  generation: z.int().nonnegative(),
+  generation,
   /** Grows with each report of one agent run; an older one is ignored. */
   sequence: z.int().positive(),
   at: timestamp,
   applications: z.array(reportedApplication),
   gateway: z.object({
     state: z.enum(['serving', 'starting', 'unreachable']),
-    frontPort: z.int().nullable(),
+    frontPort: port.nullable(),
     message: z.string().nullable(),
   }),
   /** What an operator should know of the site, such as that applications are not isolated. */
@@ -353,7 +358,7 @@ export const agentMessage = z.discriminatedUnion('kind', [
     /** Ed25519 over `almanac-agent-hello:<site>:<nonce>`. */
     signature: bytes,
     incarnation: z.int().nonnegative(),
-    generation: z.int().nonnegative(),
+    generation,
     /** The server's keys that the site trusts; an agent of before says nothing, and cannot learn others. */
     keySet: keptKeySet.optional(),
   }),
