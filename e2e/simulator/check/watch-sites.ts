@@ -61,6 +61,8 @@ interface Effect {
   readonly application: ApplicationId;
   readonly operation: string;
   state: 'begun' | 'ended' | 'kept';
+  /** It was under way when nothing used its operation any more: it counts for none that comes later. */
+  abandoned?: boolean;
 }
 
 /** What sites do to the world: each step once, nothing before its time, traffic only to who is ready. */
@@ -98,9 +100,11 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
           journal.instances.filter((each) => each.application === record.id),
         );
         // What no rollout knows any more may come again one day, as a deployment of its own.
-        for (const [step, effect] of effectsOn(site))
-          if (effect.application === record.id && effect.state === 'kept' && !inUse.has(effect.operation))
-            effectsOn(site).delete(step);
+        for (const [step, effect] of effectsOn(site)) {
+          if (effect.application !== record.id) continue;
+          effect.abandoned ||= !inUse.has(effect.operation);
+          if (effect.abandoned && effect.state === 'kept') effectsOn(site).delete(step);
+        }
       }
     },
     told: (site, report) => {

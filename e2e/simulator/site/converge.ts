@@ -2,6 +2,7 @@ import {
   advanceRollout,
   type InstanceOrder,
   idleRollout,
+  keptSteps,
   type ObservedInstance,
   operationsInUse,
   planInstances,
@@ -101,13 +102,15 @@ function withoutDeadline(target: RolloutTarget | null): RolloutTarget | null {
 function observe(site: SiteContext, record: ApplicationRecord, now: number): RolloutObservation {
   return {
     instances: recordsOf(site, record).map((each) => observeInstance(site, each, now)),
-    steps: record.steps.map((each) => ({
-      step: each.step,
-      module: each.module,
-      operation: each.operation,
-      state: toldState(each),
-      message: null,
-    })),
+    steps: record.steps
+      .filter((each) => each.abandoned !== true)
+      .map((each) => ({
+        step: each.step,
+        module: each.module,
+        operation: each.operation,
+        state: toldState(each),
+        message: null,
+      })),
     analyses: observedAnalyses(site, record, now),
   };
 }
@@ -234,11 +237,11 @@ function startInstance(site: SiteContext, record: ApplicationRecord, instance: I
 
 /** Specifications and steps of operations that nothing runs and nobody may go back to. */
 function forgetOldSpecs(site: SiteContext, record: ApplicationRecord): void {
-  const running = record.steps.filter((each) => each.state === 'running');
-  const needed = operationsInUse(record.rollout, [...recordsOf(site, record), ...running]);
+  const inUse = operationsInUse(record.rollout, recordsOf(site, record));
+  record.steps = keptSteps(record.steps, inUse);
+  record.analyses = record.analyses.filter((each) => inUse.has(each.operation));
+  const needed = new Set([...inUse, ...record.steps.map((each) => each.operation)]);
   for (const operation of Object.keys(record.specs)) if (!needed.has(operation)) delete record.specs[operation];
-  record.steps = record.steps.filter((each) => needed.has(each.operation));
-  record.analyses = record.analyses.filter((each) => needed.has(each.operation));
 }
 
 /** What a new agent does with the instances that its predecessor left behind. */

@@ -27,6 +27,7 @@ export interface StepRecord {
   readonly id: string;
   state: 'waiting' | 'running' | 'succeeded' | 'failed';
   faults: number;
+  readonly abandoned?: boolean;
   started: boolean;
   readonly startedAt: number;
 }

@@ -469,6 +469,7 @@ export { forgetTheFuture } from './rollout/forget-the-future.ts';
 export {
   afterStepFault,
   judgeStep,
+  keptSteps,
   mayBeginStep,
   type StepEvidence,
   type StepStanding,

@@ -5,6 +5,7 @@ import {
   afterStepFault,
   type InstanceOrder,
   idleRollout,
+  keptSteps,
   mayBeginStep,
   type ObservedInstance,
   operationsInUse,
@@ -151,7 +152,8 @@ function observe(
     const inFlight = each.port === null ? 0 : input.inFlight(each.id);
     return site.runtime.observe({ record: each, module, inFlight, now, onChange: input.onChange });
   });
-  const steps = record.steps.map((each) => ({
+  const counting = record.steps.filter((each) => each.abandoned !== true);
+  const steps = counting.map((each) => ({
     step: each.step,
     module: each.module,
     operation: each.operation,
@@ -373,11 +375,11 @@ async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: nu
 
 /** Specifications and steps of operations that nothing runs and nobody may go back to. */
 function forgetOldSpecs(record: ApplicationRecord, site: SiteContext): void {
-  const running = record.steps.filter((each) => each.state === 'running');
-  const needed = operationsInUse(record.rollout, [...recordsOf(site, record), ...running]);
+  const inUse = operationsInUse(record.rollout, recordsOf(site, record));
+  record.steps = keptSteps(record.steps, inUse);
+  record.analyses = record.analyses.filter((each) => inUse.has(each.operation));
+  const needed = new Set([...inUse, ...record.steps.map((each) => each.operation)]);
   for (const operation of Object.keys(record.specs)) if (!needed.has(operation)) delete record.specs[operation];
-  record.steps = record.steps.filter((each) => needed.has(each.operation));
-  record.analyses = record.analyses.filter((each) => needed.has(each.operation));
 }
 
 function lastLines(output: string): string {

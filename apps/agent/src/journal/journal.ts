@@ -36,6 +36,8 @@ export interface StepRecord {
   state: 'waiting' | 'running' | 'succeeded' | 'failed';
   /** How often it could not be started. */
   faults: number;
+  /** Its operation was given up while it ran. */
+  readonly abandoned?: boolean;
   identity: ProcessIdentity | null;
   readonly startedAt: number;
   endedAt: number | null;

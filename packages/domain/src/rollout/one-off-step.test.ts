@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterStepFault, judgeStep, mayBeginStep } from './one-off-step.ts';
+import { afterStepFault, judgeStep, keptSteps, mayBeginStep } from './one-off-step.ts';
 
 describe('a one-off step', () => {
   it('begins once, and again only a while after it could not be started', () => {
@@ -37,5 +37,31 @@ describe('a one-off step', () => {
 
     expect(judgeStep(evidence, 1_800_000).kind).toBe('running');
     expect(judgeStep(evidence, 1_800_001)).toMatchObject({ kind: 'overdue', state: 'failed' });
+  });
+});
+
+describe('steps that a site keeps', () => {
+  const inUse = new Set(['now']);
+  const step = (operation: string, state: 'waiting' | 'running' | 'succeeded' | 'failed') => ({ operation, state });
+
+  it('are those of operations in use, whatever became of them', () => {
+    const all = (['waiting', 'running', 'succeeded', 'failed'] as const).map((state) => step('now', state));
+
+    expect(keptSteps(all, inUse)).toEqual(all);
+  });
+
+  it('are of any other operation those that run, which count for nothing any more', () => {
+    const all = (['waiting', 'running', 'succeeded', 'failed'] as const).map((state) => step('before', state));
+
+    expect(keptSteps(all, inUse)).toEqual([{ ...step('before', 'running'), abandoned: true }]);
+  });
+
+  it('stay abandoned when their operation comes again, and are forgotten once they have ended', () => {
+    const [left] = keptSteps([step('before', 'running')], inUse);
+    const comesAgain = new Set(['before']);
+    if (left === undefined) throw new Error('what runs is kept');
+
+    expect(keptSteps([left], comesAgain)).toEqual([{ ...step('before', 'running'), abandoned: true }]);
+    expect(keptSteps([{ ...left, state: 'succeeded' as const }], comesAgain)).toEqual([]);
   });
 });

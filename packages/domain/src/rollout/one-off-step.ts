@@ -23,6 +23,20 @@ export function mayBeginStep(
   return known === undefined || (known.state === 'waiting' && now >= known.startedAt + retryMs);
 }
 
+/**
+ * What a site still has to know of its steps: those of operations in use, and what runs until it has ended. What runs when
+ * its operation is given up is `abandoned`: should the operation come again, as a deployment of its own, it waits for that
+ * and goes by no result of before.
+ */
+export function keptSteps<
+  Step extends Pick<StepStanding, 'state'> & { readonly operation: string; readonly abandoned?: boolean | undefined },
+>(steps: readonly Step[], inUse: ReadonlySet<string>): Step[] {
+  return steps.flatMap((step) => {
+    if (step.abandoned !== true && inUse.has(step.operation)) return step;
+    return step.state === 'running' ? { ...step, abandoned: true } : [];
+  });
+}
+
 /** What becomes of a step that could not be started once more; `faults` counts how often. */
 export function afterStepFault(record: { readonly faults: number }): {
   readonly faults: number;
