@@ -127,7 +127,12 @@ async function send(input: {
   readonly url: string;
 }): Promise<Response> {
   const { client, route, call } = input;
-  const init: RequestInit & { duplex?: 'half' } = { method: route.method, headers: headersOf(client, route, call) };
+  const init: RequestInit & { duplex?: 'half' } = {
+    method: route.method,
+    headers: headersOf(client, route, call),
+    // What is said here, passwords among it, is for this server alone.
+    redirect: 'manual',
+  };
   if (call.signal !== undefined) init.signal = call.signal;
   if (call.content !== undefined) {
     init.body = call.content;
@@ -164,9 +169,13 @@ function randomKey(): string {
 async function problemOf(response: Response, url: string): Promise<Error> {
   const parsed = problem.safeParse(await response.json().catch(() => undefined));
   if (parsed.success) return new ProblemError(parsed.data);
-  return new ConnectionError(
-    `${new URL(url, 'http://page').origin} answered ${response.status} and is not Almanac, or something stands before it`,
-  );
+  const { origin } = new URL(url, 'http://page');
+  const leadsTo = response.headers.get('location') ?? '';
+  if (response.status >= 300 && response.status < 400 && URL.canParse(leadsTo, origin))
+    return new ConnectionError(
+      `${origin} leads to ${new URL(leadsTo, origin).origin}, and nothing is said there: give that address if it is Almanac`,
+    );
+  return new ConnectionError(`${origin} answered ${response.status} and is not Almanac, or something stands before it`);
 }
 
 function reasonOf(error: unknown): string {

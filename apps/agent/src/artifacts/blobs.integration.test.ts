@@ -167,6 +167,28 @@ describe('an artifact is brought', () => {
     await expect(bring(url)).rejects.toThrow('larger than announced');
   });
 
+  it('from the server alone, wherever that says it is', async () => {
+    const elsewhere: string[] = [];
+    const other = createServer((request, response) => {
+      elsewhere.push(request.headers.authorization ?? '');
+      response.end(content);
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const url = await serve((_request, response) =>
+      response.writeHead(307, { location: `http://127.0.0.1:${port}/x` }).end(),
+    );
+    const offered = { link: linkTo(url, { transfers: true }), bases: [] };
+
+    await expect(bring(url)).rejects.toThrow(': 307');
+    await expect(blobs.bring({ digest, size: content.length, onProgress: () => undefined }, offered)).rejects.toThrow(
+      ': 307',
+    );
+
+    other.close();
+    expect(elsewhere).toEqual([]);
+  });
+
   it('with what the server says where it refuses, and with a new token where that ran out', async () => {
     const statuses = [403, 401];
     const url = await serve((_request, response) => response.writeHead(statuses.shift() ?? 500).end());

@@ -90,7 +90,11 @@ async function fetchRest(
 ): Promise<void> {
   const headers: Record<string, string> = { authorization: `Bearer ${link.token}` };
   if (input.start > 0) headers['range'] = `bytes=${input.start}-`;
-  const response = await fetch(new URL(input.path, link.server), { headers, signal: link.signal });
+  const response = await fetch(new URL(input.path, link.server), {
+    headers,
+    redirect: 'manual',
+    signal: link.signal,
+  });
   if (response.status === 401) throw new TokenRefused();
   if (!response.ok || response.body === null)
     throw new Error(`the server does not give artifact ${input.digest.slice(0, 19)}: ${response.status}`);

@@ -58,6 +58,7 @@ async function askForOffer(link: ArtifactLink, input: { readonly digest: Digest;
   for (;;) {
     const response = await fetch(address, {
       headers: { authorization: `Bearer ${link.token}` },
+      redirect: 'manual',
       signal: link.signal,
     });
     if (response.status === 401) throw new TokenRefused();

@@ -68,6 +68,7 @@ async function enrol(input: {
   const response = await fetch(new URL('/api/v1/agents/enrol', input.server), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
+    redirect: 'manual',
     body: JSON.stringify({
       token: input.token,
       agentVersion,

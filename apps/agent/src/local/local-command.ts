@@ -82,6 +82,7 @@ async function connect(directory: string): Promise<LocalClient> {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}` },
+      redirect: 'manual',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }).catch(() => {
       throw new UsageError(`the agent of ${directory} does not answer; start it with almanac agent run`);
