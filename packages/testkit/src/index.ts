@@ -12,6 +12,7 @@ export { type DrawnEstate, drawEstate } from './drawn-estate.ts';
 export { accountsOf, type Estate, type EstateOptions, startEstate } from './estate.ts';
 export { freePorts } from './free-ports.ts';
 export { hostileAddresses } from './hostile-addresses.ts';
+export { hostileWords } from './hostile-words.ts';
 export {
   type AttackName,
   attackNames,

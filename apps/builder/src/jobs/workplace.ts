@@ -48,7 +48,7 @@ async function openWorkplace(input: {
   const cache = join(root, 'cache', input.name);
   const give = async (path: string): Promise<void> => {
     if (account !== undefined)
-      await promisify(execFile)('/bin/chown', ['-R', '-h', `${account.uid}:${account.gid}`, path]);
+      await promisify(execFile)('/bin/chown', ['-R', '-h', '--', `${account.uid}:${account.gid}`, path]);
   };
   const passage = async (path: string): Promise<void> => {
     await mkdir(path, { recursive: true });

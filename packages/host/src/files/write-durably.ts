@@ -42,7 +42,7 @@ export async function writeDurably(
  * thousand small files takes no longer with than one of ten.
  */
 export async function syncTree(directory: string): Promise<void> {
-  if (process.platform === 'linux') await promisify(execFile)('/bin/sync', ['--file-system', directory]);
+  if (process.platform === 'linux') await promisify(execFile)('/bin/sync', ['--file-system', '--', directory]);
   else await syncDirectory(directory);
 }
 

@@ -67,7 +67,7 @@ export async function unprivileged(method?: UnprivilegedMethod): Promise<Unprivi
 
 const wrapWith =
   (name: UnprivilegedMethod): Unprivileged['wrap'] =>
-  (program, given) => ({ command: methods[name].command, args: [...methods[name].args, program, ...given] });
+  (program, given) => ({ command: methods[name].command, args: [...methods[name].args, '--', program, ...given] });
 
 function hasName(): boolean {
   try {

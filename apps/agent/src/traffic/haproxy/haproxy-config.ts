@@ -1,6 +1,14 @@
 import { reportPath } from '@almanac/domain';
 import type { GatewayConfig, GatewayHeader, GatewayListener, GatewayRule, GatewayService } from '@almanac/protocol';
-import { backendOf, type HaproxyServer, isRouted, reportsBackend, serversOf, upgradesOf } from './haproxy-servers.ts';
+import {
+  backendOf,
+  bare,
+  type HaproxyServer,
+  isRouted,
+  reportsBackend,
+  serversOf,
+  upgradesOf,
+} from './haproxy-servers.ts';
 
 /** Where things are on this machine that HAProxy has to know. */
 export interface HaproxyPlaces {
@@ -94,6 +102,7 @@ function globalLines({ limits, services }: GatewayConfig, places: HaproxyPlaces)
 
 function frontend(listener: GatewayListener, config: GatewayConfig, places: HaproxyPlaces): readonly string[] {
   const { address, port, target, tls } = listener;
+  const place = bare(`${address}:${port}`);
   const certificates = places.certificates(listener).map((file) => ` crt ${quoted(file)}`);
   // Without TLS there is no HTTP/2, whatever a client begins with.
   const secure = tls === null ? ' proto h1' : ` ssl${certificates.join('')} alpn h2,http/1.1`;
@@ -102,8 +111,8 @@ function frontend(listener: GatewayListener, config: GatewayConfig, places: Hapr
     (each) => named(each) ?? [],
   );
   return [
-    `frontend ${address}:${port}`,
-    `  bind ${address}:${port}${secure}`,
+    `frontend ${place}`,
+    `  bind ${place}${secure}`,
     ...clarity,
     '  option forwardfor',
     '  http-request del-header te',
@@ -176,15 +185,15 @@ function routing(service: GatewayService): readonly string[] {
 }
 
 function conditionOfRule({ from, name, match, value }: GatewayRule): string {
-  const fetch = from === 'header' ? `req.fhdr(${named(name)})` : `req.cook(${named(name)})`;
-  return `{ ${fetch} -m ${match === 'equals' ? 'str' : 'beg'} -- ${quoted(value)} }`;
+  const sample = from === 'header' ? `req.fhdr(${named(name)})` : `req.cook(${named(name)})`;
+  return `{ ${sample} -m ${match === 'equals' ? 'str' : 'beg'} -- ${quoted(value)} }`;
 }
 
 /** Users by the place that their hash has among ten thousand. */
 function spread(service: GatewayService, choose: (version: string, when: string) => string): readonly string[] {
   if (service.spread === null) return [];
   const { from, name } = service.spread;
-  const fetch = from === 'header' ? `req.fhdr(${named(name)})` : `req.cook(${named(name)})`;
+  const sample = from === 'header' ? `req.fhdr(${named(name)})` : `req.cook(${named(name)})`;
   const open = service.versions.filter(
     ({ version, weight }) =>
       weight > 0 && service.backends.some((each) => each.version === version && each.state === 'active'),
@@ -194,7 +203,7 @@ function spread(service: GatewayService, choose: (version: string, when: string)
   return open.map(({ version, weight }) => {
     reached += weight;
     const end = Math.round((reached / sum) * 10_000);
-    return choose(version, `{ ${fetch} -m found } { ${fetch},xxh32(1),mod(10000) lt ${end} }`);
+    return choose(version, `{ ${sample} -m found } { ${sample},xxh32(1),mod(10000) lt ${end} }`);
   });
 }
 

@@ -43,7 +43,7 @@ function weighted(service: GatewayService): readonly HaproxyServer[] {
   return service.backends.map(({ instance, port }, index) => {
     const part = parts[index] ?? 0;
     const weight = part === 0 ? 0 : Math.max(1, Math.round((part / largest) * mostWeight));
-    return { backend: backendOf(service.name), name: instance, port, weight };
+    return { backend: backendOf(service.name), name: bare(instance), port, weight };
   });
 }
 
@@ -52,7 +52,7 @@ function decided(service: GatewayService, version: string): readonly HaproxyServ
     .filter((each) => each.version === version)
     .map(({ instance, port, state }) => ({
       backend: backendOf(service.name, version),
-      name: instance,
+      name: bare(instance),
       port,
       weight: state === 'active' ? 1 : 0,
     }));
@@ -65,5 +65,11 @@ function twice(servers: readonly HaproxyServer[]): readonly HaproxyServer[] {
 
 /** Names of services hold a slash, which separates backend and server on HAProxy's command line. */
 function plain(service: string): string {
-  return service.replaceAll('/', '.');
+  return bare(service.replaceAll('/', '.'));
+}
+
+/** What stands without quotes in a configuration or a command of HAProxy, and can be nothing but a name there. */
+export function bare(name: string): string {
+  if (!/^\w[\w.:-]*$/.test(name)) throw new Error(`HAProxy cannot serve what is named ${JSON.stringify(name)}`);
+  return name;
 }
