@@ -1,43 +1,17 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readReach } from '@almanac/host';
+import { hostileWords } from '@almanac/testkit';
 import fc from 'fast-check';
 import { JobFault } from '../jobs/job-fault.ts';
 import { createGit } from './git.ts';
+import { makeBranch } from './make-branch.ts';
 import { createMirrors } from './mirror.ts';
 import { createOpenRemote } from './remote.ts';
+import { hashAt, readText } from './tree.ts';
 
-/** What programs have taken for options, commands, other transports, or the end of something. */
-const hostile = [
-  '--upload-pack=touch /tmp/owned',
-  '-c',
-  '-',
-  '--',
-  '--exec=id',
-  '-oProxyCommand=id',
-  'ext::sh -c id',
-  '$(id)',
-  '`id`',
-  ';id',
-  '|id',
-  '&& id',
-  'a b',
-  "a'b",
-  'a"b',
-  'a\\b',
-  'a\nb',
-  'a\rb',
-  '*',
-  '%s%n',
-  '@{upstream}',
-  'a:b',
-  '../..',
-  '~',
-  'ä\u202e',
-] as const;
-
-const piece = fc.oneof(fc.constantFrom(...hostile), fc.string({ maxLength: 8 }));
+const piece = fc.oneof(fc.constantFrom(...hostileWords), fc.string({ maxLength: 8 }));
 const text = fc.array(piece, { minLength: 1, maxLength: 3 }).map((each) => each.join(''));
 const branch = fc.oneof(
   { weight: 2, arbitrary: text },
@@ -49,46 +23,80 @@ const repository = fc.oneof(
   { weight: 1, arbitrary: text.map((each) => ({ kind: 'url' as const, text: each })) },
 );
 
+/** The commit that git finds, whatever it is asked for. */
+const found = 'a'.repeat(40);
+
 /**
- * Lets a builder fetch branches of repositories with drawn names while something that only notes its arguments stands in the
- * place of git. Each name arrives as the one operand that it is, after `--`, or git never hears of it.
+ * Something that only notes its arguments in the place of git; the end of each call is marked by an argument that none can have.
+ * Every file is there, and no branch is yet.
  */
-export async function recordDrawnFetches(options: { readonly numRuns: number; readonly seed?: number }) {
+async function openRecorder() {
   const root = await mkdtemp(join(tmpdir(), 'almanac-arguments-'));
   const record = join(root, 'record');
   const programs = join(root, 'programs');
   await mkdir(programs);
-  // The end of each call is marked by an argument that none can have.
   await writeFile(
     join(programs, 'git'),
-    `#!/bin/sh\nprintf '%s\\0' "$@" >> '${record}'\nprintf '\\001\\0' >> '${record}'\nif [ "$1" = version ]; then echo 'git version 2.47.0'; else echo ${'a'.repeat(40)}; fi\n`,
+    `#!/bin/sh
+printf '%s\\0' "$@" >> '${record}'
+printf '\\001\\0' >> '${record}'
+case "$1 $3 $4 $5" in
+  version*) echo 'git version 2.47.0' ;;
+  *' rev-parse --verify --quiet') exit 1 ;;
+  *' ls-tree '*) printf '100644 blob ${found}\\tx\\0' ;;
+  *' cat-file -s '*) echo 4 ;;
+  *) echo ${found} ;;
+esac
+`,
+    { mode: 0o755 },
   );
-  await chmod(join(programs, 'git'), 0o755);
   const path = process.env['PATH'];
   process.env['PATH'] = programs;
   const git = createGit(join(root, 'home'));
   process.env['PATH'] = path;
   const openRemote = createOpenRemote({ git, reach: readReach({}, 'ALMANAC_OUTBOUND_INTERNAL') });
   const limits = { seconds: 20, bytes: 1_000_000 };
-  const mirrors = createMirrors({ git, openRemote, root: join(root, 'mirrors'), limits });
+  return {
+    root,
+    git,
+    openRemote,
+    mirrors: createMirrors({ git, openRemote, root: join(root, 'mirrors'), limits }),
+    /** What git was told by what is done; undefined where it was refused. */
+    record: async (work: () => Promise<unknown>) => {
+      await writeFile(record, '');
+      const isDone = await work().then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof JobFault) return false;
+          // No program can be told a zero byte.
+          if (error instanceof TypeError && 'code' in error && error.code === 'ERR_INVALID_ARG_VALUE') return false;
+          throw error;
+        },
+      );
+      return { isDone, calls: callsIn(await readFile(record, 'utf8')) };
+    },
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * Lets a builder fetch branches of repositories with drawn names while git is replaced by a recorder. Each name arrives as the
+ * one operand that it is, after `--`, or git never hears of it.
+ */
+export async function recordDrawnFetches(options: { readonly numRuns: number; readonly seed?: number }) {
+  const { root, mirrors, record, remove } = await openRecorder();
   const counts = { fetched: 0, refused: 0 };
   try {
     await fc.assert(
       fc.asyncProperty(repository, branch, async (drawn, name) => {
         const place = drawn.kind === 'url' ? drawn.text : join(root, 'repositories', encodeSlashes(drawn.text));
         if (drawn.kind === 'folder') await mkdir(place, { recursive: true }).catch(() => undefined);
-        await writeFile(record, '');
-        const isFetched = await mirrors
-          .fetchBranch({ repository: place, branch: name }, AbortSignal.timeout(20_000))
-          .then(() => true)
-          .catch((error: unknown) => {
-            if (error instanceof JobFault) return false;
-            throw error;
-          });
-        const calls = callsIn(await readFile(record, 'utf8'));
-        counts[isFetched ? 'fetched' : 'refused'] += 1;
+        const { isDone, calls } = await record(() =>
+          mirrors.fetchBranch({ repository: place, branch: name }, AbortSignal.timeout(20_000)),
+        );
+        counts[isDone ? 'fetched' : 'refused'] += 1;
         const [fetch] = calls.filter((each) => each[2] === 'fetch');
-        if (isFetched !== (fetch !== undefined))
+        if (isDone !== (fetch !== undefined))
           throw new Error(`it was refused, and git heard of it: ${JSON.stringify(calls)}`);
         if (fetch === undefined) return;
         const [directory = ''] = fetch.slice(1, 2);
@@ -104,7 +112,67 @@ export async function recordDrawnFetches(options: { readonly numRuns: number; re
       options,
     );
   } finally {
-    await rm(root, { recursive: true, force: true });
+    await remove();
+  }
+  return counts;
+}
+
+/** Lets a builder read files of drawn names, and what modules name, out of a commit. */
+export async function recordDrawnReads(options: { readonly numRuns: number; readonly seed?: number }) {
+  const { root, git, record, remove } = await openRecorder();
+  const counts = { read: 0, refused: 0 };
+  const tree = { git, directory: join(root, 'mirror'), commit: found, signal: AbortSignal.timeout(600_000) };
+  const told = ['--git-dir', tree.directory, 'ls-tree', '-z', '--end-of-options', found, '--'];
+  try {
+    await fc.assert(
+      fc.asyncProperty(text, async (path) => {
+        const asFile = await record(() => readText(tree, { path, kind: 'file', maxBytes: 100 }));
+        counts[asFile.isDone ? 'read' : 'refused'] += 1;
+        if (asFile.isDone !== !path.includes('\0'))
+          throw new Error(`${JSON.stringify(path)} was taken for another one`);
+        if (asFile.isDone) same(asFile.calls[0] ?? [], [...told, `:(literal)${path}`]);
+        const ofModule = await record(() => hashAt(tree, { path, module: 'web' }));
+        for (const call of ofModule.calls.filter((each) => each[2] === 'ls-tree')) {
+          const [asked = ''] = call.slice(-1);
+          same(call, [...told, asked]);
+          if (!asked.startsWith(':(literal)') || /^:\(literal\)(\.\.)?\//.test(asked))
+            throw new Error(`git was asked for ${asked}`);
+        }
+      }),
+      options,
+    );
+  } finally {
+    await remove();
+  }
+  return counts;
+}
+
+/** Lets a builder make branches of drawn names in repositories of drawn names. */
+export async function recordDrawnBranches(options: { readonly numRuns: number; readonly seed?: number }) {
+  const { root, git, mirrors, openRemote, record, remove } = await openRecorder();
+  const counts = { made: 0, refused: 0 };
+  const signal = AbortSignal.timeout(600_000);
+  try {
+    await fc.assert(
+      fc.asyncProperty(text, branch, async (folder, name) => {
+        const place = join(root, 'repositories', encodeSlashes(folder));
+        await mkdir(place, { recursive: true });
+        const source = { repository: place, branch: name };
+        const { isDone, calls } = await record(() =>
+          makeBranch({ git, mirrors, openRemote, source, commit: found, signal }),
+        );
+        counts[isDone ? 'made' : 'refused'] += 1;
+        const [made] = calls.filter((each) => each.includes('update-ref'));
+        if (isDone !== (made !== undefined))
+          throw new Error(`it was refused, and git heard of it: ${JSON.stringify(calls)}`);
+        if (made === undefined) return;
+        const head = `refs/heads/${name}`;
+        same(made, ['-C', place, 'update-ref', '-m', 'a hotfix begins', head, found, '0'.repeat(40)]);
+      }),
+      options,
+    );
+  } finally {
+    await remove();
   }
   return counts;
 }
@@ -122,7 +190,7 @@ function callsIn(record: string): readonly (readonly string[])[] {
     .filter((call) => call.length > 0);
 }
 
-function same(found: readonly string[], wanted: readonly string[]): void {
-  if (JSON.stringify(found) !== JSON.stringify(wanted))
-    throw new Error(`git was called with ${JSON.stringify(found)}, not with ${JSON.stringify(wanted)}`);
+function same(told: readonly string[], wanted: readonly string[]): void {
+  if (JSON.stringify(told) !== JSON.stringify(wanted))
+    throw new Error(`git was called with ${JSON.stringify(told)}, not with ${JSON.stringify(wanted)}`);
 }
