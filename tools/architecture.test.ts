@@ -10,6 +10,7 @@ import { untidyFiles } from './architecture/front-doors.ts';
 import { declaredIn, manifestViolations, readManifests } from './architecture/manifests.ts';
 import { readSources } from './architecture/modules.ts';
 import { plainSecretsIn } from './architecture/plain-secrets.ts';
+import { undecided } from './package-faults.ts';
 import { problemsDocument } from './problems.ts';
 import { repository } from './run-program.ts';
 
@@ -116,11 +117,7 @@ describe('the documents', () => {
   test('give a reason for every direct dependency', () => {
     const reasons = readFileSync(join(repository, 'docs/decisions/0002-dependencies.md'), 'utf8');
 
-    const unexplained = Object.values(declared)
-      .flat()
-      .filter((name) => !name.startsWith('@almanac/') && !reasons.includes(`\`${name}\``));
-
-    expect([...new Set(unexplained)]).toEqual([]);
+    expect(undecided(manifests, reasons)).toEqual([]);
   });
 });
 

@@ -19,11 +19,3 @@ test('a missing entry is noticed even where another version of the package is th
     { wantedBy: 'node_modules/b/node_modules/a', name: '@a/linux-x64', version: '2.0.0' },
   ]);
 });
-
-test('the lockfile names no registry, so that any mirror serves it', () => {
-  const { packages } = readLockfile();
-
-  const named = Object.values(packages).filter(({ resolved }) => resolved?.includes('://') === true);
-
-  expect(named).toEqual([]);
-});

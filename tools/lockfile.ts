@@ -2,15 +2,30 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from './run-program.ts';
 
-interface Entry {
+type Versions = Readonly<Record<string, string>>;
+
+/** A package as the lockfile has it. */
+export interface Entry {
+  readonly name?: string;
   readonly version?: string;
   readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
   readonly license?: string;
   readonly dev?: boolean;
-  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly optional?: boolean;
+  readonly inBundle?: boolean;
+  readonly hasInstallScript?: boolean;
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
+  readonly libc?: readonly string[];
+  readonly dependencies?: Versions;
+  readonly devDependencies?: Versions;
+  readonly optionalDependencies?: Versions;
+  readonly peerDependencies?: Versions;
   readonly [more: string]: unknown;
 }
-type Packages = Readonly<Record<string, Entry>>;
+export type Packages = Readonly<Record<string, Entry>>;
 
 const path = join(repository, 'package-lock.json');
 
@@ -32,15 +47,22 @@ export interface MissingEntry {
 export function missingEntries(packages: Packages): readonly MissingEntry[] {
   return Object.entries(packages).flatMap(([wantedBy, { optionalDependencies = {} }]) =>
     Object.entries(optionalDependencies)
-      .filter(([name, version]) => /^\d/.test(version) && nearest(packages, wantedBy, name)?.version !== version)
+      .filter(([name, version]) => /^\d/.test(version) && versionFor(packages, wantedBy, name) !== version)
       .map(([name, version]) => ({ wantedBy, name, version })),
   );
 }
 
-function nearest(packages: Packages, from: string, name: string): Entry | undefined {
+function versionFor(packages: Packages, from: string, name: string): string | undefined {
+  const place = nearest(packages, from, name);
+  return place === undefined ? undefined : packages[place]?.version;
+}
+
+/** Where a package finds another one: in its own folder, or in that of whoever it lies in. */
+export function nearest(packages: Packages, from: string, name: string): string | undefined {
   for (let folder = from; ; folder = parentOf(folder)) {
-    const found = packages[`${folder === '' ? '' : `${folder}/`}node_modules/${name}`];
-    if (found !== undefined || folder === '') return found;
+    const place = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+    if (packages[place] !== undefined) return place;
+    if (folder === '') return undefined;
   }
 }
 

@@ -12,8 +12,9 @@ const manifest = z.object({
   devDependencies: names,
   optionalDependencies: names,
   peerDependencies: names,
+  overrides: z.unknown().optional(),
 });
-type Manifest = z.output<typeof manifest>;
+export type Manifest = z.output<typeof manifest>;
 
 /** Every package.json by its folder, the root's under `''`. */
 export function readManifests(): Readonly<Record<string, Manifest>> {
