@@ -8,7 +8,7 @@ import {
   type RuntimeDirectory,
   readReach,
 } from '@almanac/host';
-import type { LogRequest, SiteReport } from '@almanac/protocol';
+import { escapeControls, type LogRequest, type SiteReport } from '@almanac/protocol';
 import { pino } from 'pino';
 import { createBandwidth, lesserLimit } from './artifacts/bandwidth.ts';
 import { type Blobs, createBlobs } from './artifacts/blobs.ts';
@@ -43,18 +43,22 @@ import { openDesiredStore } from './transport/desired-store.ts';
 import { openLastContact } from './transport/last-contact.ts';
 
 const databasesEveryMs = 1000;
-const log = pino({ base: { part: 'agent' }, timestamp: pino.stdTimeFunctions.isoTime });
+const log = pino({
+  base: { part: 'agent' },
+  timestamp: pino.stdTimeFunctions.isoTime,
+  hooks: { streamWrite: escapeControls },
+});
 
 /** Of whoever only stops what runs. */
 const noConnection = { access: () => undefined, renewAccess: () => undefined };
 
 try {
   const argv = process.argv.slice(2);
-  if (argv[0] === 'local') process.stdout.write(`${await runLocalCommand(argv.slice(1))}\n`);
+  if (argv[0] === 'local') process.stdout.write(escapeControls(`${await runLocalCommand(argv.slice(1))}\n`));
   else await runCommand(argv);
 } catch (error) {
   if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(escapeControls(`${error.message}\n`));
     process.exitCode = 2;
   } else {
     log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'the agent cannot run');
@@ -64,7 +68,7 @@ try {
 
 async function runCommand(argv: readonly string[]): Promise<void> {
   const command = readCommand(argv);
-  if (command.action === 'help') process.stdout.write(`${command.text}\n`);
+  if (command.action === 'help') process.stdout.write(escapeControls(`${command.text}\n`));
   else await carryOut(command);
 }
 
@@ -271,7 +275,7 @@ async function runSite(input: {
 async function listBackups(databases: SitePostgres): Promise<void> {
   const found = await databases.backups();
   if (found.length === 0) process.stdout.write('There is no backup: one is taken before each migration.\n');
-  for (const each of found) process.stdout.write(`${each.name}  before ${each.before}\n`);
+  for (const each of found) process.stdout.write(escapeControls(`${each.name}  before ${each.before}\n`));
 }
 
 /** Lets the databases of an application be those of a backup. */
@@ -280,9 +284,11 @@ async function restoreDatabases(databases: SitePostgres, command: AgentCommand):
   const id = await applicationId(command.config, application);
   const connections = await databases.restore({ application: id, backup });
   process.stdout.write(
-    `${connections.join(', ')} of ${application} will be what the backup holds. Start the agent, then let ${application} take it up:\n` +
-      `  almanac configure ${application} --in <environment>\n` +
-      'What the databases were stays on the disk.\n',
+    escapeControls(
+      `${connections.join(', ')} of ${application} will be what the backup holds. Start the agent, then let ${application} take it up:\n` +
+        `  almanac configure ${application} --in <environment>\n` +
+        'What the databases were stays on the disk.\n',
+    ),
   );
 }
 

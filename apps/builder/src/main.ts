@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '@almanac/client';
 import { createMask, openRuntimeDirectory, readReach } from '@almanac/host';
+import { escapeControls } from '@almanac/protocol';
 import { pino } from 'pino';
 import { prepareToolchains } from './build/toolchain.ts';
 import { claimJobs } from './claim-loop.ts';
@@ -12,7 +13,11 @@ import { createOpenRemote } from './git/remote.ts';
 import { openChildRecords } from './jobs/child-records.ts';
 import { openWorkplaces } from './jobs/workplace.ts';
 
-const log = pino({ base: { part: 'builder' }, timestamp: pino.stdTimeFunctions.isoTime });
+const log = pino({
+  base: { part: 'builder' },
+  timestamp: pino.stdTimeFunctions.isoTime,
+  hooks: { streamWrite: escapeControls },
+});
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort('stopping'));
 

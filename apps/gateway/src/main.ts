@@ -1,8 +1,13 @@
 import { parseArgs } from 'node:util';
+import { escapeControls } from '@almanac/protocol';
 import { pino } from 'pino';
 import { GatewayProcess } from './gateway-process.ts';
 
-const log = pino({ base: { part: 'gateway', pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime });
+const log = pino({
+  base: { part: 'gateway', pid: process.pid },
+  timestamp: pino.stdTimeFunctions.isoTime,
+  hooks: { streamWrite: escapeControls },
+});
 
 try {
   const { values } = parseArgs({

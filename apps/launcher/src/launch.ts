@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createClient } from '@almanac/client';
 import { lockDirectory, writeDurably } from '@almanac/host';
+import { escapeControls } from '@almanac/protocol';
 import { pino } from 'pino';
 import { buildConsole, compileWithVite } from './build-console.ts';
 import type { LauncherConfig } from './config.ts';
@@ -20,13 +21,17 @@ export interface Running {
 
 /** Starts the control plane, a builder and the agent of the local sites, and says where to look. */
 export async function launch(config: LauncherConfig): Promise<Running> {
-  const say = (line: string) => console.log(line);
+  const say = (line: string) => console.log(escapeControls(line));
   const startedAt = performance.now();
   const logs = join(config.data, 'logs');
   await mkdir(logs, { recursive: true, mode: 0o700 });
   const lock = await lockDirectory(config.data);
   const log = pino(
-    { base: { part: 'launcher' }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      base: { part: 'launcher' },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      hooks: { streamWrite: escapeControls },
+    },
     pino.destination({ dest: join(logs, 'launcher.log'), sync: true }),
   );
   const records = openPartRecords(join(config.data, 'parts'));

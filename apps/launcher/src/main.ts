@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { HostFault } from '@almanac/host';
+import { escapeControls } from '@almanac/protocol';
 import { readConfig } from './config.ts';
 import { launch } from './launch.ts';
 
@@ -23,8 +25,8 @@ try {
   }
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  console.error(`almanac: ${message}`);
+  console.error(`almanac: ${escapeControls(message)}`);
   if (!(error instanceof Error) || (!(error instanceof HostFault) && process.env['ALMANAC_DEBUG'] !== undefined))
-    console.error(error);
+    console.error(escapeControls(inspect(error)));
   process.exit(1);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { admit, refuse } from '@almanac/domain';
 import { startPostgres } from '@almanac/host';
+import { escapeControls } from '@almanac/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import type pg from 'pg';
@@ -84,6 +85,7 @@ export async function startServer(
       base: { part: 'server' },
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: loggedError },
+      hooks: { streamWrite: escapeControls },
     },
     pino.destination({ dest: 2, sync: false }),
   );

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { HostFault, lockDirectory } from '@almanac/host';
+import { escapeControls } from '@almanac/protocol';
 import { databaseFault } from '#platform/database';
 import { startServer } from './composition.ts';
 import { readConfig } from './config.ts';
@@ -7,7 +9,7 @@ import { readConfig } from './config.ts';
 const stopMs = 15_000;
 
 /** Answers to whoever started this process go to standard output, one JSON object a line; the log goes to the other. */
-const answer = (document: unknown) => process.stdout.write(`${JSON.stringify(document)}\n`);
+const answer = (document: unknown) => process.stdout.write(`${escapeControls(JSON.stringify(document))}\n`);
 
 try {
   const config = readConfig(process.env);
@@ -25,7 +27,7 @@ try {
         .then(
           () => process.exit(0),
           (error: unknown) => {
-            console.error(error);
+            console.error(escapeControls(inspect(error)));
             process.exit(1);
           },
         );
@@ -36,7 +38,7 @@ try {
 } catch (error) {
   const known = knownSentence(error);
   answer({ refused: known ?? (error instanceof Error ? error.message : String(error)) });
-  if (known === undefined) console.error(error);
+  if (known === undefined) console.error(escapeControls(inspect(error)));
   process.exit(1);
 }
 

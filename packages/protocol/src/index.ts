@@ -256,6 +256,7 @@ export {
   fingerprint,
   incompatibility,
 } from './contract.ts';
+export { escapeControls } from './escape-controls.ts';
 export {
   type AnsweredHeaders,
   answeredHeaders,

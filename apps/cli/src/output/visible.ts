@@ -1,7 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-
-/** All of C0 but tab and line feed, DEL, all of C1, and what turns the direction of text round. */
-const control = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+import { escapeControls } from '@almanac/protocol';
 
 /**
  * A text as a terminal may show it. What others wrote (logs, names, commits) could move the cursor, rename the window or type
@@ -9,9 +7,7 @@ const control = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
  * so that a document that is printed stays the same document.
  */
 export function visible(text: string): string {
-  return stripVTControlCharacters(text)
-    .replace(/\r\n?/g, '\n')
-    .replace(control, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escapeControls(stripVTControlCharacters(text).replace(/\r\n?/g, '\n'));
 }
 
 /** Colours of ours carry a number that nobody else knows, so that they are told from those in the text of others. */

@@ -1,3 +1,4 @@
+import { escapeControls } from '@almanac/protocol';
 import { runOnThisMachine, UsageError } from '../backup/run-on-this-machine.ts';
 import { clearOnThisMachine } from './clear-on-this-machine.ts';
 
@@ -27,6 +28,6 @@ await runOnThisMachine({
     const sentence = cleared
       ? 'Every allow list is lifted. Sign in, and put the right ones into force; almanac network return brings back those before.'
       : 'There were no allow lists: whatever keeps you out, it is something else.';
-    console.log(values.json === true ? JSON.stringify({ cleared }) : sentence);
+    console.log(escapeControls(values.json === true ? JSON.stringify({ cleared }) : sentence));
   },
 });

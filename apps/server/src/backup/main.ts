@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { escapeControls } from '@almanac/protocol';
 import { createBackup } from './create-backup.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { runOnThisMachine, UsageError } from './run-on-this-machine.ts';
@@ -47,7 +48,7 @@ await runOnThisMachine({
       });
       progress.clear();
       const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
-      console.log(
+      tell(
         json
           ? JSON.stringify({ directory: into, ...manifest }, null, 2)
           : [
@@ -68,7 +69,7 @@ await runOnThisMachine({
       onProgress: progress.show,
     });
     progress.clear();
-    console.log(
+    tell(
       json
         ? JSON.stringify({ takenAt: manifest.takenAt, incarnation, putAside }, null, 2)
         : [
@@ -81,9 +82,14 @@ await runOnThisMachine({
   },
 });
 
+/** A backup may be somebody else's, and so may the names in it. */
+function tell(text: string): void {
+  console.log(escapeControls(text));
+}
+
 /** What is being done, on one line of a terminal; nothing where there is none. */
 function showProgress(): { readonly show: (what: string) => void; readonly clear: () => void } {
   const { stderr } = process;
-  const write = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[2K${text}`);
+  const write = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[2K${escapeControls(text)}`);
   return { show: (what) => void write(what), clear: () => void write('') };
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { inspect, type ParseArgsConfig, parseArgs } from 'node:util';
 import { HostFault } from '@almanac/host';
+import { escapeControls } from '@almanac/protocol';
 import { readDatabaseUrl } from '../config.ts';
 import type { Installation } from './open-for-maintenance.ts';
 
@@ -32,7 +33,7 @@ export async function runOnThisMachine<const Own extends Options>(command: {
   try {
     const { values, positionals } = parse({ ...common, ...command.options });
     const { help, data } = values as { readonly help?: boolean; readonly data?: string };
-    if (help === true) return console.log(command.help);
+    if (help === true) return console.log(escapeControls(command.help));
     const installation = {
       data: resolve(data ?? process.env['ALMANAC_DATA'] ?? '.almanac'),
       databaseUrl: readDatabaseUrl(process.env),
@@ -47,12 +48,13 @@ export async function runOnThisMachine<const Own extends Options>(command: {
 
 function explain(error: unknown, name: string): number {
   if (error instanceof UsageError) {
-    console.error(`${error.message}\n(${name} --help says what it takes)`);
+    console.error(escapeControls(`${error.message}\n(${name} --help says what it takes)`));
     return 2;
   }
   // Errors of the system and of PostgreSQL have a code: a folder that cannot be written, an address without a server.
   const isKnown = error instanceof HostFault || (error instanceof Error && 'code' in error);
-  console.error(isKnown && error instanceof Error ? `almanac: ${error.message || String(error)}` : error);
+  const told = isKnown && error instanceof Error ? `almanac: ${error.message || String(error)}` : inspect(error);
+  console.error(escapeControls(told));
   return isKnown ? 1 : 70;
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { escapeControls } from '@almanac/protocol';
 import { readArgv, readKeyPlace } from '#platform/secrets';
 import { runOnThisMachine, UsageError } from '../backup/run-on-this-machine.ts';
 import { rotateKeys } from './rotate-keys.ts';
@@ -49,6 +50,6 @@ await runOnThisMachine({
             ? { kind: 'command', argv: readArgv(command, '--to-command') }
             : undefined,
     });
-    console.log(values.json === true ? JSON.stringify({ end, steps }, null, 2) : sentences[end]);
+    console.log(escapeControls(values.json === true ? JSON.stringify({ end, steps }, null, 2) : sentences[end]));
   },
 });
