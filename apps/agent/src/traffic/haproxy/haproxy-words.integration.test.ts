@@ -143,7 +143,10 @@ describe('a configuration of HAProxy', () => {
         const config = configWith(plain, { service, instance, address });
         const isPlain = [service, instance, address].every((each) => /^\w[\w./:-]*$/.test(each));
         const make = () => haproxyConfigOf(config.data ?? gatewayConfig.parse({}), places(plain));
-        if (!isPlain || /\//.test(instance + address)) return void expect(make).toThrow(/named|line break/);
+        if (!isPlain || /\//.test(instance + address)) {
+          expect(make).toThrow(/named|line break/);
+          return;
+        }
         made += 1;
         expect(wordsOf(haproxyFile(make(), 7)).map((line) => line.length)).toEqual(expected.map((line) => line.length));
       }),
