@@ -49,6 +49,8 @@ export const modulesWithoutNetwork: ReadonlySet<string> = new Set([
 /** Packages that connect to nothing by themselves. One that is neither here nor above counts as a way out. */
 export const packagesWithoutNetwork: ReadonlySet<string> = new Set([
   ...['@fastify/cookie', '@fastify/helmet', '@fastify/rate-limit', '@fastify/static', '@fastify/websocket', 'fastify'],
+  // Hashes passwords by a program of its own for each system.
+  '@node-rs/argon2',
   ...['@simplewebauthn/server', '@xmldom/xmldom', '@zxcvbn-ts/language-common', 'fast-xml-parser', 'ipaddr.js'],
   ...['commander', 'kysely', 'oxc-parser', 'otpauth', 'pg-copy-streams', 'pino', 'prom-client', 'rrule-temporal'],
   // Draws cases for tests.
