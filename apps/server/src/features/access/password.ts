@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { NumbersInForce } from '@almanac/domain';
 import { hash, verify } from '@node-rs/argon2';
 import { type Kysely, sql } from 'kysely';
@@ -9,8 +10,11 @@ const parallelism = 1;
 /** What the library makes, in bytes. */
 const [saltLength, tagLength] = [16, 32];
 
-/** Each takes its memory and a thread: more at once would slow all of them, and everything else that waits for a thread. */
-const gate = createGate({ atWork: 4, waiting: 64, patience: 5000 });
+/**
+ * Each takes its memory, a thread and a processor: more at once than there are processors would slow all of them, and everything
+ * else that waits for a thread. Four at the most, so that what they take is known.
+ */
+const gate = createGate({ atWork: Math.min(4, availableParallelism()), waiting: 64, patience: 5000 });
 
 type HashNumbers = Pick<NumbersInForce, 'argon2id-memory' | 'argon2id-passes'>;
 
