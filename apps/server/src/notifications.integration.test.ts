@@ -1,10 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { privateDirectory } from '@almanac/host';
 import pg from 'pg';
 import { Webhook } from 'standardwebhooks';
@@ -24,6 +20,7 @@ import {
   scriptedBuilder,
   startServerForTests,
 } from './server-for-tests.ts';
+import { type ServerProcess, startServerProcess } from './server-process-for-tests.ts';
 
 const head = 'a'.repeat(40);
 
@@ -431,7 +428,7 @@ describe('notifications', () => {
 describe('a server that is killed', { timeout: 120_000 }, () => {
   let directory: string;
   let receiver: Receiver;
-  let running: ChildProcess[];
+  let running: ServerProcess[];
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'almanac killed '));
@@ -439,43 +436,32 @@ describe('a server that is killed', { timeout: 120_000 }, () => {
     running = [];
   });
   afterEach(async () => {
-    for (const child of running) await kill(child);
+    for (const server of running) await server.end('SIGKILL');
     await receiver.close();
     await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   });
 
   const start = async (environment: Readonly<Record<string, string>> = {}) => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL('./main.ts', import.meta.url))], {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        ALMANAC_PORT: '0',
-        ALMANAC_LOG_LEVEL: 'error',
-        ALMANAC_DATA: join(directory, 'data'),
-        ALMANAC_BOOTSTRAP_TOKENS: join(directory, 'tokens'),
-        ALMANAC_OUTBOUND_INTERNAL: '127.0.0.1',
-        ALMANAC_FAILPOINT_FIRED: directory,
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const server = startServerProcess({
+      ALMANAC_DATA: join(directory, 'data'),
+      ALMANAC_BOOTSTRAP_TOKENS: join(directory, 'tokens'),
+      ALMANAC_OUTBOUND_INTERNAL: '127.0.0.1',
+      ALMANAC_FAILPOINT_FIRED: directory,
+      ...environment,
     });
-    running.push(child);
-    const [line] = await once(createInterface(child.stdout), 'line');
+    running.push(server);
+    const { url } = await server.told;
+    if (url === undefined) throw new Error(`the server did not start: ${server.complaints.join('')}`);
     const token = (await readFile(join(directory, 'tokens', 'launcher'), 'utf8')).trim();
     const post = async (path: string, body: unknown) => {
-      const answer = await fetch(`${JSON.parse(String(line)).url}/api/v1${path}`, {
+      const answer = await fetch(`${url}/api/v1${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body: JSON.stringify(body),
       });
       return answer.json();
     };
-    return { child, post };
-  };
-  const kill = async (child: ChildProcess) => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    return { server, post };
   };
   const subscribe = (post: Awaited<ReturnType<typeof start>>['post']) =>
     post('/notifications/subscriptions', { name: 'team', address: { kind: 'webhook', url: receiver.url } });
@@ -498,7 +484,7 @@ describe('a server that is killed', { timeout: 120_000 }, () => {
     const session = await openSession();
     const plan = await plantPlan(session);
     await session.end();
-    await kill(before.child);
+    await before.server.end('SIGKILL');
     await start();
 
     const told = await until('the notification', () => receiver.received[0]);
@@ -516,7 +502,7 @@ describe('a server that is killed', { timeout: 120_000 }, () => {
       await subscribe(before.post);
       const session = await openSession();
       await plantPlan(session);
-      await once(before.child, 'exit');
+      await before.server.ended;
       await session.end().catch(() => undefined);
       await start({ ALMANAC_FAILPOINT: `notification-${side}-send:kill` });
       const after = await openSession();
