@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { obedientSite } from './obedient-site-for-tests.ts';
 import {
   addApplication,
   builtResult,
@@ -11,24 +12,6 @@ import {
 } from './server-for-tests.ts';
 
 const hash = (digit: string) => digit.repeat(40);
-
-/** The agent of the only site, as far as plans can tell: it is there, and has done what it was asked. */
-function obedientSite(session: pg.Client) {
-  const act = async (table: 'targets' | 'staged_targets', phase: string) => {
-    await session.query('update sites set last_seen_at = now(), enrolled_at = now()');
-    await session.query(
-      `insert into site_applications (site_id, application_id, operation, phase)
-       select s.id, t.application_id, t.operation, $1 from ${table} t join sites s on s.environment_id = t.environment_id
-       on conflict (application_id, site_id, operation) do update set phase = excluded.phase`,
-      [phase],
-    );
-    await session.query(
-      `select graphile_worker.add_job('advance-plan', json_build_object('plan', id), job_key => 'plan:' || id)
-       from plans where ended_at is null and state <> 'draft'`,
-    );
-  };
-  return { stage: () => act('staged_targets', 'staged'), run: () => act('targets', 'healthy') };
-}
 
 describe('governance', () => {
   let tests: ServerForTests;
