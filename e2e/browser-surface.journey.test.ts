@@ -16,16 +16,26 @@ import {
 } from '@almanac/testkit';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { foreignPage, tellViolations } from './foreign-page.ts';
+import { foreignPage, type Navigation, submitForm, tellViolations } from './foreign-page.ts';
 import { polyglots } from './polyglots.ts';
 import { allPolyglots, storePolyglots } from './stored-polyglots.ts';
 
 const executablePath = process.env['ALMANAC_CHROMIUM'];
+/** A name that leads to this machine, for a page of another site. */
+const otherSite = 'evil.example';
+const foreignPlaces = [
+  // Another port is another origin of the same site: the browser sends the cookie along.
+  ['another origin', '127.0.0.1', true],
+  ['another site', otherSite, false],
+] as const;
+const enctypes = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'] as const;
 /** Prints every text while it is built and while it runs. */
 const server = `
 for (const text of ${JSON.stringify(polyglots)}) console.log(text);
 if (process.env.PORT) require('node:http').createServer((_, response) => response.end('x')).listen(process.env.PORT, '127.0.0.1');
 `;
+const changing = Object.values<Route>(routes).filter(({ method }) => method !== 'GET');
+const changingPaths = [...new Set(changing.map(({ path }) => path))];
 const manifest = `application: mirror
 modules:
   web: { build: [node, server.js], start: [node, server.js], health: /, stopGrace: 1 }
@@ -56,7 +66,14 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
       createRepository(join(directory, 'mirror')),
       chromium.launch({
         ...(executablePath === undefined ? {} : { executablePath }),
-        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+        args: [
+          '--no-sandbox',
+          '--disable-gpu',
+          '--disable-quic',
+          '--no-first-run',
+          '--disable-background-networking',
+          `--host-resolver-rules=MAP ${otherSite} 127.0.0.1`,
+        ],
       }),
     ]);
     await repository.git('config', 'user.name', polyglots[5] ?? '');
@@ -134,8 +151,7 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
     expect(outputs.filter((output) => output.includes('harmed')).length).toBeGreaterThan(4);
   });
 
-  it('lets no page of another origin change anything', async () => {
-    const changing = Object.values<Route>(routes).filter(({ method }) => method !== 'GET');
+  it.each(foreignPlaces)('lets no page of %s change anything', async (_, host) => {
     const targets = changing.map(({ method, path }) => ({
       method,
       url: `${estate.url}/api/v1${path.replace(/:\w+/g, 'mirror')}`,
@@ -143,9 +159,9 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
     hostilePage = foreignPage(targets, `${estate.url.replace(/^http/, 'ws')}${agentProtocol.path}`);
     const before = await standOf(estate);
     const foreign = await context.newPage();
-    // Another port is another origin of the same site: the browser sends the cookie along.
-    await foreign.goto(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`);
+    await foreign.goto(`http://${host}:${(elsewhere.address() as AddressInfo).port}/`);
     const answered: unknown = await foreign.evaluate('globalThis.attacked');
+    await foreign.close();
 
     expect(changing.length).toBeGreaterThan(60);
     expect(answered).toEqual([]);
@@ -153,6 +169,44 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
     await page.getByRole('heading', { name: 'Estate' }).waitFor();
     expect(await standOf(estate)).toEqual(before);
   });
+
+  it.each(foreignPlaces)(
+    'lets no page of %s change anything by taking its visitor along',
+    async (_, host, isSameSite) => {
+      hostilePage = '<!doctype html><title>x</title>';
+      const before = await standOf(estate);
+      const tab = await context.newPage();
+      const navigate = async (navigation: Navigation) => {
+        await tab.goto(`http://${host}:${(elsewhere.address() as AddressInfo).port}/`);
+        const answered = tab.waitForResponse(
+          (response) => response.request().isNavigationRequest() && response.url().startsWith(estate.url),
+        );
+        await tab.evaluate(submitForm(navigation));
+        const response = await answered;
+        await tab.waitForURL((url) => url.href.startsWith(estate.url));
+        const { cookie = '' } = await response.request().allHeaders();
+        return { status: response.status(), carried: cookie.includes('almanac-session') };
+      };
+
+      const posted: Awaited<ReturnType<typeof navigate>>[] = [];
+      const got = new Map<string, (typeof posted)[number]>();
+      for (const [at, path] of changingPaths.entries()) {
+        const url = `${estate.url}/api/v1${path.replace(/:\w+/g, 'mirror')}`;
+        const [enctype = 'text/plain'] = enctypes.slice(at % enctypes.length);
+        posted.push(await navigate({ method: 'post', url, enctype }));
+        // What only reads is asked for here and there: that it changes nothing is tested elsewhere.
+        if (at % 10 === 0 || path === '/teams') got.set(path, await navigate({ method: 'get', url, enctype }));
+      }
+      await tab.close();
+
+      expect(posted.length).toBeGreaterThan(60);
+      expect(posted.filter(({ status }) => status < 400)).toEqual([]);
+      // Whoever comes from another site is nobody; from another origin it is their own tab that shows what they may read.
+      expect(new Set([...posted, ...got.values()].map(({ carried }) => carried))).toEqual(new Set([isSameSite]));
+      expect(got.get('/teams')?.status).toBe(isSameSite ? 200 : 401);
+      expect(await standOf(estate)).toEqual(before);
+    },
+  );
 
   it('lets its own page change what its visitor may', async () => {
     const status = await page.evaluate(

@@ -33,6 +33,22 @@ globalThis.attacked = attack();
 </script>`;
 }
 
+export interface Navigation {
+  readonly method: 'get' | 'post';
+  readonly url: string;
+  readonly enctype: 'text/plain' | 'application/x-www-form-urlencoded' | 'multipart/form-data';
+}
+
+/** What takes the whole tab of its visitor to another place, with a form; the text of it reads as JSON where it can. */
+export function submitForm({ method, url, enctype }: Navigation): string {
+  return `{
+    const form = Object.assign(document.createElement('form'), ${JSON.stringify({ method, action: url, enctype })});
+    form.append(Object.assign(document.createElement('input'), { name: '{"name":"evil","x":"', value: '"}' }));
+    document.body.append(form);
+    form.submit();
+  }`;
+}
+
 /** Tells of what a page does against its policy. */
 export const tellViolations = `document.addEventListener('securitypolicyviolation', (event) =>
   console.error('POLICY', event.violatedDirective, event.blockedURI, event.sourceFile + ':' + event.lineNumber, event.sample));`;
