@@ -190,16 +190,18 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
 
       const posted: Awaited<ReturnType<typeof navigate>>[] = [];
       const got = new Map<string, (typeof posted)[number]>();
+      // Every second path from each place: a tab takes its time.
       for (const [at, path] of changingPaths.entries()) {
+        if ((at % 2 === 0) !== isSameSite && path !== '/teams') continue;
         const url = `${estate.url}/api/v1${path.replace(/:\w+/g, 'mirror')}`;
         const [enctype = 'text/plain'] = enctypes.slice(at % enctypes.length);
         posted.push(await navigate({ method: 'post', url, enctype }));
         // What only reads is asked for here and there: that it changes nothing is tested elsewhere.
-        if (at % 10 === 0 || path === '/teams') got.set(path, await navigate({ method: 'get', url, enctype }));
+        if (at % 10 < 2 || path === '/teams') got.set(path, await navigate({ method: 'get', url, enctype }));
       }
       await tab.close();
 
-      expect(posted.length).toBeGreaterThan(60);
+      expect(posted.length).toBeGreaterThan(30);
       expect(posted.filter(({ status }) => status < 400)).toEqual([]);
       // Whoever comes from another site is nobody; from another origin it is their own tab that shows what they may read.
       expect(new Set([...posted, ...got.values()].map(({ carried }) => carried))).toEqual(new Set([isSameSite]));

@@ -5,6 +5,7 @@ const longest = [
   'apps/agent/src/traffic/haproxy/haproxy.contract.test.ts',
   'apps/server/src/notifications.integration.test.ts',
   'apps/server/src/main.integration.test.ts',
+  'e2e/browser-surface.journey.test.ts',
   'e2e/signing-keys.journey.test.ts',
   'e2e/site-faults.journey.test.ts',
   'e2e/simulator.journey.test.ts',
