@@ -139,12 +139,23 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
       ['freeze', 'list'],
       ['quarantine', 'list'],
       ['audit', 'list'],
+      ['site', 'list'],
+      ['site', 'show', 'far'],
     ]) {
       const output = outputOf(await runAlmanac(words, { server: estate, token: estate.token }));
 
       expect(output).not.toMatch(/[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u);
       outputs.push(output);
     }
+
+    // What a builder says of a file that is not there names the file.
+    const missing = await runAlmanac(['app', 'add', repository.path, '--manifest', '\u001b[31m\u009b31m<img>.yaml'], {
+      server: estate,
+      token: estate.token,
+    });
+    expect(missing.status).not.toBe(0);
+    expect(missing.output + missing.complaint).toContain('<img>.yaml');
+    expect(missing.output + missing.complaint).not.toMatch(/[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u);
 
     expect(outputs[0]).toContain('<img src=x onerror=');
     // Most of them show a text that somebody else wrote; the others show names alone.
@@ -241,6 +252,7 @@ async function pagesOf(estate: Estate, given: { readonly application: string; re
     '/governance/policy',
     '/sites',
     `/sites/${site?.name}`,
+    '/sites/far',
     '/environments/development',
     '/environments/production',
     '/history',

@@ -1,3 +1,5 @@
+import { newPrivateKey, privateKeyFromPem, rawPublicKey } from '@almanac/host';
+import { agentProtocol } from '@almanac/protocol';
 import type { Estate } from '@almanac/testkit';
 import { polyglots } from './polyglots.ts';
 
@@ -54,4 +56,22 @@ export async function storePolyglots(
     },
   });
   await client.createQuarantine({ body: { application, build, reason: partOf(400, 50) } });
+  await enrolHostile(client);
+}
+
+/** A site whose agent says of its machine what means no good. */
+async function enrolHostile(client: Estate['client']): Promise<void> {
+  const labels = { [partOf(60, 55)]: partOf(60, 60) };
+  const { enrolment } = await client.createSite({ body: { name: 'far', environment: 'production', labels } });
+  const keyOf = (kind: 'Ed25519' | 'X25519') => rawPublicKey(privateKeyFromPem(newPrivateKey(kind)));
+  await client.enrolAgent({
+    body: {
+      token: enrolment.token,
+      agentVersion: partOf(40, 63),
+      protocolVersion: agentProtocol.version,
+      signingKey: keyOf('Ed25519'),
+      sealingKey: keyOf('X25519'),
+      host: { hostname: partOf(255, 63), platform: partOf(40, 0), architecture: partOf(40, 11) },
+    },
+  });
 }
