@@ -4,7 +4,15 @@ import { type Kysely, sql } from 'kysely';
 import { findApplication } from '#features/applications';
 import { referencesOf } from '#features/builds';
 import { findEnvironment } from '#features/environments';
-import { type CommandContext, command, decodeCursor, type Endpoint, pageOf, read } from '#platform/http';
+import {
+  type CommandContext,
+  command,
+  decodeCursor,
+  type Endpoint,
+  momentInCursor,
+  pageOf,
+  read,
+} from '#platform/http';
 import { beyondScope, type ScopedDatabase, withinScope } from '#scope';
 import type { Tables } from '#tables';
 import { findRelease, type ReleaseVersion, versionsOf } from './find-release.ts';
@@ -20,7 +28,7 @@ export const releaseEndpoints: readonly Endpoint[] = [
       .selectAll()
       .$if(at !== undefined, (each) =>
         each.where((where) =>
-          where(where.refTuple('createdAt', 'id'), '<', where.tuple(new Date(String(at)), String(id) as ReleaseId)),
+          where(where.refTuple('createdAt', 'id'), '<', where.tuple(momentInCursor(at), String(id) as ReleaseId)),
         ),
       )
       .orderBy('createdAt', 'desc')
