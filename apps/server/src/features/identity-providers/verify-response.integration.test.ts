@@ -9,7 +9,7 @@ import {
   xmlsecSigns,
   xmlsecVerifies,
 } from '@almanac/testkit';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ProviderFault } from './provider-fault.ts';
 import { answeredAt, goodAnswer } from './saml-answer-for-tests.ts';
 import { signingKeysOf } from './saml-keys.ts';
@@ -330,6 +330,17 @@ describe('an answer that can be read in two ways is refused', () => {
     refused(`${xml}${xml}`, /not accepted/);
     refused(xml.slice(0, -1), /not accepted/);
     refused('', /not accepted/);
+  });
+
+  it('with a space in the last of several end tags, of which the parser under the library makes another tree', () => {
+    const printed = (['log', 'warn', 'error'] as const).map((level) => vi.spyOn(console, level));
+
+    refused(changed(byAssertion(), 'everybody</saml:AttributeValue>', 'everybody</saml:AttributeValue >'), /not valid/);
+
+    for (const each of printed) {
+      expect(each).not.toHaveBeenCalled();
+      each.mockRestore();
+    }
   });
 
   it('with an ID or an attribute twice', () => {

@@ -8,5 +8,6 @@ export interface XmlNode {
 }
 
 export declare class DOMParser {
+  constructor(options: { readonly locator: object; readonly errorHandler: (level: string, message: string) => void });
   parseFromString(text: string, type: 'text/xml'): { readonly documentElement: XmlNode };
 }
