@@ -27,6 +27,6 @@ function together(one: Violation, other: Violation): Violation {
     ...one,
     count: one.count + other.count,
     firstSeen: Date.parse(one.firstSeen) < Date.parse(other.firstSeen) ? one.firstSeen : other.firstSeen,
-    lastSeen: one.lastSeen > other.lastSeen ? one.lastSeen : other.lastSeen,
+    lastSeen: Date.parse(one.lastSeen) > Date.parse(other.lastSeen) ? one.lastSeen : other.lastSeen,
   };
 }
