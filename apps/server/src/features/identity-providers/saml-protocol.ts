@@ -7,6 +7,7 @@ import type { ReadAssertion } from './saml-assertion.ts';
 import { signingKeysOf } from './saml-keys.ts';
 import { persistentFormat } from './saml-names.ts';
 import { requestUrl } from './saml-request.ts';
+import { isBase64, withoutSpace } from './saml-text.ts';
 import { odd } from './saml-xml.ts';
 import { soundIdentity } from './sound-identity.ts';
 import { verifyResponse } from './verify-response.ts';
@@ -85,8 +86,8 @@ function complete(
 }
 
 function bytesOf(posted: string): Buffer {
-  const base64 = posted.replaceAll(/\s/g, '');
-  if (base64.length % 4 !== 0 || !/^[\dA-Za-z+/]+={0,2}$/.test(base64)) throw odd('it is not base64');
+  const base64 = withoutSpace(posted);
+  if (base64.length % 4 !== 0 || !isBase64(base64)) throw odd('it is not base64');
   return Buffer.from(base64, 'base64');
 }
 

@@ -8,6 +8,7 @@ import {
   signatureAlgorithms,
   signatureNamespace,
 } from './saml-names.ts';
+import { isBase64, withoutSpace } from './saml-text.ts';
 import { attributeOf, elementsIn, everyElement, isId, isNamed, odd, textIn, type XmlElement } from './saml-xml.ts';
 
 /** An answer whose parts are where they belong; nothing of it is verified. */
@@ -181,5 +182,5 @@ function algorithmOf(element: XmlElement, accepted: readonly string[]): string {
 }
 
 function refuseNoBase64(element: XmlElement): void {
-  if (!/^[\dA-Za-z+/]+={0,2}$/.test(textIn(element).replaceAll(/\s/g, ''))) throw odd(`${element.name} is not base64`);
+  if (!isBase64(withoutSpace(textIn(element)))) throw odd(`${element.name} is not base64`);
 }

@@ -343,6 +343,14 @@ describe('an answer that can be read in two ways is refused', () => {
     }
   });
 
+  it.each(['\u2028', '\u00a0', '\ufeff', '-', '.'])('with %j in a value of base64', (letter) => {
+    refused(
+      changed(byAssertion(), '<ds:SignatureValue>', `<ds:SignatureValue>${letter}`),
+      /SignatureValue is not base64/,
+    );
+    refused(changed(byAssertion(), '</ds:DigestValue>', `${letter}</ds:DigestValue>`), /DigestValue is not base64/);
+  });
+
   it('with an ID or an attribute twice', () => {
     const xml = byAssertion();
     refused(changed(xml, '<samlp:Status>', '<samlp:Status ID="_assertion">'), /same ID/);
