@@ -50,6 +50,8 @@ export default defineConfig({
           name: 'unit',
           include: [`${sources}/*.test.{ts,tsx}`, '{e2e,bench,examples}/**/*.test.ts'],
           exclude: ['**/*.{integration,contract,journey,real,nightly,security}.test.ts', '**/node_modules/**'],
+          // Properties that are drawn a thousand times take their time on a machine that is busy.
+          testTimeout: 30_000,
           maxWorkers,
           sequence: { groupOrder: 0 },
         },
