@@ -25,9 +25,10 @@ function chunksOf(content: Buffer, pieceSizes: readonly number[] = [65_536]): re
 describe('content is cut', () => {
   it('at the same places, however it comes', () => {
     const content = noise(1, 300_000);
+    const whole = chunksOf(content);
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 1, maxLength: 5 }), (pieces) => {
-        expect(chunksOf(content, pieces)).toEqual(chunksOf(content));
+        expect(chunksOf(content, pieces)).toEqual(whole);
       }),
       { numRuns: 20 },
     );
