@@ -20,7 +20,7 @@ describe(`an agent that lies (seed ${seed}; at full size: hostile-agent.security
   it('changes nothing but what is known of its own site, and is told of nothing else', async () => {
     const before = await estate.others();
 
-    expect(await harass(estate, { messages: 1500, seed })).toBeGreaterThan(150);
+    expect(await harass(estate, { messages: 1500, seed })).toBeGreaterThan(100);
 
     expect(await estate.others()).toBe(before);
     expect(foreignDocuments(estate.hostile)).toEqual([]);
