@@ -13,6 +13,7 @@ import {
   digestOf,
   type ServerForTests,
   scriptedBuilder,
+  startServerForTests,
 } from './server-for-tests.ts';
 
 /** Three sites of one installation: one whose agent lies, one beside it, and one of another environment. */
@@ -50,7 +51,15 @@ export interface HostileAgent {
   readonly settle: () => Promise<void>;
 }
 
-export async function estateForHostileAgent(tests: ServerForTests): Promise<HostileEstate> {
+/** A server with such an estate, in which everybody has said how they are. */
+export async function openHostileEstate(): Promise<HostileEstate> {
+  const estate = await estateForHostileAgent(await startServerForTests());
+  await estate.beside.report([]);
+  await estate.hostile.settle();
+  return estate;
+}
+
+async function estateForHostileAgent(tests: ServerForTests): Promise<HostileEstate> {
   const sites: Record<string, string> = {};
   const tokens: Record<string, string> = {};
   for (const [environment, names] of [
@@ -209,6 +218,7 @@ export function hostileMessage({ ids, names, operations }: Known): fc.Arbitrary<
   const at = fc.oneof({ weight: 30, arbitrary: fc.constantFrom(...times) }, fc.constant('0000-01-01T00:00:00Z'));
   const number = fc.constantFrom(...numbers);
   const small = fc.oneof({ weight: 30, arbitrary: fc.constantFrom(0, 1, 2, 80, 65_536) }, fc.constant(2 ** 53 - 1));
+  const port = fc.oneof({ weight: 30, arbitrary: fc.constantFrom(0, 1, 80, 65_535) }, fc.constantFrom(...numbers));
   const count = fc.constantFrom(...numbers.filter((each) => each > 0));
   const text = fc.oneof(fc.string(), fc.constantFrom('', '\u001b[2J', '\r\n', 'x'.repeat(290)));
   const named = fc.record({ id, name, displayName: text });
@@ -276,7 +286,7 @@ export function hostileMessage({ ids, names, operations }: Known): fc.Arbitrary<
       applications: fc.array(application, { maxLength: 3 }),
       gateway: fc.record({
         state: fc.constantFrom('serving', 'starting', 'unreachable'),
-        frontPort: fc.option(small),
+        frontPort: fc.option(port),
         message: fc.option(text),
       }),
       notices: fc.array(text, { maxLength: 2 }),

@@ -229,19 +229,19 @@ describe('roles, teams and grants', () => {
     });
 
     it('and never away from the last who manages the installation', async () => {
-      people['root'] = (
-        await tests.send('POST /principals', { body: { name: 'root', role: 'administrator' } })
+      people['rita'] = (
+        await tests.send('POST /principals', { body: { name: 'rita', role: 'administrator' } })
       ).body.secret;
-      expect((await as('root', 'PATCH /principals/launcher', { role: 'viewer' })).status).toBe(200);
-      const alone = await as('root', 'POST /principals/root/deactivate', {});
+      expect((await as('rita', 'PATCH /principals/launcher', { role: 'viewer' })).status).toBe(200);
+      const alone = await as('rita', 'POST /principals/rita/deactivate', {});
       expect(alone.status).toBe(403);
-      await as('root', 'PATCH /principals/launcher', { role: 'administrator' });
+      await as('rita', 'PATCH /principals/launcher', { role: 'administrator' });
       const both = await Promise.all([
-        tests.send('PATCH /principals/root', { body: { role: 'viewer' } }),
-        as('root', 'PATCH /principals/launcher', { role: 'viewer' }),
+        tests.send('PATCH /principals/rita', { body: { role: 'viewer' } }),
+        as('rita', 'PATCH /principals/launcher', { role: 'viewer' }),
       ]);
       expect(both.map((each) => each.status).filter((status) => status === 200)).toHaveLength(1);
-      if (both[1].status === 200) await as('root', 'PATCH /principals/launcher', { role: 'administrator' });
+      if (both[1].status === 200) await as('rita', 'PATCH /principals/launcher', { role: 'administrator' });
     });
   });
 
