@@ -27,6 +27,9 @@ const red: MantineColorsTuple = [
   '#5A120E',
 ];
 
+/** Its button shows a cross alone. */
+const close = { 'aria-label': 'Close' };
+
 /** Mantine's components in the language of the console: its colours, type, radius and one shadow. */
 export const theme = createTheme({
   primaryColor: 'ink',
@@ -48,13 +51,20 @@ export const theme = createTheme({
     Select: { defaultProps: { size: 'sm', allowDeselect: false } },
     Modal: {
       defaultProps: {
+        closeButtonProps: close,
         transitionProps: { duration: 120 },
         shadow: 'none',
         centered: true,
         overlayProps: { backgroundOpacity: 0.35 },
       },
     },
-    Drawer: { defaultProps: { transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.15 } } },
+    Drawer: {
+      defaultProps: {
+        closeButtonProps: close,
+        transitionProps: { duration: 120 },
+        overlayProps: { backgroundOpacity: 0.15 },
+      },
+    },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: false } },
   },
 });

@@ -19,7 +19,7 @@ export function AskReason(props: {
   const [reason, setReason] = useState('');
   const run = useMutation({ mutationFn: () => props.run(reason.trim()), onSuccess: props.onClose });
   return (
-    <Modal opened onClose={props.onClose} title={props.title} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={props.onClose} title={props.title}>
       <form
         className="stack"
         onSubmit={(event) => {

@@ -9,13 +9,7 @@ import { ProofForm } from './proof-form.tsx';
 export function StepUpDialog() {
   const asked = useSyncExternalStore(stepUp.subscribe, stepUp.isAsked);
   return (
-    <Modal
-      opened={asked}
-      onClose={() => stepUp.answer(false)}
-      title="Prove that it is you"
-      zIndex={400}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={asked} onClose={() => stepUp.answer(false)} title="Prove that it is you" zIndex={400}>
       {asked ? <Asked /> : null}
     </Modal>
   );

@@ -58,12 +58,7 @@ export function OwnFactors() {
               <span className="mono">localhost</span>.
             </p>
           )}
-          <Modal
-            opened={open !== undefined}
-            onClose={close}
-            title={open === undefined ? '' : titles[open]}
-            closeButtonProps={{ 'aria-label': 'Close' }}
-          >
+          <Modal opened={open !== undefined} onClose={close} title={open === undefined ? '' : titles[open]}>
             {open === 'app' ? <AddApp onAdded={onAdded} /> : null}
             {open === 'passkey' ? <AddPasskey onAdded={onAdded} /> : null}
             {open === 'codes' ? <RecoveryCodes codes={codes} done="I kept them" onDone={close} /> : null}

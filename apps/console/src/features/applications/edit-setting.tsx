@@ -68,12 +68,7 @@ export function EditSetting(props: {
   });
   const Input = setting.secret ? PasswordInput : TextInput;
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={`${setting.key} in ${environment.displayName}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={props.onClose} title={`${setting.key} in ${environment.displayName}`}>
       <form
         className={`stack environment-type-${environment.type}`}
         style={{ borderTop: '3px solid var(--hue)', paddingTop: 16 }}

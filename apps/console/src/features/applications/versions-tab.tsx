@@ -74,12 +74,7 @@ export function VersionsTab(props: { readonly application: Application }) {
           )
         }
       </Read>
-      <Modal
-        opened={tagging}
-        onClose={() => setTagging(false)}
-        title={`Tag a version of ${name}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={tagging} onClose={() => setTagging(false)} title={`Tag a version of ${name}`}>
         {tagging ? <TagForm name={name} onDone={() => setTagging(false)} /> : null}
       </Modal>
     </div>

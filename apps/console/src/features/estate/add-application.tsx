@@ -10,13 +10,7 @@ import { ErrorNote } from '../../ui/page-states.tsx';
 /** Adds an application: where it is, what its manifest says, then yes. */
 export function AddApplication(props: { readonly opened: boolean; readonly onClose: () => void }) {
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title="Add an application"
-      size="lg"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} title="Add an application" size="lg">
       {props.opened ? <AddForm onClose={props.onClose} /> : null}
     </Modal>
   );

@@ -30,7 +30,6 @@ export function CellDrawer(props: {
       position="right"
       size="md"
       title={`${row.application.displayName} in ${environment.displayName}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <div className="stack">
         <EnvironmentTag environment={environment} />

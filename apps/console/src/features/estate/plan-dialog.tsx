@@ -49,7 +49,7 @@ export function PlanDialog(props: {
     props.onClose();
   };
   return (
-    <Modal opened onClose={cancel} title={action.label} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={cancel} title={action.label}>
       <div
         className={`stack environment-type-${action.environment.type}`}
         style={{ borderTop: '3px solid var(--hue)', paddingTop: 16 }}

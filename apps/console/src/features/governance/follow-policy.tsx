@@ -92,12 +92,7 @@ export function FollowPolicy(props: { readonly scope: PolicyScope }) {
       <Button variant="default" onClick={() => setAsking(true)}>
         Read it from git instead
       </Button>
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title="Read this policy from git"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={asking} onClose={() => setAsking(false)} title="Read this policy from git">
         {asking ? <FollowForm scope={scope} onDone={() => setAsking(false)} /> : null}
       </Modal>
     </div>

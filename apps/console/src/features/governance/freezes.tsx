@@ -49,13 +49,7 @@ export function Freezes() {
         }
       </Read>
       <CommandLine command="almanac freeze add production --name year-end --reason <text>" />
-      <Modal
-        opened={adding}
-        onClose={() => setAdding(false)}
-        size="lg"
-        title="Freeze"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={adding} onClose={() => setAdding(false)} size="lg" title="Freeze">
         {adding ? <AddFreeze onDone={() => setAdding(false)} /> : null}
       </Modal>
     </section>

@@ -119,12 +119,7 @@ function PutInForce(props: {
     },
   });
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={`Put version ${version.version} in force again`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={props.onClose} title={`Put version ${version.version} in force again`}>
       <div className="stack">
         <p style={{ margin: 0 }}>
           It becomes version {(inForce?.version ?? 0) + 1}; every version stays on record. This is what changes:

@@ -98,12 +98,7 @@ function ChooseVersion(props: { readonly onClose: () => void }) {
   if (sure && application !== null && version !== null)
     return <QuarantineBuild application={application} build={version} label={version} onClose={props.onClose} />;
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title="Put a version into quarantine"
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={props.onClose} title="Put a version into quarantine">
       <form
         className="stack"
         onSubmit={(event) => {

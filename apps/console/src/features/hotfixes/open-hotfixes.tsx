@@ -45,12 +45,7 @@ function OpenHotfix(props: { readonly hotfix: Hotfix }) {
         ))}
       </div>
       <div className="break">Next: {hotfix.next}</div>
-      <Modal
-        opened={closing}
-        onClose={() => setClosing(false)}
-        title={`Close hotfix ${hotfix.number}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={closing} onClose={() => setClosing(false)} title={`Close hotfix ${hotfix.number}`}>
         {closing ? <CloseHotfix hotfix={hotfix} onClose={() => setClosing(false)} /> : null}
       </Modal>
     </section>

@@ -44,12 +44,7 @@ export function NetworksPage() {
               <Standing lists={lists} />
               <CommandLine command="almanac network show" />
               {edited === null ? null : (
-                <Modal
-                  opened
-                  onClose={() => setEdited(null)}
-                  title={edited.target.label}
-                  closeButtonProps={{ 'aria-label': 'Close' }}
-                >
+                <Modal opened onClose={() => setEdited(null)} title={edited.target.label}>
                   <EditNetworks {...edited} lists={lists} onDone={() => setEdited(null)} />
                 </Modal>
               )}

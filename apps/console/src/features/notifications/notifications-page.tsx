@@ -76,13 +76,7 @@ export function NotificationsPage() {
           )
         }
       </Read>
-      <Modal
-        opened={adding}
-        onClose={() => setAdding(false)}
-        title="Add a subscription"
-        size="lg"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={adding} onClose={() => setAdding(false)} title="Add a subscription" size="lg">
         {adding ? <AddSubscription onClose={() => setAdding(false)} /> : null}
       </Modal>
     </Page>

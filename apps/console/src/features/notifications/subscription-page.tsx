@@ -164,12 +164,7 @@ function Actions(props: { readonly subscription: NotificationSubscription }) {
         </div>
       )}
       <CommandLine command={`almanac notification ${state === 'active' ? 'test' : 'resume'} ${name}`} />
-      <Modal
-        opened={removing}
-        onClose={() => setRemoving(false)}
-        title={`Remove ${name}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={removing} onClose={() => setRemoving(false)} title={`Remove ${name}`}>
         <div className="stack">
           <p style={{ margin: 0 }}>It is told nothing any more, and what it was told is forgotten.</p>
           {remove.isError ? <ErrorNote error={remove.error} /> : null}

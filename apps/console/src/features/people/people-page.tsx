@@ -53,12 +53,7 @@ export function PeoplePage() {
         <h2>Kept from trying</h2>
         <Blocks />
       </div>
-      <Modal
-        opened={inviting}
-        onClose={() => setInviting(false)}
-        title="Invite somebody"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={inviting} onClose={() => setInviting(false)} title="Invite somebody">
         {inviting ? <InvitePerson onClose={() => setInviting(false)} /> : null}
       </Modal>
     </Page>

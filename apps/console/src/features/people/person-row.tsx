@@ -62,12 +62,7 @@ export function PersonRow({ person }: { readonly person: Principal & { readonly 
             </Menu.Dropdown>
           </Menu>
         )}
-        <Modal
-          opened={changing}
-          onClose={() => setChanging(false)}
-          title={`Change the role of ${person.name}`}
-          closeButtonProps={{ 'aria-label': 'Close' }}
-        >
+        <Modal opened={changing} onClose={() => setChanging(false)} title={`Change the role of ${person.name}`}>
           <div className="stack">
             <Select
               label="Role"
@@ -79,12 +74,7 @@ export function PersonRow({ person }: { readonly person: Principal & { readonly 
             {change.isError ? <ErrorNote error={change.error} /> : null}
           </div>
         </Modal>
-        <Modal
-          opened={link.data !== undefined}
-          onClose={() => link.reset()}
-          title="A new password"
-          closeButtonProps={{ 'aria-label': 'Close' }}
-        >
+        <Modal opened={link.data !== undefined} onClose={() => link.reset()} title="A new password">
           {link.data === undefined ? null : <PasswordLink name={person.name} link={link.data} />}
         </Modal>
       </td>

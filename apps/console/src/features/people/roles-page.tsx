@@ -57,12 +57,7 @@ export function RolesPage() {
         </Read>
         <CommandLine command="almanac role create <role> --elsewhere list,monitor" />
       </div>
-      <Modal
-        opened={making}
-        onClose={() => setMaking(false)}
-        title="Make a role"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={making} onClose={() => setMaking(false)} title="Make a role">
         {making ? <MakeRole /> : null}
       </Modal>
     </Page>

@@ -62,12 +62,7 @@ export function TeamsPage() {
         </Read>
         <CommandLine command="almanac team create <team>" />
       </div>
-      <Modal
-        opened={making}
-        onClose={() => setMaking(false)}
-        title="Make a team"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={making} onClose={() => setMaking(false)} title="Make a team">
         {making ? <MakeTeam /> : null}
       </Modal>
     </Page>

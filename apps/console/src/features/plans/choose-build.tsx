@@ -24,12 +24,7 @@ export function ChooseBuild(props: {
     queryFn: () => api.listBuilds({ params: { application }, query: { limit: 30 } }),
   });
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={`Which version of ${application}?`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={props.onClose} title={`Which version of ${application}?`}>
       <div className="stack">
         <h2>Versions</h2>
         <Read query={versions} skeleton={<SkeletonRows rows={3} columns={2} />}>
@@ -114,12 +109,7 @@ export function TagAndDeploy(props: {
   });
   const suggested = suggestion.data?.number;
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={`Tag ${application} and deploy it`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={props.onClose} title={`Tag ${application} and deploy it`}>
       <form
         className="stack"
         onSubmit={(event) => {

@@ -18,12 +18,7 @@ export function ChooseStrategy(props: {
   const { words, faults } = judgeStrategy(text);
   const error = faults.length === 0 ? undefined : faults.join(' · ');
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={`How ${application} takes over in ${environment.displayName}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={props.onClose} title={`How ${application} takes over in ${environment.displayName}`}>
       <form
         className={`stack dialog-of environment-type-${environment.type}`}
         onSubmit={(event) => {

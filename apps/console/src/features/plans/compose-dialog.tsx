@@ -77,12 +77,7 @@ function GiveSetting(props: {
   const hidden = setting === undefined || setting.secret || setting.connection !== null;
   const Input = hidden ? PasswordInput : TextInput;
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={`${settingKey} of ${application} in ${environment.displayName}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened onClose={props.onClose} title={`${settingKey} of ${application} in ${environment.displayName}`}>
       <form
         className={`stack dialog-of environment-type-${environment.type}`}
         onSubmit={(event) => {

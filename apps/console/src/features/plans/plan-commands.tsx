@@ -86,7 +86,7 @@ function Confirm(props: { readonly plan: Plan; readonly command: PlanCommand; re
   const unsaid =
     (command.words === 'required' && words.trim().length < 3) || (command.kind === 'reuse' && environment === null);
   return (
-    <Modal opened onClose={props.onClose} title={command.label} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={props.onClose} title={command.label}>
       <form
         className="stack"
         onSubmit={(event) => {

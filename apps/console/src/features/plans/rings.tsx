@@ -67,7 +67,7 @@ function ReturnRing(props: { readonly plan: Plan; readonly ring: string; readonl
     onSettled: () => void queryClient.invalidateQueries({ queryKey: ['plan'] }),
   });
   return (
-    <Modal opened onClose={props.onClose} title={`Take ring ${ring} back`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={props.onClose} title={`Take ring ${ring} back`}>
       <div className="stack">
         <p style={{ margin: 0 }}>{returnConsequence(plan, ring)}</p>
         {run.isError ? <ErrorNote error={run.error} /> : null}

@@ -69,12 +69,7 @@ export function ProviderActions(props: { readonly provider: IdentityProvider; re
         </span>
       ) : null}
       <CommandLine command={`almanac provider ${mayActivate ? 'activate' : 'try'} ${provider.name}`} />
-      <Modal
-        opened={trying !== null}
-        onClose={() => setTrying(null)}
-        title={`Try ${provider.displayName}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={trying !== null} onClose={() => setTrying(null)} title={`Try ${provider.displayName}`}>
         {trying === null ? null : (
           <TryByForm provider={provider} dryRun={trying} onDone={() => void refresh().then(() => setTrying(null))} />
         )}
@@ -100,12 +95,7 @@ function RemoveProvider(props: {
     },
   });
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={`Remove ${provider.displayName}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} title={`Remove ${provider.displayName}`}>
       <div className="stack">
         <p style={{ margin: 0 }}>
           {provider.identities} accounts lose this way in, with their sessions by it and the memberships that it gave.

@@ -42,13 +42,7 @@ export function ProviderPage() {
               <ProviderActions provider={found} onEdit={() => setEditing(true)} />
               {found.draft === null ? null : <Version title="Draft" version={found.draft} />}
               {found.active === null ? null : <Version title="In force" version={found.active} />}
-              <Modal
-                opened={editing}
-                onClose={() => setEditing(false)}
-                title={`Change ${found.displayName}`}
-                size="lg"
-                closeButtonProps={{ 'aria-label': 'Close' }}
-              >
+              <Modal opened={editing} onClose={() => setEditing(false)} title={`Change ${found.displayName}`} size="lg">
                 {editing ? <EditProvider provider={found} onDone={() => setEditing(false)} /> : null}
               </Modal>
             </>

@@ -99,13 +99,7 @@ export function ProvidersPage() {
         </Read>
         <CommandLine command="almanac provider list" />
       </div>
-      <Modal
-        opened={adding}
-        onClose={() => setAdding(false)}
-        title="Add a provider"
-        size="lg"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={adding} onClose={() => setAdding(false)} title="Add a provider" size="lg">
         {adding ? (
           <EditProvider
             onDone={(provider) => void navigate({ to: '/security/sign-in/$provider', params: { provider } })}

@@ -150,12 +150,7 @@ function RemoveRelease(props: { readonly name: string }) {
       <Button variant="default" onClick={() => setAsking(true)}>
         Remove the name
       </Button>
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={`Remove release ${name}`}
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={asking} onClose={() => setAsking(false)} title={`Remove release ${name}`}>
         <div className="stack">
           <p style={{ margin: 0 }}>
             Its versions stay, and so does everything that runs. Plans that were composed of it keep its name.

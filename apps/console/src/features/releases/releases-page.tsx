@@ -64,12 +64,7 @@ export function ReleasesPage() {
         ) : null}
         <CommandLine command="almanac release list" />
       </div>
-      <Modal
-        opened={creating}
-        onClose={() => setCreating(false)}
-        title="Make a release"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={creating} onClose={() => setCreating(false)} title="Make a release">
         {creating ? <CreateRelease /> : null}
       </Modal>
     </Page>

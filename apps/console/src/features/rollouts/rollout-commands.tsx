@@ -66,7 +66,7 @@ function Ask(props: {
   });
   const unsaid = command.reason === 'required' && reason.trim().length < 3;
   return (
-    <Modal opened onClose={props.onClose} title={command.label} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={props.onClose} title={command.label}>
       <form
         className="stack"
         onSubmit={(event) => {

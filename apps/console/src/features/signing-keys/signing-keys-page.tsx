@@ -124,7 +124,7 @@ function RetireKey(props: { readonly keys: SigningKeys; readonly shown: Key; rea
     },
   });
   return (
-    <Modal opened onClose={onClose} title={`Retire ${key.keyId}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={onClose} title={`Retire ${key.keyId}`}>
       <div className="stack">
         <p style={{ margin: 0 }}>{words?.text ?? 'It is retired already, or the last one.'}</p>
         <p style={{ margin: 0 }}>Its private part is destroyed. Take a backup afterwards.</p>

@@ -44,7 +44,7 @@ function EditLabels(props: { readonly site: Site; readonly onClose: () => void }
     onSettled: () => void queryClient.invalidateQueries({ queryKey: ['site'] }),
   });
   return (
-    <Modal opened onClose={props.onClose} title={`Labels of ${site.name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal opened onClose={props.onClose} title={`Labels of ${site.name}`}>
       <form
         className="stack"
         onSubmit={(event) => {

@@ -71,13 +71,7 @@ export function SitesPage() {
           )
         }
       </Read>
-      <Modal
-        opened={adding}
-        onClose={() => setAdding(false)}
-        title="Add a site"
-        size="lg"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={adding} onClose={() => setAdding(false)} title="Add a site" size="lg">
         {adding ? <AddSite /> : null}
       </Modal>
     </Page>
