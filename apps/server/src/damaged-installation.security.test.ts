@@ -15,7 +15,7 @@ describe('an installation of which a file was cut short anywhere, or a table is 
     console.log(JSON.stringify({ damages: installation.damages.length, refused, closed }));
     expect(open).toEqual([]);
     // Those of the few files that a start cannot do without; a table that is empty or gone is noticed later.
-    expect(refused).toBeGreaterThan(40);
+    expect(refused).toBeGreaterThan(50);
     expect(closed).toBeGreaterThan(100);
   }, 3_600_000);
 });

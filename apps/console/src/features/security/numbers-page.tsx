@@ -29,9 +29,9 @@ export function NumbersPage() {
                     <thead>
                       <tr>
                         <th>Number</th>
-                        <th>Value</th>
-                        <th>Changed</th>
-                        <th aria-label="What you can do" />
+                        <th style={{ width: '9rem' }}>Value</th>
+                        <th style={{ width: '10rem' }}>Changed</th>
+                        <th style={{ width: '7rem' }} aria-label="What you can do" />
                       </tr>
                     </thead>
                     <tbody>
