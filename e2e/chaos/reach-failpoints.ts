@@ -5,7 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Failpoint, failpoints } from '@almanac/host';
-import { addApplication, startEstate, waitUntil, whenRunning } from '@almanac/testkit';
+import { addApplication, type Estate, startEstate, waitUntil, whenRunning } from '@almanac/testkit';
 import { untilAnswered } from './acknowledgements.ts';
 import { startEffects } from './effects.ts';
 
@@ -70,7 +70,7 @@ export async function reachFailpoints(input: {
       );
       const fired = await waitUntil('it to fire', () => existsSync(join(evidence, name)), 20).catch(() => false);
       const times = effects.byTurn().get(turn) ?? 0;
-      if (times !== 1) faults.push(`the migration ran ${times} times`);
+      if (times !== 1) faults.push(`the migration ran ${times} times: ${await whatRan(client)}`);
       const result = { failpoint: `${name}:${input.action}`, fired, faults };
       results.push(result);
       input.onResult?.(result);
@@ -82,6 +82,17 @@ export async function reachFailpoints(input: {
     await effects.stop();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** What was planned and how it went, newest first: a migration that ran twice was ordered twice, or begun anew at the site. */
+async function whatRan(client: Estate['client']): Promise<string> {
+  const { items } = await client.listPlans({ query: { application: 'effects', limit: 3 } });
+  return items
+    .map(({ number, state, origin, environment, operations }) => {
+      const builds = operations.map((each) => `${each.kind} ${each.after?.label ?? 'nothing'}`).join(', ');
+      return `plan ${number} (${origin}, ${environment.name}, ${state}): ${builds}`;
+    })
+    .join('; ');
 }
 
 /** Kills the first start of a server before and after each migration; the next start makes up for it. */

@@ -117,6 +117,22 @@ describe('notifications', () => {
     expect(receiver.received).toHaveLength(attempts);
   });
 
+  it('tell nothing that happened before they were subscribed to', async () => {
+    // While somebody holds this row nobody reads on: both plans are read of after the subscription was made.
+    await session.query('begin');
+    await session.query('select position from notification_cursor for update');
+    const before = await drafted();
+    await subscribe();
+    const after = await drafted();
+    await session.query('commit');
+
+    const told = await received('plan-created');
+
+    expect(JSON.parse(told.body).data.plan.number).toBe(after.number);
+    expect(after.number).toBeGreaterThan(before.number);
+    expect(await deliveries()).toHaveLength(1);
+  });
+
   it('tell of builds, and of versions', async () => {
     await subscribe({ filter: { events: ['build-*', 'version-created'] } });
     const builder = scriptedBuilder(tests);

@@ -363,7 +363,14 @@ async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: nu
       now,
       mask: () => maskOf(site, record.name),
     });
-    if (look === 'interrupted') record.steps = record.steps.filter((each) => each !== step);
+    if (look === 'interrupted') {
+      const names = { application: record.name, module: step.module, step: step.step };
+      site.log.warn(
+        names,
+        'a step ended without a status, as when the machine went down; it is run again if it is wanted',
+      );
+      record.steps = record.steps.filter((each) => each !== step);
+    }
     if (look !== 'running') await site.groups?.of(step.id).remove();
     if (look !== 'ended') continue;
     failpoint('step-before-end');

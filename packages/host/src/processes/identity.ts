@@ -21,15 +21,25 @@ export function isAlive(identity: ProcessIdentity): boolean {
 
 let bootId: string | undefined;
 
-/** Field 22 of /proc/<pid>/stat (proc(5)); the name in field 2 may hold spaces and brackets. */
-function linuxStartTime(pid: number): string | undefined {
-  let stat: string;
+/** Whether a live process leads its session: what it forked and did not let go does not. Always false but on Linux. */
+export function leadsSession(pid: number): boolean {
+  return linuxStat(pid)?.[3] === String(pid);
+}
+
+/** The fields of /proc/<pid>/stat (proc(5)) from the third on, the state; the name before it may hold spaces and brackets. */
+function linuxStat(pid: number): readonly string[] | undefined {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** Field 22: ticks since boot. */
+function linuxStartTime(pid: number): string | undefined {
+  const fields = linuxStat(pid);
+  if (fields === undefined) return undefined;
   const [state] = fields;
   const ticks = fields[19];
   if (state === 'Z' || state === 'X' || ticks === undefined) return undefined;

@@ -5,7 +5,7 @@ import type { Account } from '../accounts/account-pool.ts';
 import { asAccount } from '../accounts/as-account.ts';
 import { HostFault } from '../host-fault.ts';
 import type { ControlGroup } from './control-groups.ts';
-import { type ProcessIdentity, processIdentity } from './identity.ts';
+import { leadsSession, type ProcessIdentity, processIdentity } from './identity.ts';
 
 export interface DetachedProcess {
   readonly command: string;
@@ -116,7 +116,7 @@ export async function spawnRecorded(input: RecordedProcess): Promise<ProcessIden
 
 /**
  * Finds a recorded process whose starter died before it could note it: the recorder carries its status file in its
- * arguments, which no other process does.
+ * arguments, which no other process does but what it forks, for a moment.
  */
 export function findRecorded(statusFile: string): ProcessIdentity | undefined {
   if (process.platform !== 'linux') return undefined;
@@ -124,7 +124,8 @@ export function findRecorded(statusFile: string): ProcessIdentity | undefined {
     if (!/^\d+$/.test(entry)) continue;
     try {
       const args = readFileSync(`/proc/${entry}/cmdline`, 'utf8').split('\0');
-      if (args[3] === 'almanac-instance' && args[4] === statusFile) return processIdentity(Number(entry));
+      const isOurs = args[3] === 'almanac-instance' && args[4] === statusFile;
+      if (isOurs && leadsSession(Number(entry))) return processIdentity(Number(entry));
     } catch {
       // It ended while we looked.
     }

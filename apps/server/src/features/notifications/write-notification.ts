@@ -15,11 +15,18 @@ export interface Happening {
   readonly content: NotificationContent;
 }
 
-/** Writes one delivery for each subscription that wants it; paused ones keep theirs until they are resumed. */
+/**
+ * Writes one delivery for each subscription that wants it; paused ones keep theirs until they are resumed. What happened
+ * before a subscription was made, and is only read now, is not told to it.
+ */
 export async function writeNotification(context: CommandContext, happening: Happening): Promise<void> {
   const { db } = context;
   const { environment, applications, content, ...rest } = happening;
-  const subscriptions = await db.selectFrom('notificationSubscriptions').select(['id', 'filter']).execute();
+  const subscriptions = await db
+    .selectFrom('notificationSubscriptions')
+    .select(['id', 'filter'])
+    .where('createdAt', '<=', rest.at)
+    .execute();
   const wanted = subscriptions.filter(({ filter }) => isWanted(filter, { kind: rest.kind, environment, applications }));
   if (wanted.length === 0) return;
   const notification = await db
