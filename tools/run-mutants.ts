@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSources } from './architecture/modules.ts';
-import { accessMutants } from './mutants/access-mutants.ts';
+import { accessMutants, type Mutant } from './mutants/access-mutants.ts';
 import { endOnSignals, runProgram } from './run-program.ts';
 
 /** Which tests must notice, by where the decision is. */
@@ -37,11 +37,14 @@ for (const { tests: chosen } of tests) {
 }
 const survivors: string[] = [];
 try {
-  for (const [at, mutant] of mutants.entries()) {
-    const file = join(folder, `${at}.json`);
-    writeFileSync(file, JSON.stringify(mutant));
-    const chosen = tests.find(({ where }) => mutant.path.includes(where))?.tests ?? [];
-    const noticed = await whatFails(chosen, { ALMANAC_MUTANT: file });
+  for (const { tests: chosen } of tests) {
+    const any = mutants.find((each) => testsOf(each) === chosen);
+    if (any === undefined) continue;
+    const noticed = await whatFailsWith({ ...any, text: `throw new Error('a file that cannot be loaded');` });
+    if (noticed === undefined) throw new Error(`what is planted in ${any.path} does not reach ${chosen.join(' ')}`);
+  }
+  for (const mutant of mutants) {
+    const noticed = await whatFailsWith(mutant);
     const line = `${mutant.path}:${mutant.line} ${mutant.was}`;
     console.log(noticed === undefined ? `SURVIVED ${line}` : `caught   ${line}\n         ${noticed}`);
     if (noticed === undefined) survivors.push(line);
@@ -51,6 +54,16 @@ try {
 }
 console.log(`${mutants.length - survivors.length} of ${mutants.length} mutants were caught`);
 if (mutants.length === 0 || survivors.length > 0) process.exitCode = 1;
+
+function testsOf({ path }: Mutant): readonly string[] {
+  return tests.find(({ where }) => path.includes(where))?.tests ?? [];
+}
+
+function whatFailsWith(mutant: Mutant): Promise<string | undefined> {
+  const file = join(folder, 'mutant.json');
+  writeFileSync(file, JSON.stringify(mutant));
+  return whatFails(testsOf(mutant), { ALMANAC_MUTANT: file });
+}
 
 /** The first test that says no, and why; a test that only took too long says nothing about what was taken out. */
 async function whatFails(

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Plugin } from 'vitest/config';
 import type { Mutant } from './access-mutants.ts';
 
 /**
@@ -6,15 +7,19 @@ import type { Mutant } from './access-mutants.ts';
  *
  * @returns The plugin, or nothing where no mutant is planted
  */
-export function plantMutant(file: string | undefined) {
+export function plantMutant(file: string | undefined): Plugin[] {
   if (file === undefined) return [];
   // Written by run-mutants.ts.
   const { path, text } = JSON.parse(readFileSync(file, 'utf8')) as Pick<Mutant, 'path' | 'text'>;
+  const isReplaced = (id: string) => id.split('?')[0]?.endsWith(`/${path}`) === true;
   return [
     {
       name: 'plant-mutant',
-      enforce: 'pre' as const,
-      transform: (_code: string, id: string) => (id.split('?')[0]?.endsWith(`/${path}`) === true ? text : undefined),
+      enforce: 'pre',
+      transform: (_code, id) => (isReplaced(id) ? text : undefined),
+      // The file itself is as ever: what was kept of it must not be used now, and what is made of it now not kept.
+      configureVitest: ({ defineCacheKeyGenerator }) =>
+        defineCacheKeyGenerator(({ id }) => (isReplaced(id) ? false : undefined)),
     },
   ];
 }
