@@ -1,0 +1,3 @@
+import { describeKeyRotations, interruptions } from './signing-keys.ts';
+
+describeKeyRotations(interruptions);
