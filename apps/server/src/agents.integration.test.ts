@@ -80,25 +80,50 @@ describe('agents', () => {
     return rows[0];
   };
 
+  /** Enrols with a token; keys that are not given are good ones. */
+  const enrol = (token: string, keys: { readonly signingKey?: string; readonly sealingKey?: string } = {}) =>
+    tests.send('POST /agents/enrol', {
+      as: null,
+      body: {
+        token,
+        agentVersion: 'test',
+        protocolVersion: agentProtocol.version,
+        signingKey: rawPublicKey(key),
+        sealingKey: rawPublicKey(privateKeyFromPem(newPrivateKey('X25519'))),
+        host: { hostname: 'berlin', platform: 'linux', architecture: 'x64' },
+        ...keys,
+      },
+    });
+
   beforeAll(async () => {
     tests = await startServerForTests();
     session = await tests.connect();
     await tests.send('POST /environments', { body: { name: 'edge', displayName: 'Edge', type: 'production' } });
     const { body } = await tests.send('POST /sites', { body: { name: 'berlin', environment: 'edge' } });
     site = body.site.id;
-    await tests.send('POST /agents/enrol', {
-      as: null,
-      body: {
-        token: body.enrolment.token,
-        agentVersion: 'test',
-        protocolVersion: agentProtocol.version,
-        signingKey: rawPublicKey(key),
-        sealingKey: rawPublicKey(privateKeyFromPem(newPrivateKey('X25519'))),
-        host: { hostname: 'berlin', platform: 'linux', architecture: 'x64' },
-      },
-    });
+    await enrol(body.enrolment.token);
   });
   afterAll(() => tests.stop());
+
+  it.each([
+    ['signingKey', 'that is too short', 'AAAA'],
+    ['signingKey', 'by which anybody can sign', Buffer.from(`01${'00'.repeat(31)}`, 'hex').toString('base64url')],
+    ['sealingKey', 'that is a text', 'a-key-of-thirty-two-bytes-or-so-'],
+    ['sealingKey', 'with which every agreement is zero', Buffer.alloc(32).toString('base64url')],
+  ])('are not enrolled with a %s %s, and can still enrol with a good one', async (name, _, given) => {
+    const { body } = await tests.send('POST /sites', { body: { name: 'lisbon', environment: 'edge' } });
+
+    const refused = await enrol(body.enrolment.token, { [name]: given });
+
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { code: 'invalid-request', detail: expect.stringContaining(name) },
+    });
+    expect((await enrol(body.enrolment.token)).status).toBe(201);
+    await tests.send('DELETE /sites/lisbon', {
+      headers: { 'if-match': `"${(await tests.send('GET /sites/lisbon')).body.revision}"` },
+    });
+  });
 
   it('get the newest document when they come without it', async () => {
     const agent = await greet(0);

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { newPrivateKey, privateKeyFromPem, rawPublicKey, signText } from '@almanac/host';
-import { agentProtocol, serverMessage } from '@almanac/protocol';
+import { newPrivateKey, privateKeyFromPem, rawPublicKey } from '@almanac/host';
+import { agentProtocol } from '@almanac/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { greetingOf } from './scripted-agent-for-tests.ts';
 import { type SecondServer, startSecondServer } from './second-server-for-tests.ts';
 import { type ServerForTests, startServerForTests } from './server-for-tests.ts';
 
@@ -64,33 +65,6 @@ describe('one enrolment token that many use at once, over two server processes o
     const [response] = await once(sent, 'response');
     return { key, status: response.statusCode, code: answer.parse(await json(response)).code };
   };
-  /** What a server says to an agent that comes with this key. */
-  const greeting = async (server: string, site: string, key: Attempt['key']): Promise<string> => {
-    const socket = new WebSocket(new URL(agentProtocol.path, server.replace('http', 'ws')));
-    try {
-      return await new Promise((resolve, reject) => {
-        socket.addEventListener('close', () => reject(new Error('it was closed without a word')));
-        socket.addEventListener('message', ({ data }) => {
-          const message = serverMessage.parse(JSON.parse(String(data)));
-          if (message.kind !== 'challenge') return resolve(message.kind);
-          socket.send(
-            JSON.stringify({
-              kind: 'hello',
-              site,
-              agentVersion: 'test',
-              protocolVersion: agentProtocol.version,
-              signature: signText(`almanac-agent-hello:${site}:${message.nonce}`, key),
-              incarnation: 1,
-              generation: 1_000_000,
-            }),
-          );
-        });
-      });
-    } finally {
-      socket.close();
-    }
-  };
-
   it('lets exactly one agent in, tells all others, and knows nobody else afterwards', async () => {
     const { site, token } = await tokenOfSite('berlin');
 
@@ -106,8 +80,8 @@ describe('one enrolment token that many use at once, over two server processes o
     const { items } = (await tests.send('GET /audit?limit=200')).body;
     expect(items.filter(({ action }: { action: string }) => action === 'agent-enrolled')).toHaveLength(1);
     for (const server of servers) {
-      expect(await greeting(server, site, admitted[0]?.key as never)).toBe('welcome');
-      expect(await greeting(server, site, refused[0]?.key as never)).toBe('refused');
+      expect(await greetingOf(server, { site, key: admitted[0]?.key as never })).toBe('welcome');
+      expect(await greetingOf(server, { site, key: refused[0]?.key as never })).toBe('refused');
     }
   });
 
@@ -122,7 +96,7 @@ describe('one enrolment token that many use at once, over two server processes o
 
     expect(again.map(({ status }) => status)).toEqual([201, 201]);
     expect([stranger.status, stranger.code]).toEqual([401, 'wrong-token']);
-    expect(await greeting(second, site, privateKeyFromPem(own))).toBe('welcome');
-    expect(await greeting(second, site, stranger.key)).toBe('refused');
+    expect(await greetingOf(second, { site, key: privateKeyFromPem(own) })).toBe('welcome');
+    expect(await greetingOf(second, { site, key: stranger.key })).toBe('refused');
   });
 });

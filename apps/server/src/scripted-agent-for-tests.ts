@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { newPrivateKey, privateKeyFromPem, rawPublicKey, signText } from '@almanac/host';
 import {
   agentProtocol,
@@ -11,6 +12,11 @@ import type { ServerForTests } from './server-for-tests.ts';
 
 /** An agent that says what tests tell it to; its keys and its connection are real. */
 export interface ScriptedAgent {
+  readonly site: string;
+  /** With it the agent proves who it is. */
+  readonly key: KeyObject;
+  /** With it the agent reads artifacts. */
+  readonly artifactToken: string;
   /** The newest desired state that it was told, once one satisfies; fails after ten seconds. */
   readonly told: (enough: (state: DesiredState) => boolean) => Promise<DesiredState>;
   /** Reports its applications, and ends when that was stored. */
@@ -22,8 +28,12 @@ export interface ScriptedAgent {
 
 const patienceMs = 10_000;
 
-/** Enrols the agent of a site and connects it. */
-export async function connectAgent(tests: ServerForTests, token: string): Promise<ScriptedAgent> {
+/** Enrols the agent of a site and connects it, to another server of the same installation where one is given. */
+export async function connectAgent(
+  tests: ServerForTests,
+  token: string,
+  server = tests.server.url,
+): Promise<ScriptedAgent> {
   const key = privateKeyFromPem(newPrivateKey('Ed25519'));
   const { body } = await tests.send('POST /agents/enrol', {
     as: null,
@@ -37,26 +47,17 @@ export async function connectAgent(tests: ServerForTests, token: string): Promis
     },
   });
   const site: string = body.site.id;
-  const socket = new WebSocket(`${tests.server.url.replace('http', 'ws')}${agentProtocol.path}`);
+  const socket = new WebSocket(`${server.replace('http', 'ws')}${agentProtocol.path}`);
   const send = (message: unknown) => socket.send(JSON.stringify(message));
   const ended = new Promise<void>((resolve) => socket.addEventListener('close', () => resolve()));
   const listeners = new Set<() => void>();
   let newest: DesiredState | undefined;
   let seen = 0;
-  let welcomed = false;
+  let artifactToken: string | undefined;
   socket.addEventListener('message', ({ data }) => {
     const message = serverMessage.parse(JSON.parse(String(data)));
-    if (message.kind === 'challenge')
-      send({
-        kind: 'hello',
-        site,
-        agentVersion: '0.0.0',
-        protocolVersion: agentProtocol.version,
-        signature: signText(`almanac-agent-hello:${site}:${message.nonce}`, key),
-        incarnation: 0,
-        generation: 0,
-      });
-    if (message.kind === 'welcome') welcomed = true;
+    if (message.kind === 'challenge') send(helloOf({ site, key, nonce: message.nonce }));
+    if (message.kind === 'welcome') artifactToken = message.artifactToken;
     if (message.kind === 'desired') newest = desiredState.parse(JSON.parse(message.document.payload));
     if (message.kind === 'report-seen') seen = message.sequence;
     for (const listener of listeners) listener();
@@ -76,9 +77,12 @@ export async function connectAgent(tests: ServerForTests, token: string): Promis
       listeners.add(look);
       look();
     });
-  await until(() => (welcomed ? true : undefined), 'a welcome');
+  const given = await until(() => artifactToken, 'a welcome');
   let sequence = 0;
   return {
+    site,
+    key,
+    artifactToken: given,
     told: (enough) =>
       until(() => (newest !== undefined && enough(newest) ? newest : undefined), 'such a desired state'),
     report: async (applications) => {
@@ -102,6 +106,40 @@ export async function connectAgent(tests: ServerForTests, token: string): Promis
     ended,
     close: () => socket.close(),
   };
+}
+
+interface Named {
+  readonly site: string;
+  readonly key: KeyObject;
+}
+
+function helloOf({ site, key, nonce }: Named & { readonly nonce: string }) {
+  return {
+    kind: 'hello',
+    site,
+    agentVersion: '0.0.0',
+    protocolVersion: agentProtocol.version,
+    signature: signText(`almanac-agent-hello:${site}:${nonce}`, key),
+    incarnation: 0,
+    generation: 0,
+  };
+}
+
+/** The kind of what a server says to an agent that comes with a key. */
+export async function greetingOf(server: string, agent: Named): Promise<string> {
+  const socket = new WebSocket(new URL(agentProtocol.path, server.replace('http', 'ws')));
+  try {
+    return await new Promise((resolve, reject) => {
+      socket.addEventListener('close', () => reject(new Error('it was closed without a word')));
+      socket.addEventListener('message', ({ data }) => {
+        const message = serverMessage.parse(JSON.parse(String(data)));
+        if (message.kind === 'challenge') socket.send(JSON.stringify(helloOf({ ...agent, nonce: message.nonce })));
+        else resolve(message.kind);
+      });
+    });
+  } finally {
+    socket.close();
+  }
 }
 
 /** What an agent says of an application that it was told of. */

@@ -34,7 +34,7 @@ export { isAlive, type ProcessIdentity, processIdentity } from './processes/iden
 export { type DetachedProcess, findRecorded, spawnDetached, spawnRecorded } from './processes/spawn-detached.ts';
 export { stopGroup, whenGone } from './processes/stop.ts';
 export { type GroupUsage, memoryByGroup, memoryOf, usageByGroup } from './processes/usage.ts';
-export { newPrivateKey, privateKeyFromPem, publicKeyFromRaw, rawPublicKey } from './sealing/keys.ts';
+export { isPublicKey, newPrivateKey, privateKeyFromPem, publicKeyFromRaw, rawPublicKey } from './sealing/keys.ts';
 export { open, type Sealed, seal } from './sealing/seal.ts';
 export { keyIdOf, publicSigningKey, signText, verifyText } from './sealing/sign.ts';
 export { createMask, type Mask, type MaskedPieces, maskPieces } from './secrets/mask.ts';

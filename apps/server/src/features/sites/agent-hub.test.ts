@@ -16,6 +16,7 @@ describe('a question to one site', () => {
         address: '127.0.0.1',
         send: (message) => void (site === berlin && told.push(message)),
         close: () => undefined,
+        signingKey: `key of ${site}`,
         sentGeneration: 0,
         keySet: undefined,
       });

@@ -9,6 +9,8 @@ export interface AgentConnection {
   readonly address: string;
   readonly send: (message: ServerMessage) => void;
   readonly close: () => void;
+  /** The key with which the agent proved who it is. */
+  readonly signingKey: string;
   /** Generation of the last document that was sent, or that the agent said it has. */
   sentGeneration: number;
   /** The last set of the server's keys that was sent, or that the agent said it has; undefined where the agent cannot learn any. */
@@ -20,14 +22,14 @@ export interface AgentHub {
   readonly add: (connection: AgentConnection) => void;
   readonly remove: (connection: AgentConnection) => void;
   readonly sites: () => readonly SiteId[];
-  readonly isConnected: (site: SiteId) => boolean;
-  /** Generation of the last document that was sent to a connected site; 0 before the first. */
-  readonly sentGeneration: (site: SiteId) => number;
+  /** Who is connected as a site, and what was sent last. */
+  readonly of: (site: SiteId) => Pick<AgentConnection, 'site' | 'signingKey' | 'sentGeneration'> | undefined;
   readonly push: (site: SiteId, document: { readonly generation: number; readonly signed: SignedDesiredState }) => void;
   /** Connected sites that have an earlier set of the server's keys, and can learn another one. */
   readonly lackingKeys: (set: KeySetOrder) => readonly SiteId[];
   readonly pushKeys: (site: SiteId, set: { readonly order: KeySetOrder; readonly signed: SignedKeySet }) => void;
-  readonly disconnect: (site: SiteId) => void;
+  /** Ends the connection of a site that was let in by a key; by another one it is another agent. */
+  readonly disconnect: (site: SiteId, signingKey: string) => void;
   /** Ends connections from where agents are not let in any more. */
   readonly keepOnly: (admits: (address: string) => boolean) => void;
   readonly readLog: (site: SiteId, request: LogRequest, name: string) => Promise<LogChunk>;
@@ -84,8 +86,7 @@ export function createAgentHub(): AgentHub {
       if (connections.get(connection.site) === connection) connections.delete(connection.site);
     },
     sites: () => [...connections.keys()],
-    isConnected: (site) => connections.has(site),
-    sentGeneration: (site) => connections.get(site)?.sentGeneration ?? 0,
+    of: (site) => connections.get(site),
     push: (site, { generation, signed }) => {
       const connection = connections.get(site);
       if (connection === undefined || connection.sentGeneration >= generation) return;
@@ -106,7 +107,10 @@ export function createAgentHub(): AgentHub {
     keepOnly: (admits) => {
       for (const connection of connections.values()) if (!admits(connection.address)) connection.close();
     },
-    disconnect: (site) => connections.get(site)?.close(),
+    disconnect: (site, signingKey) => {
+      const connection = connections.get(site);
+      if (connection?.signingKey === signingKey) connection.close();
+    },
     readLog: (site, request, name) => {
       const connection = connections.get(site);
       if (connection === undefined) return Promise.reject(unreachable(name));

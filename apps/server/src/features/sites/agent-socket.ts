@@ -189,15 +189,13 @@ async function welcome(input: {
     socket.close(1008, code);
   };
   const site = await tools.findSite(hello.site);
-  const known =
-    site !== undefined &&
-    site.signingKey !== null &&
-    verifyText({
-      text: `almanac-agent-hello:${hello.site}:${nonce}`,
-      signature: hello.signature,
-      publicKey: site.signingKey,
-    });
-  if (site === undefined || !known)
+  const signingKey = site?.signingKey ?? null;
+  const text = `almanac-agent-hello:${hello.site}:${nonce}`;
+  if (
+    site === undefined ||
+    signingKey === null ||
+    !verifyText({ text, signature: hello.signature, publicKey: signingKey })
+  )
     return reject('wrong-token', 'this site does not know this agent; enrol it again with a new token');
   const mismatch = incompatibility(hello.protocolVersion);
   if (mismatch !== undefined) return reject('agent-incompatible', mismatch);
@@ -210,6 +208,7 @@ async function welcome(input: {
     address,
     send,
     close: () => socket.close(1000, 'replaced'),
+    signingKey,
     // What the agent has on its disk need not be sent again.
     sentGeneration: hello.incarnation === site.incarnation ? hello.generation : 0,
     keySet:

@@ -1,4 +1,5 @@
 import { type EnvironmentId, refuse, type SiteId } from '@almanac/domain';
+import { isPublicKey } from '@almanac/host';
 import type { EnrolRequest, EnrolResponse } from '@almanac/protocol';
 import { hashToken, newToken } from '#features/access';
 import { readNumbers } from '#features/security-numbers';
@@ -42,6 +43,7 @@ export async function enrolAgent(
 ): Promise<EnrolResponse> {
   const { request } = input;
   const { db } = context;
+  refuseKeys(request);
   const tokenHash = hashToken(request.token);
   const token = await db
     .selectFrom('enrolmentTokens')
@@ -75,6 +77,8 @@ export async function enrolAgent(
     .returning(['id', 'name', 'environmentId'])
     .executeTakeFirstOrThrow();
   await db.deleteFrom('siteApplications').where('siteId', '=', site.id).execute();
+  // What the agent before was given to read by.
+  await db.deleteFrom('artifactTokens').where('siteId', '=', site.id).execute();
   const environment = await db
     .selectFrom('environments')
     .select(['id', 'name'])
@@ -90,6 +94,14 @@ export async function enrolAgent(
     serverKeys: keys.map(({ keyId, publicKey }) => ({ keyId, publicKey })),
     keySet: { incarnation, number },
   };
+}
+
+/** A key that nothing can be sealed to would keep all sites of its environment from their documents. */
+function refuseKeys({ signingKey, sealingKey }: EnrolRequest): void {
+  if (!isPublicKey(signingKey, 'Ed25519'))
+    refuse('invalid-request', '`signingKey` is no Ed25519 public key (raw, base64url)');
+  if (!isPublicKey(sealingKey, 'X25519'))
+    refuse('invalid-request', '`sealingKey` is no X25519 public key (raw, base64url)');
 }
 
 async function hasKey(context: CommandContext, site: SiteId, request: EnrolRequest): Promise<boolean> {

@@ -8,26 +8,41 @@ import type { AgentHub } from './agent-hub.ts';
 /** Documents that are in memory at a time. */
 const atOnce = 500;
 
-/** Sends connected sites their newest documents, all or those given, unless they have them already. */
+/**
+ * Sends connected sites their newest documents, all or those given, unless they have them already. Whoever is connected and
+ * would not be let in any more, because the site is gone or another agent enrolled as it, is sent away instead.
+ */
 export async function pushDocuments(
   context: Pick<BackgroundContext, 'db'>,
   hub: AgentHub,
   only?: readonly SiteId[],
 ): Promise<void> {
-  const sites = only?.filter((each) => hub.isConnected(each)) ?? hub.sites();
-  for (let from = 0; from < sites.length; from += atOnce) {
-    const some = sites.slice(from, from + atOnce);
-    const { rows } = await sql<{ id: SiteId; generation: number; document: SignedDesiredState }>`
-      select sites.id, sites.generation, sites.document
-      from unnest(${some}::uuid[], ${some.map((site) => hub.sentGeneration(site))}::int[]) as connected (site, sent)
-      join sites on sites.id = connected.site
-      where sites.document is not null and sites.generation > connected.sent`.execute(context.db);
-    for (const { id, generation, document } of rows) {
-      failpoint('document-before-push');
-      hub.push(id, { generation, signed: document });
+  const connected = (only ?? hub.sites()).flatMap((site) => hub.of(site) ?? []);
+  for (let from = 0; from < connected.length; from += atOnce) {
+    const some = connected.slice(from, from + atOnce);
+    const { rows } = await sql<Look>`
+      select connected.site, connected.key, sites.signing_key is not distinct from connected.key as known,
+        sites.generation, sites.document
+      from unnest(${some.map(({ site }) => site)}::uuid[], ${some.map(({ signingKey }) => signingKey)}::text[],
+        ${some.map(({ sentGeneration }) => sentGeneration)}::int[]) as connected (site, key, sent)
+      left join sites on sites.id = connected.site
+      where sites.signing_key is distinct from connected.key
+        or (sites.document is not null and sites.generation > connected.sent)`.execute(context.db);
+    for (const { site, key, ...row } of rows) {
+      if (!row.known) hub.disconnect(site, key);
+      else {
+        failpoint('document-before-push');
+        hub.push(site, { generation: row.generation, signed: row.document });
+      }
     }
   }
 }
+
+/** What there is to tell a connected site; of one that is not known any more there is no document. */
+type Look = { readonly site: SiteId; readonly key: string } & (
+  | { readonly known: false }
+  | { readonly known: true; readonly generation: number; readonly document: SignedDesiredState }
+);
 
 /** Pushes what is asked for together, one look at the database at a time; what comes meanwhile goes into the next. */
 export function createPusher(input: {

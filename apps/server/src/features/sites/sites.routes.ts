@@ -106,7 +106,6 @@ export function siteEndpoints(input: {
       const site = await findSite(context.db, params.site);
       await holdAtRevision(context, { table: 'sites', id: site.id, expected: expectedRevision });
       await context.db.deleteFrom('sites').where('id', '=', site.id).execute();
-      hub.disconnect(site.id);
       await context.record({ kind: 'site-changed', subject: { site: site.id } });
       context.audit({ subject: `site:${site.name}` });
       return undefined;
