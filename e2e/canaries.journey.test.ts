@@ -68,6 +68,13 @@ describe.skipIf(process.platform !== 'linux')('secrets of an installation in use
     plant(name, text.slice(10));
     return text;
   };
+  /** The session, and what the browser is known by. */
+  const plantCookies = (whose: string, cookies: string) => {
+    for (const each of cookies.split('; ')) {
+      const [name = '', token = ''] = each.split('=');
+      plantToken(`${name} ${whose}`, token);
+    }
+  };
   const searched: { readonly place: string; readonly content: string | Buffer }[] = [];
   const keep = (place: string, content: string | Buffer) => searched.push({ place, content });
 
@@ -102,6 +109,7 @@ describe.skipIf(process.platform !== 'linux')('secrets of an installation in use
   /** Ada's authenticator app, with what it shares with the server in every spelling, and her recovery codes. */
   const plantFactors = async (password: string) => {
     const { cookie } = await send('/sessions', { name: 'ada', password });
+    plantCookies('of ada', cookie);
     const { body: begun } = await send('/me/totp', {}, { cookie });
     const secret = TotpSecret.fromBase32(plant('TOTP seed', routes.beginTotp.response.parse(begun).secret));
     plant('TOTP seed in hex', secret.hex);
@@ -112,6 +120,16 @@ describe.skipIf(process.platform !== 'linux')('secrets of an installation in use
       plant(`recovery code ${at}`, code);
       plant(`recovery code ${at} without its dashes`, code.replaceAll('-', ''));
     }
+  };
+  /** Credentials for an emergency that were used, whom they let in, and others that were not. */
+  const plantEmergency = async () => {
+    const { client } = estate;
+    const { secret: used } = await client.makeBreakGlass({ body: {} });
+    plantToken('used credentials for an emergency', used);
+    const { cookie } = await send('/sessions/break-glass', { secret: used });
+    plantCookies('of an emergency', cookie);
+    await client.acknowledgeBreakGlass({ body: {} });
+    plantToken('credentials for an emergency', (await client.makeBreakGlass({ body: {} })).secret);
   };
   /** A provider that sends its people, and a directory that does not answer. */
   const plantProviders = async () => {
@@ -197,6 +215,7 @@ describe.skipIf(process.platform !== 'linux')('secrets of an installation in use
     await createClient({ baseUrl: estate.url }).completeSetup({ body: { token, name: 'ada', password: adas } });
     plant('setup link', token);
     await plantFactors(adas);
+    await plantEmergency();
     plantToken('token of the launcher', estate.token);
     plantToken('token of the builder', (await readFile(join(estate.data, 'tokens', 'builder'), 'utf8')).trim());
     tokens.set('administrator', estate.token);
