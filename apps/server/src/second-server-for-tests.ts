@@ -7,6 +7,8 @@ export interface SecondServer {
   readonly url: string;
   readonly setupUrl: string | undefined;
   readonly stop: () => Promise<void>;
+  /** Ends it in the middle of whatever it does. */
+  readonly kill: () => Promise<void>;
 }
 
 /** Another server, as a process of its own, on the database and with the keys of the first one. */
@@ -24,6 +26,9 @@ export async function startSecondServer(
     setupUrl,
     stop: async () => {
       await server.end('SIGTERM');
+    },
+    kill: async () => {
+      await server.end('SIGKILL');
     },
   };
 }
