@@ -8,6 +8,7 @@ import {
   addApplication,
   createRepository,
   type Estate,
+  type IdentityProviderProcess,
   outputOf,
   type Repository,
   runAlmanac,
@@ -18,7 +19,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foreignPage, type Navigation, submitForm, tellViolations } from './foreign-page.ts';
 import { polyglots } from './polyglots.ts';
-import { allPolyglots, storePolyglots } from './stored-polyglots.ts';
+import { allPolyglots, bringPolyglots, storePolyglots } from './stored-polyglots.ts';
 
 const executablePath = process.env['ALMANAC_CHROMIUM'];
 /** A name that leads to this machine, for a page of another site. */
@@ -51,9 +52,25 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
   let directory: string;
   let repository: Repository;
   let elsewhere: Server;
+  let provider: IdentityProviderProcess | undefined;
   let hostilePage = '';
   /** What must not happen: dialogs, violations of the policy, code that ran. */
   const harm: string[] = [];
+
+  const watchedTab = async (): Promise<Page> => {
+    const tab = await context.newPage();
+    tab.setDefaultTimeout(30_000);
+    tab.on('dialog', (dialog) => {
+      harm.push(`dialog ${dialog.message()} on ${tab.url()}`);
+      void dialog.dismiss();
+    });
+    tab.on('console', (message) => {
+      if (/POLICY|Content Security Policy|Trusted|TrustedHTML/i.test(message.text()))
+        harm.push(`${message.text()} on ${tab.url()}`);
+    });
+    tab.on('pageerror', (error) => harm.push(`${error.message} on ${tab.url()}`));
+    return tab;
+  };
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'almanac surface '));
@@ -62,7 +79,7 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
     );
     await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
     [estate, repository, browser] = await Promise.all([
-      startEstate(),
+      startEstate(undefined, { environment: { ALMANAC_OUTBOUND_INTERNAL: '127.0.0.1' } }),
       createRepository(join(directory, 'mirror')),
       chromium.launch({
         ...(executablePath === undefined ? {} : { executablePath }),
@@ -80,17 +97,7 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
     await repository.commit(allPolyglots.slice(0, 400), { 'almanac.yaml': manifest, 'server.js': server });
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     await context.addInitScript({ content: tellViolations });
-    page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    page.on('dialog', (dialog) => {
-      harm.push(`dialog ${dialog.message()} on ${page.url()}`);
-      void dialog.dismiss();
-    });
-    page.on('console', (message) => {
-      if (/POLICY|Content Security Policy|Trusted|TrustedHTML/i.test(message.text()))
-        harm.push(`${message.text()} on ${page.url()}`);
-    });
-    page.on('pageerror', (error) => harm.push(`${error.message} on ${page.url()}`));
+    page = await watchedTab();
     await page.goto(estate.setupUrl ?? '');
     await page.getByRole('textbox', { name: 'Name' }).fill('ada');
     await page.getByRole('textbox', { name: 'Password' }).fill('a long enough sentence');
@@ -100,6 +107,7 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
 
   afterAll(async () => {
     await browser?.close();
+    await provider?.stop();
     await estate?.stop();
     await estate?.remove();
     elsewhere?.close();
@@ -111,14 +119,32 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
     const application = await addApplication(client, repository.path);
     const [build] = (await client.listBuilds({ params: { application } })).items;
     await storePolyglots(client, { application, build: build?.id ?? '' });
+    provider = await bringPolyglots(estate);
 
-    for (const path of await pagesOf(estate, { application, build: build?.id ?? '' })) {
-      await page.goto(`${estate.url}${path}`);
-      await page.getByRole('heading').first().waitFor();
-      await page.waitForLoadState('networkidle');
-    }
+    const paths = [...(await pagesOf(estate, { application, build: build?.id ?? '' }))];
+    const visit = async () => {
+      const tab = await watchedTab();
+      for (let path = paths.shift(); path !== undefined; path = paths.shift()) {
+        await tab.goto(`${estate.url}${path}`);
+        await tab.getByRole('heading').first().waitFor();
+        await tab.waitForLoadState('networkidle');
+        if (await tab.evaluate(() => Object.hasOwn(globalThis, 'harmed'))) harm.push(`code ran on ${path}`);
+      }
+      await tab.close();
+    };
+    // Each waits until nothing moves: three of them wait together.
+    await Promise.all([visit(), visit(), visit()]);
     await page.goto(`${estate.url}/builds/${build?.id}`);
     await page.getByText('</title><script>').first().waitFor();
+
+    // What a provider said of somebody, and whom it brought by SCIM.
+    for (const path of ['/security/sign-in/acme', '/people']) {
+      await page.goto(`${estate.url}${path}`);
+      await page
+        .getByText(polyglots[0] ?? '')
+        .first()
+        .waitFor();
+    }
 
     expect(await page.evaluate(() => Object.hasOwn(globalThis, 'harmed'))).toBe(false);
     expect(harm).toEqual([]);
@@ -267,7 +293,10 @@ async function pagesOf(estate: Estate, given: { readonly application: string; re
     '/security',
     '/security/second-factors',
     '/security/networks',
+    '/security/numbers',
+    '/security/signing-keys',
     '/security/sign-in',
+    '/security/sign-in/acme',
     '/audit',
     '/settings',
     '/settings/notifications',

@@ -18,7 +18,6 @@ import {
   runAlmanac,
   startEstate,
   startIdentityProvider,
-  visitProvider,
   waitUntil,
 } from '@almanac/testkit';
 import { TOTP, Secret as TotpSecret } from 'otpauth';
@@ -28,6 +27,7 @@ import { type Canary, createSearch, type Finding, newCanary } from './canaries/c
 import { crawl, crawlScim, type Known, listen } from './canaries/crawl.ts';
 import { attempt, errorPaths } from './canaries/error-paths.ts';
 import { processesOf, processOf } from './processes.ts';
+import { tryProvider } from './try-provider.ts';
 
 /** An application that says its secret aloud: once at its start, and whenever it is asked. */
 const vault = `
@@ -149,14 +149,7 @@ describe.skipIf(process.platform !== 'linux')('secrets of an installation in use
       },
     });
     // Nothing is activated that was not tried.
-    const tried = await send('/identity-providers/acme/dry-runs', {}, { authorization: `Bearer ${estate.token}` });
-    const { url } = routes.beginDryRun.response.parse(tried.body);
-    const query = await visitProvider(url ?? '', { login: 'key-of-ada', until: estate.url });
-    await send(
-      '/provider-sign-ins/complete',
-      { kind: 'redirect', provider: 'acme', query },
-      { authorization: `Bearer ${estate.token}`, cookie: tried.cookie },
-    );
+    await tryProvider(estate, { provider: 'acme', login: 'key-of-ada' });
     const tries = await client.listDryRuns({ params: { provider: 'acme' } });
     await client.activateIdentityProvider({ params: { provider: 'acme' }, body: {} });
     if (tries.items.length !== 1) throw new Error('the provider was not tried');

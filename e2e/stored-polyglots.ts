@@ -1,7 +1,8 @@
 import { newPrivateKey, privateKeyFromPem, rawPublicKey } from '@almanac/host';
 import { agentProtocol } from '@almanac/protocol';
-import type { Estate } from '@almanac/testkit';
+import { type Estate, type IdentityProviderProcess, startIdentityProvider } from '@almanac/testkit';
 import { polyglots } from './polyglots.ts';
+import { tryProvider } from './try-provider.ts';
 
 /** All of them in one text, where a field takes so much. */
 export const allPolyglots = polyglots.join(' ');
@@ -57,6 +58,58 @@ export async function storePolyglots(
   });
   await client.createQuarantine({ body: { application, build, reason: partOf(400, 50) } });
   await enrolHostile(client);
+}
+
+/** What comes from outside without anybody here: claims of a provider, and people and groups whom it brings by SCIM. */
+export async function bringPolyglots(estate: Estate): Promise<IdentityProviderProcess> {
+  const { client, url } = estate;
+  const secret = 'a secret of the client and of nobody else';
+  const provider = await startIdentityProvider({
+    secret,
+    redirectUris: [`${url}/sign-in/callback/acme`],
+    accounts: {
+      mallory: {
+        name: partOf(120, 0),
+        preferred_username: partOf(120, 7),
+        email: `${partOf(60, 14)}@example.com`,
+        groups: polyglots,
+      },
+    },
+  });
+  await client.createIdentityProvider({
+    body: {
+      name: 'acme',
+      displayName: partOf(60, 3),
+      configuration: { kind: 'oidc', issuer: provider.issuer, clientId: 'almanac' },
+      secrets: { clientSecret: secret },
+      arrival: { defaultRole: 'viewer' },
+    },
+  });
+  await tryProvider(estate, { provider: 'acme', login: 'mallory' });
+  await client.activateIdentityProvider({ params: { provider: 'acme' }, body: {} });
+  const sync = await client.createScimToken({ params: { provider: 'acme' }, body: {} });
+  const bring = async (
+    kind: 'User' | 'Group',
+    body: { readonly displayName: string; readonly [key: string]: unknown },
+  ) => {
+    const answer = await fetch(`${url}/scim/v2/${kind}s`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/scim+json', authorization: `Bearer ${sync.secret}` },
+      body: JSON.stringify({ schemas: [`urn:ietf:params:scim:schemas:core:2.0:${kind}`], ...body }),
+    });
+    // Characters that cannot be shown are not taken from a directory.
+    const isShown = !/\p{C}/u.test(body.displayName);
+    if (answer.status !== (isShown ? 201 : 400)) throw new Error(`${kind}: ${answer.status} ${await answer.text()}`);
+  };
+  for (const [at, text] of polyglots.entries())
+    await bring('User', {
+      userName: `person-${at}@example.com`,
+      externalId: `key-${at}`,
+      active: true,
+      displayName: text,
+    });
+  await bring('Group', { externalId: 'group', displayName: partOf(60, 21) });
+  return provider;
 }
 
 /** A site whose agent says of its machine what means no good. */
