@@ -119,6 +119,34 @@ describe('the permission matrix', () => {
     expect(Object.keys(besides).filter((each) => !server.mounted.includes(each))).toEqual([]);
   });
 
+  it.each([
+    ['environment', (place: string) => ({ kind: 'environment', environment: place })],
+    ['plan', (place: string) => ({ kind: 'before-plan', plan: place, setBack: false })],
+  ] as const)(
+    'says of %s that a build is to come from, and somebody may not list, what it says of one that is not there',
+    async (noun, sourceOf) => {
+      const { own, 'other environment': elsewhere, absent } = server.estate.named;
+      const deploy = async (place: string) => {
+        const operations = [{ kind: 'deploy', application: own['application'], source: sourceOf(place) }];
+        const body = { environment: own['environment'], operations };
+        const answer = await ask(server, {
+          who: 'an engineer of the team web',
+          operation: 'createPlan',
+          variant: 'own',
+          request: { path: '/plans', body, headers: {}, filled: new Set() },
+          expected: 'reached',
+        });
+        return { ...answer, body: answer.body.replaceAll(place, `<${noun}>`) };
+      };
+
+      const hidden = await deploy(String(elsewhere[noun]));
+
+      expect(hidden.outcome).toBe('404');
+      expect(hidden).toEqual(await deploy(String(absent[noun])));
+      expect((await deploy(String(own[noun]))).outcome).toBe('reached');
+    },
+  );
+
   it('says why, and who can give the right, to whoever may see what they may not do', async () => {
     const question = [...questions(server.estate)].find(
       ({ operation, who, variant }) =>
