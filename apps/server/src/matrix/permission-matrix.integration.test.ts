@@ -119,33 +119,50 @@ describe('the permission matrix', () => {
     expect(Object.keys(besides).filter((each) => !server.mounted.includes(each))).toEqual([]);
   });
 
-  it.each([
-    ['environment', (place: string) => ({ kind: 'environment', environment: place })],
-    ['plan', (place: string) => ({ kind: 'before-plan', plan: place, setBack: false })],
-  ] as const)(
-    'says of %s that a build is to come from, and somebody may not list, what it says of one that is not there',
-    async (noun, sourceOf) => {
-      const { own, 'other environment': elsewhere, absent } = server.estate.named;
-      const deploy = async (place: string) => {
-        const operations = [{ kind: 'deploy', application: own['application'], source: sourceOf(place) }];
-        const body = { environment: own['environment'], operations };
-        const answer = await ask(server, {
-          who: 'an engineer of the team web',
-          operation: 'createPlan',
-          variant: 'own',
-          request: { path: '/plans', body, headers: {}, filled: new Set() },
-          expected: 'reached',
-        });
-        return { ...answer, body: answer.body.replaceAll(place, `<${noun}>`) };
-      };
+  describe('a build that is to come from another place', () => {
+    const sources = {
+      environment: (environment: string) => ({ kind: 'environment', environment }),
+      plan: (plan: string) => ({ kind: 'before-plan', plan, setBack: false }),
+    } as const;
+    const deploy = async (who: string, from: { readonly noun: keyof typeof sources; readonly place: string }) => {
+      const { application, environment } = server.estate.named.own;
+      const source = sources[from.noun](from.place);
+      const answer = await ask(server, {
+        who,
+        operation: 'createPlan',
+        variant: 'own',
+        request: {
+          path: '/plans',
+          body: { environment, operations: [{ kind: 'deploy', application, source }] },
+          headers: {},
+          filled: new Set(),
+        },
+        expected: 'reached',
+      });
+      return { ...answer, body: answer.body.replaceAll(from.place, `<${from.noun}>`) };
+    };
 
-      const hidden = await deploy(String(elsewhere[noun]));
+    it.each(['environment', 'plan'] as const)(
+      'is answered to whoever may not list the %s as if that were not there',
+      async (noun) => {
+        const who = 'an engineer of the team web';
+        const { own, 'other environment': elsewhere, absent } = server.estate.named;
 
-      expect(hidden.outcome).toBe('404');
-      expect(hidden).toEqual(await deploy(String(absent[noun])));
-      expect((await deploy(String(own[noun]))).outcome).toBe('reached');
-    },
-  );
+        const hidden = await deploy(who, { noun, place: String(elsewhere[noun]) });
+
+        expect(hidden.outcome).toBe('404');
+        expect(hidden).toEqual(await deploy(who, { noun, place: String(absent[noun]) }));
+        expect((await deploy(who, { noun, place: String(own[noun]) })).outcome).toBe('reached');
+      },
+    );
+
+    it('is refused to whoever sees that environment, and not what the application runs there', async () => {
+      const from = { noun: 'environment', place: 'bunker' } as const;
+
+      expect((await deploy('an operator of whom a team takes away', from)).outcome).toBe('403');
+      expect((await deploy('an operator', from)).outcome).toBe('reached');
+    });
+  });
 
   it('says why, and who can give the right, to whoever may see what they may not do', async () => {
     const question = [...questions(server.estate)].find(

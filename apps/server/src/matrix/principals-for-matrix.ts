@@ -140,6 +140,13 @@ export const matrixPrincipals: Readonly<Record<string, MatrixPrincipal>> = {
     itself: everywhere(operating),
     rights: [],
   },
+  'an operator of whom a team takes away': {
+    given: { kind: 'user', role: 'operator', team: ['web', 'engineer'] },
+    shopfront: engineering,
+    strongroom: everywhere(operating),
+    itself: everywhere(operating),
+    rights: [],
+  },
   'a lookout whom a team gives more': {
     given: { kind: 'user', role: 'lookout', team: ['web', 'engineer'] },
     shopfront: engineering,
