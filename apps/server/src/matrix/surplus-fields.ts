@@ -78,7 +78,8 @@ function targets(estate: MatrixEstate): readonly Target[] {
   });
 }
 
-function whoMay({ permission }: Route): string {
+/** Somebody who may use a route. */
+export function whoMay({ permission }: Route): string {
   if (permission === 'builder') return 'a builder';
   return permission === 'agent' ? 'an agent' : 'an administrator';
 }

@@ -9,9 +9,12 @@ export interface ParsedParts {
   readonly body: unknown;
 }
 
+/** Builders and agents of another release may ask for more than this server knows. */
+const ofMachines: ReadonlySet<Route['permission']> = new Set(['builder', 'agent'] as const);
+
 /** Parses what a route declares; every fault is told, with a pointer to where it stands. */
 export function parseRequest(route: Route, request: FastifyRequest): ParsedParts {
-  const faults: Fault[] = [];
+  const faults: Fault[] = ofMachines.has(route.permission) ? [] : [...undeclaredParameters(route, request)];
   const part = (schema: z.ZodType | undefined, value: unknown, prefix: string): unknown => {
     if (schema === undefined) return undefined;
     const unstorable = unstorableText(value);
@@ -35,6 +38,17 @@ export function parseRequest(route: Route, request: FastifyRequest): ParsedParts
   const [first] = faults;
   const more = faults.length === 1 ? '' : ` (and ${faults.length - 1} more)`;
   return refuse('invalid-request', `${first?.pointer}: ${first?.detail}${more}`, faults);
+}
+
+/** A filter that is nearly spelled right must not become no filter. */
+function undeclaredParameters(route: Route, request: FastifyRequest): readonly Fault[] {
+  const declared = Object.keys(route.query?.shape ?? {});
+  return Object.keys(request.query ?? {})
+    .filter((key) => !declared.includes(key))
+    .map((key) => ({
+      pointer: pointerOf('/query', [key]),
+      detail: `no parameter of this address, which takes ${declared.length === 0 ? 'none' : declared.join(', ')}`,
+    }));
 }
 
 /** The revision of `If-Match`, where the route asks for it. */
