@@ -151,6 +151,25 @@ describe('access that changes', () => {
     expect(JSON.stringify(composed.body)).not.toContain('strongroom');
   });
 
+  it('hides a release of which only a part may be listed, from whoever may not change that part either', async () => {
+    const versions = [];
+    for (const application of ['shopfront', 'strongroom']) {
+      const [build] = (await tests.send(`GET /applications/${application}/builds`)).body.items;
+      const { body } = await tests.send(`POST /applications/${application}/versions`, {
+        body: { build: build.id, number: '1.0.0' },
+      });
+      versions.push({ application, number: body.number });
+    }
+    await tests.send('POST /releases', { body: { name: 'spring', content: { versions } } });
+    await give('nobody', 'viewer');
+
+    const hidden = await tests.send('DELETE /releases/spring', { as: token });
+    const absent = await tests.send('DELETE /releases/summer', { as: token });
+
+    expect([hidden.status, absent.status]).toEqual([404, 404]);
+    expect(hidden.body.detail.replace('spring', 'summer')).toBe(absent.body.detail);
+  });
+
   it('takes no values of settings and no versions from whoever may deploy and not change', async () => {
     await session.query(`insert into roles (id, name, display_name, elsewhere)
       values (gen_random_uuid(), 'deploys', 'Deploys', '{list,monitor,deploy}')`);
