@@ -164,6 +164,29 @@ describe('the permission matrix', () => {
     });
   });
 
+  it('answers whoever wants a plan again somewhere else as if what they may not list were not there', async () => {
+    const { own, 'other environment': elsewhere, absent } = server.estate.named;
+    const repeat = async (plan: string, environment: string) => {
+      const { outcome, body } = await ask(server, {
+        who: 'an engineer of the team web',
+        operation: 'reusePlan',
+        variant: 'own',
+        request: { path: `/plans/${plan}/reuse`, body: { environment }, headers: {}, filled: new Set() },
+        expected: 'reached',
+      });
+      return { outcome, body: body.replaceAll(plan, '<plan>').replaceAll(environment, '<environment>') };
+    };
+    const [plan, environment] = [String(own['plan']), String(own['environment'])];
+
+    const hidden = await repeat(String(elsewhere['plan']), environment);
+    const into = await repeat(plan, String(elsewhere['environment']));
+
+    expect([hidden.outcome, into.outcome]).toEqual(['404', '404']);
+    expect(hidden).toEqual(await repeat(String(absent['plan']), environment));
+    expect(into).toEqual(await repeat(plan, String(absent['environment'])));
+    expect((await repeat(plan, environment)).outcome).toBe('reached');
+  });
+
   it('says why, and who can give the right, to whoever may see what they may not do', async () => {
     const question = [...questions(server.estate)].find(
       ({ operation, who, variant }) =>

@@ -235,7 +235,7 @@ export async function* locatePlan(
     yield own;
     return;
   }
-  yield { ...own, asks: 'list' };
+  // That the plan itself may be listed is a question of its own.
   const environment = await environmentAt(db, given.elsewhere);
   yield around(environment, given.elsewhere);
   yield {
