@@ -16,8 +16,11 @@ export interface XmlAttribute {
   readonly value: string;
 }
 
-/** What is read of one document. Providers send a few kilobytes; nothing here grows faster than what was sent. */
-const xmlLimits = { bytes: 131_072, depth: 32, elements: 5000, attributes: 32 } as const;
+/**
+ * What is read of one document, by the thread that answers everybody. Providers send a few kilobytes, with some hundred groups at
+ * most; nothing here grows faster than what was sent.
+ */
+const xmlLimits = { bytes: 131_072, depth: 32, elements: 2000, attributes: 32 } as const;
 
 const declaration =
   /^<\?xml\s+version=(?:"1\.0"|'1\.0')(?:\s+encoding=(?:"utf-8"|'utf-8'))?(?:\s+standalone=(?:"(?:yes|no)"|'(?:yes|no)'))?\s*\?>\s*/i;
