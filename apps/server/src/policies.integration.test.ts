@@ -219,6 +219,32 @@ describe('policies', () => {
       expect((await shown()).following).toEqual([]);
     });
 
+    it('are not taken over for whoever may not set them any more, until somebody gives that back', async () => {
+      const { body: emil } = await send('POST /principals', { body: { name: 'emil', role: 'administrator' } });
+      await send('PUT /policies/following', {
+        as: emil.secret,
+        body: { scope: production, from, path: 'production.yaml' },
+      });
+      await look(holds('a', twoPeople));
+      const before = await inForce();
+      const give = (role: string) =>
+        session?.query(
+          `update principals set default_role_id = (select id from roles where name = $1) where name = 'emil'`,
+          [role],
+        );
+
+      await give('viewer');
+      await look(holds('b', 'tests: true\n'));
+
+      expect(await inForce()).toEqual(before);
+      expect((await shown()).following).toMatchObject([
+        { commit: hash('a'), fault: { detail: 'emil had this file followed, and may not set policies any more' } },
+      ]);
+      await give('administrator');
+      await look(holds('b', 'tests: true\n'));
+      expect(await inForce()).toMatchObject({ version: before.version + 1, policy: { tests: true } });
+    });
+
     it('are followed by whoever manages environments, and by nobody else', async () => {
       const { body } = await send('POST /principals', { body: { name: 'dora', role: 'deployer' } });
 
