@@ -105,6 +105,9 @@ async function consumes(session: pg.Client): Promise<void> {
     values (${build('strongroom')}, 'web', 'valuables', '${'a'.repeat(64)}')`);
   await session.query(`insert into build_references (build_id, module, contract, element)
     values (${build('shopfront')}, 'web', 'valuables', 'GET /silver')`);
+  // Whoever analyses reads anew what is said to have changed.
+  await session.query(`insert into outbox (id, kind, subject) select gen_random_uuid(), 'target-changed',
+    jsonb_build_object('environment', environment_id, 'application', application_id) from targets`);
 }
 
 /** Releases are called after nothing that somebody may not see. */
