@@ -31,8 +31,8 @@ export async function estateForMatrix(tests: ServerForTests): Promise<MatrixEsta
   const session = await tests.connect();
   for (const [name, type, promotesFrom] of [
     ['development', 'development', null],
-    ['production', 'production', 'development'],
     ['bunker', 'staging', 'development'],
+    ['production', 'production', 'bunker'],
     ['torn-down', 'test', null],
   ] as const) {
     await made(tests, 'POST /environments', { name, displayName: name, type, promotesFrom });

@@ -8,5 +8,5 @@ export {
   type SourceOf,
   withinScope,
 } from './scoped-database.ts';
-export { type Veil, veilFor } from './veil.ts';
+export { hiddenName, type Veil, veilFor } from './veil.ts';
 export { visibleApplications } from './visible-applications.ts';

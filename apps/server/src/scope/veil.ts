@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../tables.ts';
 import { placeInScope } from './scope-conditions.ts';
 
-/** What stands in the place of the name and the key of an application that somebody may not see. */
-const hiddenName = 'hidden';
+/** What stands in the place of the name and the key of what somebody may not see. */
+export const hiddenName = 'hidden';
 const hiddenKey = '00000000-0000-0000-0000-000000000000';
 
 /** Shows an answer without the applications that whoever asked may not see. */

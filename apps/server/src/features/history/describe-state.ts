@@ -185,12 +185,16 @@ function labelWords(labels: Readonly<Record<string, string>>): string {
   return pairs.length === 0 ? 'every site' : pairs.toSorted().join(', ');
 }
 
+/** The fact that names the environment before this one, and what it says of the first. */
+export const promotesFrom = 'promotes from';
+export const nothingBefore = 'nothing';
+
 /** What holds for an environment as a whole, by key. */
 function policyFacts(policy: EnvironmentPolicy): Facts {
   const { following } = policy;
   const words: Record<string, string> = {
     type: policy.type,
-    'promotes from': policy.promotesFrom ?? 'nothing',
+    [promotesFrom]: policy.promotesFrom ?? nothingBefore,
     follows:
       following.kind === 'none'
         ? 'nothing'

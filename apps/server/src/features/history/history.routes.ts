@@ -14,9 +14,9 @@ import { findApplication } from '#features/applications';
 import { referencesOf } from '#features/builds';
 import { findEnvironment } from '#features/environments';
 import { decodeCursor, type Endpoint, encodeCursor, momentInCursor, read } from '#platform/http';
-import { beyondScope, type ScopedDatabase, visibleApplications } from '#scope';
+import { beyondScope, hiddenName, type ScopedDatabase, visibleApplications } from '#scope';
 import type { Tables } from '#tables';
-import type { DescribeState, ToldState } from './describe-state.ts';
+import { type DescribeState, nothingBefore, promotesFrom, type ToldState } from './describe-state.ts';
 import { readStateAt, readStateNow } from './read-state.ts';
 
 export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
@@ -42,12 +42,16 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
       moment,
     };
   };
-  const tell = (
-    db: Kysely<Tables>,
+  const tell = async (
+    scoped: ScopedDatabase,
     found: Awaited<ReturnType<typeof find>>,
     aspects: 'all' | 'versions',
-  ): Promise<ToldState> =>
-    describe(db, { environment: found.side.environment.id, running: found.running, moment: found.moment, aspects });
+  ): Promise<ToldState> => {
+    const { side, running, moment } = found;
+    const db = beyondScope(scoped, 'what was found lies in the scope');
+    const state = await describe(db, { environment: side.environment.id, running, moment, aspects });
+    return { ...state, policy: await withoutHiddenPath(scoped, state.policy) };
+  };
 
   return [
     read('listHistory', async ({ db }, { query }) => {
@@ -107,13 +111,13 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
 
     read('getEnvironmentState', async ({ db }, { params, query }) => {
       const found = await find(db, { environment: params.environment, at: query.at });
-      const whole = beyondScope(db, 'what was found lies in the scope');
+      const whole = beyondScope(db, 'of an application that was asked for, its key');
       const only = query.application === undefined ? undefined : await findApplication(whole, query.application);
       const running =
         only === undefined
           ? found.running
           : new Map([...found.running].filter(([application]) => application === only.id));
-      const state = await tell(whole, { ...found, running }, query.facts);
+      const state = await tell(db, { ...found, running }, query.facts);
       return {
         ...found.side,
         policy: placed({ policy: state.policy }),
@@ -130,8 +134,7 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
         find(db, { environment: params.environment, at: query.from }),
         find(db, { environment: query.with ?? params.environment, at: query.to }),
       ]);
-      const whole = beyondScope(db, 'what was found lies in the scope');
-      const [before, after] = await Promise.all([tell(whole, from, 'all'), tell(whole, to, 'all')]);
+      const [before, after] = await Promise.all([tell(db, from, 'all'), tell(db, to, 'all')]);
       const difference = diffStates(before, after);
       return {
         before: from.side,
@@ -147,6 +150,18 @@ export function historyEndpoints(describe: DescribeState): readonly Endpoint[] {
       };
     }),
   ];
+}
+
+/** The environment before this one on its path is named to whoever may list it. */
+async function withoutHiddenPath(scoped: ScopedDatabase, policy: Facts): Promise<Facts> {
+  const earlier = policy[promotesFrom];
+  if (scoped.scope.kind === 'everything' || earlier === undefined || !('everywhere' in earlier)) return policy;
+  const { text } = earlier.everywhere;
+  if (text === nothingBefore) return policy;
+  const visible = await scoped.selectFrom('environments').select('id').where('name', '=', text).executeTakeFirst();
+  return visible === undefined
+    ? { ...policy, [promotesFrom]: { everywhere: { text: hiddenName, secret: false } } }
+    : policy;
 }
 
 async function databaseTime(db: Kysely<Tables>): Promise<Date> {
