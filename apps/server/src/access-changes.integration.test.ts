@@ -170,6 +170,35 @@ describe('access that changes', () => {
     expect(hidden.body.detail.replace('spring', 'summer')).toBe(absent.body.detail);
   });
 
+  it('leaves out of differences what its author sees and may not deploy, and lets nobody deploy it by a release', async () => {
+    await give('viewer', 'operator');
+    const compose = (content: object) =>
+      tests.send('POST /plans', { as: token, body: { environment: 'later', ...content } });
+
+    const differing = await compose({ differences: { from: 'production' } });
+    const released = await compose({ release: 'spring' });
+
+    expect(differing.status).toBe(201);
+    expect(differing.body.operations.map((each: { application: { name: string } }) => each.application.name)).toEqual([
+      'shopfront',
+    ]);
+    expect(released).toMatchObject({ status: 403, body: { code: 'not-permitted' } });
+  });
+
+  it('leaves out of differences what its author may deploy here and not see there', async () => {
+    await tests.send('POST /environments', { body: { name: 'rehearsal', displayName: 'R', type: 'staging' } });
+    await session.query(`insert into roles (id, name, display_name, in_types)
+      values (gen_random_uuid(), 'stages', 'Stages', '{"staging": ["list", "monitor", "deploy"]}')`);
+    await give('viewer', 'stages');
+
+    const composed = await tests.send('POST /plans', {
+      as: token,
+      body: { environment: 'rehearsal', differences: { from: 'production' } },
+    });
+
+    expect(composed).toMatchObject({ status: 409, body: { code: 'nothing-to-do' } });
+  });
+
   it('takes no values of settings and no versions from whoever may deploy and not change', async () => {
     await session.query(`insert into roles (id, name, display_name, elsewhere)
       values (gen_random_uuid(), 'deploys', 'Deploys', '{list,monitor,deploy}')`);
