@@ -105,6 +105,29 @@ describe('the permission matrix', () => {
     120_000,
   );
 
+  it('tells whoever starts a plan that something stands in its way which they may not list, and not what', async () => {
+    const command = (operation: string, path: `/${string}`, body: unknown) =>
+      ask(server, {
+        who: 'an engineer of the team web',
+        operation,
+        variant: 'own',
+        request: { path, body, headers: {}, filled: new Set() },
+        expected: 'reached',
+      });
+    server.probe(false);
+
+    const operations = [{ kind: 'deploy', application: 'shopfront', source: { kind: 'latest' } }];
+    const made = await command('createPlan', '/plans', { environment: 'production', operations });
+    const refused = await command('startPlan', `/plans/${JSON.parse(made.body).number}/start`, {});
+    server.probe(true);
+
+    expect([made.outcome, refused.outcome]).toEqual(['201', '409']);
+    for (const { body } of [made, refused]) {
+      expect(body).toContain('GET /silver of valuables, and hidden');
+      expect(body).not.toContain('strongroom');
+    }
+  });
+
   it('knows every route that the router has', () => {
     const described = [
       ...Object.values(routes).map(({ method, path }) => `${method} /api/v1${path}`),
