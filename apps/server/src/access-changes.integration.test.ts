@@ -131,6 +131,26 @@ describe('access that changes', () => {
     expect(ended.reason).toMatch(/^eve, who had it started, may not do that any more: deploy is needed for /);
   });
 
+  it('lets a branch that they had followed make a draft, which is not started', async () => {
+    await tests.send('POST /environments', { body: { name: 'following', displayName: 'F', type: 'production' } });
+    await tests.send('POST /sites', { body: { name: 'island', environment: 'following' } });
+    await session.query(`update environments set following = '{"kind": "application-branch"}',
+      following_set_by = (select id from principals where name = 'eve') where name = 'following'`);
+    await give('nobody', 'viewer');
+    const commit = '9'.repeat(40);
+
+    await tests.send('POST /applications/shopfront/push-events', { body: { commit } });
+    const builder = scriptedBuilder(tests);
+    await builder.complete(
+      await builder.claim(),
+      await builtResult(tests, { name: 'shopfront', commits: [commitOf(commit)] }),
+    );
+
+    const { items } = (await tests.send('GET /plans?environment=following')).body;
+    expect(items).toMatchObject([{ state: 'draft', origin: 'following', startedAt: null }]);
+    expect(items[0].reason).toMatch(/^eve, who had it started, may not do that any more: deploy is needed for /);
+  });
+
   it('lets what is composed of differences and moments touch only what its author may deploy', async () => {
     await tests.send('POST /environments', { body: { name: 'later', displayName: 'L', type: 'production' } });
     await session.query(`insert into targets
