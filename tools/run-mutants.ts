@@ -17,6 +17,7 @@ const tests = [
   // A few of all questions do not reach each place that finds an object.
   { where: '/authorization/', tests: [...usual, 'apps/server/src/matrix/permission-matrix.security'] },
   { where: '/governance/', tests: [...usual, 'apps/server/src/policies.integration'] },
+  { where: '/plans/voices', tests: ['apps/server/src/governance.integration'] },
   { where: '/guard-entrances', tests: ['apps/server/src/allow-lists.integration'] },
   { where: '', tests: usual },
 ];

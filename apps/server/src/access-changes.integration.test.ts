@@ -174,9 +174,9 @@ describe('access that changes', () => {
   it('hides a release of which only a part may be listed, from whoever may not change that part either', async () => {
     const versions = [];
     for (const application of ['shopfront', 'strongroom']) {
-      const [build] = (await tests.send(`GET /applications/${application}/builds`)).body.items;
+      const { items } = (await tests.send(`GET /applications/${application}/builds`)).body;
       const { body } = await tests.send(`POST /applications/${application}/versions`, {
-        body: { build: build.id, number: '1.0.0' },
+        body: { build: items.at(-1).id, number: '1.0.0' },
       });
       versions.push({ application, number: body.number });
     }
@@ -202,7 +202,15 @@ describe('access that changes', () => {
     expect(differing.body.operations.map((each: { application: { name: string } }) => each.application.name)).toEqual([
       'shopfront',
     ]);
-    expect(released).toMatchObject({ status: 403, body: { code: 'not-permitted' } });
+    const edited = await tests.send(`PATCH /plans/${differing.body.number}`, {
+      as: token,
+      body: { release: 'spring' },
+      headers: { 'if-match': `"${differing.body.revision}"` },
+    });
+    expect([released, edited]).toMatchObject([
+      { status: 403, body: { code: 'not-permitted' } },
+      { status: 403, body: { code: 'not-permitted' } },
+    ]);
   });
 
   it('leaves out of differences what its author may deploy here and not see there', async () => {
@@ -217,6 +225,27 @@ describe('access that changes', () => {
     });
 
     expect(composed).toMatchObject({ status: 409, body: { code: 'nothing-to-do' } });
+  });
+
+  it('puts into a release of what runs only what its author may change, and tells of it only where they may look', async () => {
+    await give('viewer', 'operator');
+    const autumn = await tests.send('POST /releases', {
+      as: token,
+      body: { name: 'autumn', content: { from: 'production' } },
+    });
+    await session.query(`insert into roles (id, name, display_name, in_types)
+      values (gen_random_uuid(), 'changes', 'Changes', '{"staging": ["list", "change"]}')`);
+    await give('nobody', 'changes');
+    const winter = await tests.send('POST /releases', {
+      as: token,
+      body: { name: 'winter', content: { versions: [{ application: 'shopfront', number: '1.0.0' }] } },
+    });
+
+    expect([autumn, winter]).toMatchObject([{ status: 201 }, { status: 201 }]);
+    expect(autumn.body.versions.map((each: { application: { name: string } }) => each.application.name)).toEqual([
+      'shopfront',
+    ]);
+    expect(winter.body.environments).toMatchObject([{ environment: { name: 'rehearsal' } }]);
   });
 
   it('takes no values of settings and no versions from whoever may deploy and not change', async () => {
