@@ -68,9 +68,42 @@ export async function estateForMatrix(tests: ServerForTests): Promise<MatrixEsta
   const absent = Object.fromEntries(
     Object.keys(gone).map((noun) => [noun, /^[0-9a-f]{8}-/.test(gone[noun] ?? '') ? randomUUID() : `no-${noun}`]),
   );
+  await sitesTell(session);
   const deleted = { ...gone, environment: 'torn-down', site: 'site-of-torn-down' };
   const named = { ...present, deleted, absent } as unknown as MatrixEstate['named'];
   return { named, credentials: await credentialsOf(tests, session) };
+}
+
+/** What agents said: how each application is, and that something came to pass with it. */
+async function sitesTell(session: pg.Client): Promise<void> {
+  const nothing = {
+    message: null,
+    running: null,
+    progress: null,
+    hold: null,
+    rollout: null,
+    drift: null,
+    violations: null,
+  };
+  const application = JSON.stringify({ ...nothing, phase: 'healthy', modules: [], steps: [], traffic: [] });
+  const site = JSON.stringify({
+    gateway: { state: 'serving', frontPort: 8080, message: null },
+    notices: [],
+    disk: { freeBytes: 1, usedBytes: 0 },
+    capabilities: { toolchains: [], connections: [], strategies: [] },
+  });
+  await session.query(
+    `update sites set report = $1::jsonb || jsonb_build_object('applications', (
+       select coalesce(jsonb_agg($2::jsonb || jsonb_build_object('operation', t.operation,
+         'application', jsonb_build_object('id', a.id, 'name', a.name))), '[]')
+       from targets t join applications a on a.id = t.application_id where t.environment_id = sites.environment_id))`,
+    [site, application],
+  );
+  await session.query(
+    `insert into site_occurrences (site_id, spool, number, kind, application, detail, by, at, received_at)
+     select s.id, s.id, row_number() over (), 'version-failed', a.name, a.name || ' 1.0.0 did not start', 'agent', now(), now()
+     from sites s join targets t using (environment_id) join applications a on a.id = t.application_id`,
+  );
 }
 
 async function made(tests: ServerForTests, request: `POST /${string}`, body: unknown) {

@@ -77,7 +77,12 @@ describe('the permission matrix', () => {
     expect(differ).toEqual([]);
   }, 120_000);
 
-  it.each(['an engineer of the team web', 'somebody with a grant', 'somebody with nothing'])(
+  it.each([
+    'an engineer of the team web',
+    'somebody with a grant',
+    'somebody with nothing',
+    'an operator whom a grant takes away from',
+  ])(
     'tells %s nothing of what they may not list, in no answer of its handlers',
     async (who) => {
       const hidden = await hiddenFrom(server, who);
@@ -243,6 +248,13 @@ async function hiddenFrom({ tests, estate }: ProbedServer, who: string): Promise
     'a plan in the bunker': String(environment['plan']),
     'a hold in the bunker': String(environment['hold']),
   };
+  if (who === 'an operator whom a grant takes away from')
+    return {
+      'the name of the shopfront': 'shopfront',
+      'the key of it': await keyOf('/applications/shopfront'),
+      'a build of it': String(own['build']),
+      'a plan of it': String(own['plan']),
+    };
   const production = {
     'the key of production': await keyOf('/environments/production'),
     'a plan in production': String(own['plan']),
