@@ -101,7 +101,7 @@ async function sitesTell(session: pg.Client): Promise<void> {
   );
   await session.query(
     `insert into site_occurrences (site_id, spool, number, kind, application, detail, by, at, received_at)
-     select s.id, s.id, row_number() over (), 'version-failed', a.name, a.name || ' 1.0.0 did not start', 'agent', now(), now()
+     select s.id, s.id, row_number() over (), 'rollout-failed', a.name, a.name || ' 1.0.0 did not start', 'agent', now(), now()
      from sites s join targets t using (environment_id) join applications a on a.id = t.application_id`,
   );
 }
