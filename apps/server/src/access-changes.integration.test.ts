@@ -47,6 +47,25 @@ describe('access that changes', () => {
         select t.id, p.id, ${named(inTeam)} from teams t, principals p where t.name = 'web' and p.name = 'eve'`);
   };
 
+  /** Builds what somebody pushed of the shopfront; where branches are followed, a builder is asked for their heads too. */
+  const pushed = async (commit: string, settings: Readonly<Record<string, unknown>> = {}) => {
+    await tests.send('POST /applications/shopfront/push-events', { body: { commit } });
+    const builder = scriptedBuilder(tests);
+    for (;;) {
+      const job = await builder.claim();
+      const isBuild = job.work.kind === 'build';
+      const built = () => builtResult(tests, { name: 'shopfront', commits: [commitOf(commit)], settings });
+      await builder.complete(job, isBuild ? await built() : { kind: 'resolved', commit });
+      if (isBuild) return;
+    }
+  };
+  const letTokenWork = (works: boolean) =>
+    session.query(
+      `update api_tokens set expires_at = now() + $1::interval
+       where principal_id = (select id from principals where name = 'eve')`,
+      [works ? '1 day' : '-1 day'],
+    );
+
   /** A stream of events as somebody reads it. */
   const listen = async () => {
     const response = await fetch(new URL('/api/v1/events', tests.server.url), {
@@ -115,6 +134,32 @@ describe('access that changes', () => {
     expect(answer).toMatchObject({ status: 404, body: { code: 'not-found' } });
   });
 
+  it.each([
+    ['their right', 'not-found', () => give('nobody', null)],
+    ['their token', 'wrong-token', () => letTokenWork(false)],
+  ] as const)('ends what waits for the log of a plan when %s is gone, without a word of it', async (_, code, take) => {
+    await give('nobody', 'operator');
+    const { body: plan } = await planFor(token);
+    const startAt = new Date(Date.now() + 3_600_000).toISOString();
+    await tests.send(`POST /plans/${plan.number}/schedule`, { as: token, body: { startAt } });
+    await tests.send(`POST /plans/${plan.number}/start`, { as: token, body: {} });
+    const waitingNow = async () => {
+      const { body } = await tests.server.http.inject({ url: '/metrics', headers: { host: '127.0.0.1' } });
+      return Number(/^almanac_event_readers (\d+)$/m.exec(body)?.[1]);
+    };
+    const before = await waitingNow();
+
+    const waiting = tests.send(`GET /plans/${plan.number}/log?after=1000&wait=20`, { as: token });
+    await until(async () => (await waitingNow()) > before);
+    await take();
+
+    const { body } = await waiting;
+    await letTokenWork(true);
+
+    expect(body.code).toBe(code);
+    await tests.send(`POST /plans/${plan.number}/cancel`, { body: {} });
+  });
+
   it('stops what was put off by somebody who may not have it any more, and says so', async () => {
     await give('nobody', 'operator');
     const { body: plan } = await planFor(token);
@@ -139,16 +184,12 @@ describe('access that changes', () => {
     await give('nobody', 'viewer');
     const commit = '9'.repeat(40);
 
-    await tests.send('POST /applications/shopfront/push-events', { body: { commit } });
-    const builder = scriptedBuilder(tests);
-    await builder.complete(
-      await builder.claim(),
-      await builtResult(tests, { name: 'shopfront', commits: [commitOf(commit)] }),
-    );
+    await pushed(commit);
 
     const { items } = (await tests.send('GET /plans?environment=following')).body;
     expect(items).toMatchObject([{ state: 'draft', origin: 'following', startedAt: null }]);
     expect(items[0].reason).toMatch(/^eve, who had it started, may not do that any more: deploy is needed for /);
+    await session.query(`update environments set following = '{"kind": "none"}'`);
   });
 
   it('lets what is composed of differences and moments touch only what its author may deploy', async () => {
@@ -249,17 +290,7 @@ describe('access that changes', () => {
   });
 
   it('tells whoever sets a value nothing of the values in environments that they may not list', async () => {
-    const commit = '8'.repeat(40);
-    await tests.send('POST /applications/shopfront/push-events', { body: { commit } });
-    const builder = scriptedBuilder(tests);
-    await builder.complete(
-      await builder.claim(),
-      await builtResult(tests, {
-        name: 'shopfront',
-        commits: [commitOf(commit)],
-        settings: { PLACE: { default: 'x' } },
-      }),
-    );
+    await pushed('8'.repeat(40), { PLACE: { default: 'x' } });
     const set = (environment: string, as?: string) =>
       tests.send('PUT /applications/shopfront/settings/PLACE', {
         body: { place: { environment, level: 'environment' }, value: `in ${environment}` },
@@ -272,6 +303,23 @@ describe('access that changes', () => {
 
     expect(changed.status).toBe(200);
     expect(changed.body.values.map((each: { value: string }) => each.value)).toEqual(['in rehearsal']);
+  });
+
+  it('restores nothing of an environment to what somebody may not list', async () => {
+    await session.query(`insert into history
+      (id, at, environment_id, application_id, application_name, kind, after_build_id, plan_id, plan_number, by_whom)
+      select gen_random_uuid(), now() - interval '2 hours', e.id, a.id, a.name, 'deployed', gen_random_uuid(),
+        gen_random_uuid(), 1, 'launcher' from environments e, applications a
+      where e.name = 'later' and a.name = 'strongroom'`);
+    await give('nobody', 'operator');
+
+    const restored = await tests.send('POST /environments/later/restore', {
+      as: token,
+      body: { at: new Date(Date.now() - 3_600_000).toISOString() },
+    });
+
+    expect(restored.status).toBe(403);
+    expect(JSON.stringify(restored.body)).not.toContain('strongroom');
   });
 
   it('takes no values of settings and no versions from whoever may deploy and not change', async () => {

@@ -130,7 +130,8 @@ describe('allow lists', () => {
 
     await change(body);
 
-    await stream.text();
+    const cut = stream.text().then(() => 'cut');
+    expect(await Promise.race([cut, pause(10_000, 'open', { ref: false })])).toBe('cut');
     await agent.ended;
     await settled(async () => {
       const answer = await fetch(new URL(agentProtocol.path, tests.server.url));

@@ -1,6 +1,7 @@
 import { rightsOf } from '@almanac/domain';
 import { agentProtocol } from '@almanac/protocol';
 import { sql } from 'kysely';
+import { Gauge, type Registry } from 'prom-client';
 import type { EventFeed } from '#platform/events';
 import type { Feature } from '#platform/feature';
 import { direct, type Endpoint, read } from '#platform/http';
@@ -50,5 +51,16 @@ export function aboutFeature(input: {
       return undefined as never;
     }),
   ];
-  return { name: 'about', endpoints };
+  return { name: 'about', endpoints, measure: (registry) => measureReaders(registry, input.feed) };
+}
+
+function measureReaders(registry: Registry, feed: EventFeed): void {
+  new Gauge({
+    name: 'almanac_event_readers',
+    help: 'Streams, requests and parts of the server that wait for events',
+    registers: [registry],
+    collect() {
+      this.set(feed.readers());
+    },
+  });
 }
