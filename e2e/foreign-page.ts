@@ -41,9 +41,11 @@ export interface Navigation {
 
 /** What takes the whole tab of its visitor to another place, with a form; the text of it reads as JSON where it can. */
 export function submitForm({ method, url, enctype }: Navigation): string {
+  // Fields of a form that only asks go into the address, which takes no parameter that it does not know.
+  const field = `form.append(Object.assign(document.createElement('input'), { name: '{"name":"evil","x":"', value: '"}' }));`;
   return `{
     const form = Object.assign(document.createElement('form'), ${JSON.stringify({ method, action: url, enctype })});
-    form.append(Object.assign(document.createElement('input'), { name: '{"name":"evil","x":"', value: '"}' }));
+    ${method === 'post' ? field : ''}
     document.body.append(form);
     form.submit();
   }`;
