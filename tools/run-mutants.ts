@@ -18,6 +18,7 @@ const tests = [
   { where: '/authorization/', tests: [...usual, 'apps/server/src/matrix/permission-matrix.security'] },
   { where: '/governance/', tests: [...usual, 'apps/server/src/policies.integration'] },
   { where: '/plans/voices', tests: ['apps/server/src/governance.integration'] },
+  { where: '/watch-access', tests: [...usual, 'apps/server/src/platform/http/watch-access'] },
   { where: '/guard-entrances', tests: ['apps/server/src/allow-lists.integration'] },
   { where: '', tests: usual },
 ];
