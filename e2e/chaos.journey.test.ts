@@ -6,7 +6,7 @@ import { killable } from './processes.ts';
 
 /** Printed with a failure; ALMANAC_SEED repeats it. */
 const seed = Number(process.env['ALMANAC_SEED'] ?? 20_261_121);
-const kills = 15;
+const kills = 25;
 const minutes = 60_000;
 
 describe.skipIf(process.platform !== 'linux')(`faults under load (seed ${seed}; all of them: npm run chaos)`, () => {
@@ -20,7 +20,7 @@ describe.skipIf(process.platform !== 'linux')(`faults under load (seed ${seed}; 
       console.log(JSON.stringify(summary));
       expect(summary.wrong).toEqual([]);
       // A fault before which too little went on does not count, and most must.
-      expect(summary.fired).toBeGreaterThanOrEqual(kills - 3);
+      expect(summary.fired).toBeGreaterThanOrEqual(kills - 5);
       expect(summary.deployments).toBeGreaterThan(0);
       expect(summary.orders).toBeGreaterThan(0);
     },

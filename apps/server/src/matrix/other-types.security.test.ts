@@ -12,13 +12,7 @@ describe('every field and parameter of every other type', () => {
 
   it('is refused before anybody looks at it, and nothing changes', async () => {
     const before = await server.digest();
-    const taken: string[] = [];
-    let tried = 0;
-
-    for await (const { what, isRefused } of confuseTypes(server, { every: 1 })) {
-      tried += 1;
-      if (!isRefused) taken.push(what);
-    }
+    const { tried, taken } = await confuseTypes(server, { every: 1 });
 
     console.log(`${tried} tries`);
     expect(taken).toEqual([]);

@@ -11,7 +11,7 @@ const largest = 131_072;
 const longest = 50;
 const turns = 7;
 
-describe('documents of SAML, as large as they may be,', () => {
+describe('documents of SAML', () => {
   let key: SamlKey;
   beforeAll(async () => {
     key = await makeSamlKey();
@@ -32,6 +32,9 @@ describe('documents of SAML, as large as they may be,', () => {
   const attributes = Array.from({ length: 32 }, (_, at) => `a${at}="x"`).join(' ');
   const declared = Array.from({ length: 31 }, (_, at) => `xmlns:n${at}="urn:n${at}"`).join(' ');
   const nested = (depth: number, inner: string) => `${'<a>'.repeat(depth)}${inner}${'</a>'.repeat(depth)}`;
+  const groups = Array.from({ length: 300 }, (_, at) => `group-${at}`);
+  const signed = () =>
+    signXml(responseXml({ ...goodAnswer, attributes: { ...goodAnswer.attributes, groups } }), { of: 'Assertion', key });
   const documents: Readonly<Record<string, () => string>> = {
     'of as many elements as there may be': () => filled(() => '<a></a>', 1990),
     'of elements with as many attributes as there may be': () => filled(() => `<a ${attributes}/>`),
@@ -46,22 +49,8 @@ describe('documents of SAML, as large as they may be,', () => {
     'that ends in the middle': () => filled(() => '<a>', 30).slice(0, -20),
     'of open brackets': () => `${root}${'<'.repeat(largest - 200)}`,
     'that is one name': () => `<${'a'.repeat(largest - 10)}>`,
-    'that is signed, with three hundred groups': () =>
-      signXml(
-        responseXml({
-          ...goodAnswer,
-          attributes: { ...goodAnswer.attributes, groups: Array.from({ length: 300 }, (_, at) => `group-${at}`) },
-        }),
-        { of: 'Assertion', key },
-      ),
-    'that is signed, with three hundred groups, and was changed': () =>
-      signXml(
-        responseXml({
-          ...goodAnswer,
-          attributes: { ...goodAnswer.attributes, groups: Array.from({ length: 300 }, (_, at) => `group-${at}`) },
-        }),
-        { of: 'Assertion', key },
-      ).replace('group-7<', 'group-8<'),
+    'that is signed, with three hundred groups': signed,
+    'that is signed, with three hundred groups, and was changed': () => signed().replace('group-7<', 'group-8<'),
   };
 
   it.each(Object.keys(documents))('%s keep everybody else waiting for fifty milliseconds at most', (name) => {
@@ -73,7 +62,7 @@ describe('documents of SAML, as large as they may be,', () => {
     const times: number[] = [];
     let outcome = '';
     for (let turn = 0; turn < turns; turn += 1) {
-      const begun = performance.now();
+      const begun = process.threadCpuUsage();
       try {
         verifyResponse(bytes, { ...goodAnswer, keys, signed: 'assertion' }, answeredAt);
         outcome = 'taken';
@@ -81,11 +70,12 @@ describe('documents of SAML, as large as they may be,', () => {
         if (!(error instanceof ProviderFault)) throw error;
         outcome = error.message;
       }
-      times.push(performance.now() - begun);
+      const { user, system } = process.threadCpuUsage(begun);
+      times.push((user + system) / 1000);
     }
 
     console.log(`${name}: ${bytes.length} bytes, ${Math.min(...times).toFixed(1)} ms; ${outcome.slice(0, 90)}`);
-    // The machine may be busy: what it takes at its best is the document's own.
+    // Time of the processor, at its best: what else runs on the machine is not the document's.
     expect(Math.min(...times)).toBeLessThan(longest);
   });
 });
