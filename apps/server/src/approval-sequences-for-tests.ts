@@ -257,6 +257,14 @@ async function startAgain(scene: ApprovalScene, pick: number): Promise<World> {
   return world;
 }
 
+/** What was staged is drawn too rarely to be taken further: in the end everybody tries, once the site has it. */
+async function everybodyGoesOn(world: World): Promise<void> {
+  const given = { kind: 'continue', plan: 0, pick: 0 } as const;
+  await alone['sites']?.(world, { ...given, by: 'ada' });
+  for (const plan of world.plans) for (const by of names) await onPlan['continue']?.(world, plan, { ...given, by });
+  await whenIdle(world.scene);
+}
+
 const weights: Readonly<Record<string, number>> = {
   agree: 20,
   approve: 8,
@@ -311,7 +319,7 @@ export async function runApprovalSequences(
         await Promise.all(together.map((each) => take(world, each)));
         for (const each of together) await alone[each.kind]?.(world, each);
       }
-      await whenIdle(scene);
+      await everybodyGoesOn(world);
       const { faults, ...judged } = await scene.watch.judge(world);
       total.begun += judged.begun;
       total.switched += judged.switched;

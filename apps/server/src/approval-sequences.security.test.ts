@@ -21,9 +21,9 @@ describe(`what begins was approved just as it runs (seed ${seed})`, () => {
     const ran = await runApprovalSequences(scene, { sequences, seed, steps, atOnce });
 
     console.log(JSON.stringify(ran));
-    // Whoever never begins proves nothing, nor does whoever is never refused; a switch is drawn rarely.
-    expect(ran.begun).toBeGreaterThan(sequences / 20);
-    expect(ran.refused['content-moved'] ?? 0).toBeGreaterThan(sequences / 20);
-    expect(ran.switched).toBeGreaterThan(sequences / 100);
+    // Whoever never begins proves nothing, nor does whoever is never refused.
+    expect([ran.begun, ran.switched, ran.refused['content-moved']].every((each = 0) => each > sequences / 20)).toBe(
+      true,
+    );
   });
 });
