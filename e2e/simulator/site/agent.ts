@@ -87,8 +87,8 @@ export function startAgent(given: {
   function* run(): Work {
     world.story.count('pass of an agent');
     world.watch.goesBy(site.name, desired.current(), desired.durable());
-    const { reports, pauseMs } = yield* pass(context, { wanted: desired.current()?.applications ?? [], preparation });
-    const { incarnation = 0, generation = 0 } = desired.current() ?? {};
+    const { incarnation = 0, generation = 0, applications: wanted = [] } = desired.current() ?? {};
+    const { reports, pauseMs } = yield* pass(context, { wanted, preparation });
     const report = { incarnation, generation, applications: reports };
     if (world.has('report-before-journal')) tell(report);
     yield* journal.save();

@@ -57,6 +57,8 @@ export function* ensureStep(
     started: false,
     startedAt: now,
   };
+  // What an earlier run of the same name left behind would count as its end.
+  site.machine.forget(fresh.id);
   record.steps = [...others, fresh];
   if (!site.world.has('step-before-intention')) yield* site.journal.save();
   yield 1;
@@ -78,7 +80,6 @@ function startStep(site: SiteContext, record: ApplicationRecord, step: StepRecor
   const isRunning = (id: string) => machine.find(id)?.exitCode === null;
   const durable = machine.disk.durable(journalPath);
   world.watch.stepStarted({ site: name, application: record.id, step, isRunning, durable });
-  machine.forget(step.id);
   machine.start({
     id: step.id,
     kind: 'step',

@@ -19,7 +19,7 @@ import {
 import { failpoint } from '@almanac/host';
 import type { DesiredApplication } from '@almanac/protocol';
 import type { ApplicationRecord, InstanceRecord, StepRecord } from '../journal/journal.ts';
-import { lookAtStep, startStep, toldState } from '../runtimes/one-off.ts';
+import { lookAtStep, makeRoomForStep, startStep, toldState } from '../runtimes/one-off.ts';
 import { steadyNow } from '../steady-now.ts';
 import type { InFlight } from '../traffic/gateway-keeper.ts';
 import { type Analyses, observedAnalyses } from './analyses.ts';
@@ -324,6 +324,8 @@ async function ensureStep(
     Object.assign(fresh, { state: 'failed', endedAt: input.now, output: guarded.fault } satisfies Partial<StepRecord>);
     return;
   }
+  const directory = stepsDirectory(site);
+  await makeRoomForStep({ record: fresh, directory });
   await site.journal.save();
   try {
     const settings = await launchSettings(site, {
@@ -335,7 +337,7 @@ async function ensureStep(
     failpoint('step-before-start');
     await startStep({
       record: fresh,
-      directory: join(site.directory, 'steps'),
+      directory,
       command,
       cwd: settings.directory,
       environment: settings.environment,
@@ -355,11 +357,16 @@ async function ensureStep(
   await site.journal.save();
 }
 
+/** Where steps leave their output and how they ended. */
+export function stepsDirectory(site: Pick<SiteContext, 'directory'>): string {
+  return join(site.directory, 'steps');
+}
+
 async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: number): Promise<void> {
   for (const step of record.steps.filter((each) => each.state === 'running')) {
     const look = await lookAtStep({
       record: step,
-      directory: join(site.directory, 'steps'),
+      directory: stepsDirectory(site),
       now,
       mask: () => maskOf(site, record.name),
     });

@@ -12,12 +12,13 @@ import { noteRemoval, noteRolloutEnd } from '../journal/occurrences.ts';
 import { keptSpecs, waitingOrders, withHolds } from '../local/holds.ts';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
 import { createSiteMetrics, type SiteMetrics } from '../metrics/site-metrics.ts';
+import { collectSteps } from '../runtimes/one-off.ts';
 import { limitsOf } from '../runtimes/resource-limits.ts';
 import { steadyNow } from '../steady-now.ts';
 import type { RoutedApplication } from '../traffic/gateway-config.ts';
 import { createGatewayKeeper, type GatewayKeeper } from '../traffic/gateway-keeper.ts';
 import { type Analyses, createAnalyses } from './analyses.ts';
-import { convergeApplication, ensureRecord } from './converge-application.ts';
+import { convergeApplication, ensureRecord, stepsDirectory } from './converge-application.ts';
 import { createDriftWatch, type DriftWatch } from './drift-watch.ts';
 import { createPreparation, type Preparation } from './preparation.ts';
 import { createRolloutCurves, type RolloutCurves } from './rollout-curves.ts';
@@ -150,7 +151,8 @@ async function pass(input: {
   const inFlight = input.keeper.inFlight(stats);
   observe(input, stats);
   const { state } = site.journal;
-  const orders = site.desired.current()?.applications ?? [];
+  const desired = site.desired.current();
+  const orders = desired?.applications ?? [];
   const wanted = withHolds(orders, state.holds);
   const running = wanted.filter((each) => !each.stageOnly);
   const reports: ReportedApplication[] = wanted
@@ -222,7 +224,7 @@ async function pass(input: {
   const rerouted = stats !== undefined && (await input.keeper.apply(routed, stats.revision));
   await site.journal.save();
   await site.runtime.boundMemory(memoryBounds(site));
-  input.onReport(await reportSite(site, { applications: reports, stats, overQuota: input.overQuota }));
+  input.onReport(await reportSite(site, { desired, applications: reports, stats, overQuota: input.overQuota }));
   // What leaves the traffic ends as soon as the gateway gives it nothing new: that is looked at without a pause.
   if (drained || (rerouted && moving)) return 0;
   return moving ? movingMs : restingMs;
@@ -276,6 +278,8 @@ async function keepHouse(site: SiteContext): Promise<readonly string[]> {
   const applications = Object.keys(site.journal.state.applications);
   const kept = keptSpecs(site.journal.state);
   await site.releases.collect(applications, [...specs, ...kept, ...(site.desired.current()?.applications ?? [])]);
+  const steps = Object.values(site.journal.state.applications).flatMap((record) => record.steps);
+  await collectSteps(stepsDirectory(site), new Set(steps.map((each) => each.id)));
   await boundLogs(
     specs.flatMap((each) =>
       each.modules.map((module) =>

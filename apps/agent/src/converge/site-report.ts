@@ -1,6 +1,12 @@
 import type { ObservedInstance } from '@almanac/domain';
 import { freeBytes } from '@almanac/host';
-import type { DesiredApplication, GatewayStats, ReportedApplication, SiteReport } from '@almanac/protocol';
+import type {
+  DesiredApplication,
+  DesiredState,
+  GatewayStats,
+  ReportedApplication,
+  SiteReport,
+} from '@almanac/protocol';
 import type { ApplicationRecord, Hold, InstanceRecord } from '../journal/journal.ts';
 import { reportHold } from '../local/holds.ts';
 import { toldState } from '../runtimes/one-off.ts';
@@ -112,12 +118,14 @@ export function reportStaged(application: DesiredApplication, prepared: Prepared
 export async function reportSite(
   site: SiteContext,
   input: {
+    /** What the applications were told by. */
+    readonly desired: DesiredState | undefined;
     readonly applications: readonly ReportedApplication[];
     readonly stats: GatewayStats | undefined;
     readonly overQuota: readonly string[];
   },
 ): Promise<Omit<SiteReport, 'sequence' | 'at'>> {
-  const desired = site.desired.current();
+  const { desired } = input;
   const fault = input.stats?.listenerFaults[String(site.frontPort)];
   const free = await freeBytes(site.directory);
   return {

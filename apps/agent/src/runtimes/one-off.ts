@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { judgeStep, type StepEvidence } from '@almanac/domain';
 import {
@@ -10,6 +10,7 @@ import {
   type Mask,
   spawnRecorded,
   stopGroup,
+  syncDirectory,
 } from '@almanac/host';
 import type { Command } from '@almanac/protocol';
 import type { StepRecord } from '../journal/journal.ts';
@@ -22,7 +23,28 @@ export function toldState({ state }: StepRecord): 'running' | 'succeeded' | 'fai
   return state === 'waiting' ? 'running' : state;
 }
 
-/** Runs a step as a process of its own that outlives the agent; its end is on disk. */
+/**
+ * Makes room for a step that begins: what an earlier run of the same name left behind would count as its end. To be called
+ * before the intention to run it is durable; an agent that dies between the intention and the start then finds nothing.
+ */
+export async function makeRoomForStep(input: {
+  readonly record: Pick<StepRecord, 'id'>;
+  readonly directory: string;
+}): Promise<void> {
+  const home = join(input.directory, input.record.id);
+  await rm(home, { recursive: true, force: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  await syncDirectory(input.directory);
+}
+
+/** Removes what steps left behind that nobody knows any more. */
+export async function collectSteps(directory: string, known: ReadonlySet<string>): Promise<void> {
+  if (!existsSync(directory)) return;
+  for (const name of await readdir(directory))
+    if (!known.has(name)) await rm(join(directory, name), { recursive: true, force: true });
+}
+
+/** Runs a step, for which there is room, as a process of its own that outlives the agent; its end is on disk. */
 export async function startStep(input: {
   readonly record: StepRecord;
   readonly directory: string;
@@ -34,8 +56,6 @@ export async function startStep(input: {
   readonly group: ControlGroup | undefined;
 }): Promise<void> {
   const home = join(input.directory, input.record.id);
-  await rm(home, { recursive: true, force: true });
-  await mkdir(home, { recursive: true, mode: 0o700 });
   const [program = '', ...args] = typeof input.command === 'string' ? ['/bin/sh', '-c', input.command] : input.command;
   input.record.identity = await spawnRecorded({
     command: program,
