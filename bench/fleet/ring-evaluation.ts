@@ -100,6 +100,7 @@ function drawSites(): readonly SiteProgress[] {
     site: `site-${index}` as never,
     name: `site-${index}`,
     online: index % 50 !== 3,
+    inStep: true,
     labels: { line: `line-${Math.floor(index / 150)}`, tier: index % 200 === 0 ? 'canary' : 'shop' },
     application: 'orders' as never,
     ring: null,

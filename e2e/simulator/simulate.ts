@@ -21,7 +21,7 @@ import { createNature } from './site/nature.ts';
 import type { World } from './world.ts';
 
 const minute = 60_000;
-/** So long things go wrong; then they must come to an end within the patience. */
+/** So long things go wrong; then one thing after the other must come to its end, each within the patience. */
 const faultsMs = 4 * minute;
 const patienceMs = 30 * minute;
 /** How probable it is that a process dies at one of its pauses. */
@@ -154,11 +154,13 @@ function letPass(kernel: Kernel, ms: number): void {
   while (kernel.elapsed() < until) must(kernel.next(), 'nothing happens any more');
 }
 
-/** Lets time pass until nothing is left to wait for; what is left when patience ends is what is wrong. */
+/** Lets time pass until nothing is left to wait for. Where less was never left for as long as patience lasts, that is wrong. */
 function waitUntilNothing({ world }: Plant, left: () => readonly string[]): void {
   const { kernel } = world;
-  const until = kernel.elapsed() + patienceMs;
+  let least = Number.POSITIVE_INFINITY;
+  let until = 0;
   for (let waits = left(); waits.length > 0; waits = left()) {
+    if (waits.length < least) [least, until] = [waits.length, kernel.elapsed() + patienceMs];
     must(kernel.elapsed() < until, `no progress: ${waits.join('; ')}`);
     letPass(kernel, 5000);
   }

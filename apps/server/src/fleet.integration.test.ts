@@ -35,6 +35,13 @@ describe('rings of sites', () => {
   };
   const generations = async () =>
     (await session.query('select generation from sites order by name')).rows.map((each) => each.generation);
+  /** A site, or each of them, says that it goes by its newest document. */
+  const report = async (site: string | null = null) =>
+    session.query(
+      `update sites set last_seen_at = now(), observed_generation = generation,
+         observed_incarnation = (select incarnation from installation) where $1::uuid is null or id = $1`,
+      [site],
+    );
   const obey = async (failing: readonly SiteName[] = [], away: readonly SiteName[] = []) => {
     const { rows } = await session.query(`select id, name, document ->> 'payload' as payload from sites`);
     for (const { id, name, payload } of rows) {
@@ -42,7 +49,7 @@ describe('rings of sites', () => {
         await session.query(`update sites set last_seen_at = now() - interval '1 hour' where id = $1`, [id]);
         continue;
       }
-      await session.query('update sites set last_seen_at = now() where id = $1', [id]);
+      await report(id);
       await session.query('delete from site_applications where site_id = $1', [id]);
       for (const each of payload === null ? [] : JSON.parse(payload).applications)
         await session.query('insert into site_applications values ($1, $2, $3, $4, $5)', [
@@ -88,9 +95,8 @@ describe('rings of sites', () => {
       const labels = name < 'shop-3' ? { tier: 'canary' } : {};
       await send('POST /sites', { body: { name, environment: 'edge', labels } });
     }
-    await session.query(
-      `update sites set enrolled_at = now(), last_seen_at = now(), signing_key = 'k', sealing_key = 'k'`,
-    );
+    await session.query(`update sites set enrolled_at = now(), signing_key = 'k', sealing_key = 'k'`);
+    await report();
     const builder = scriptedBuilder(tests);
     await addApplication(tests, { name: 'orders', head: hash('a') });
     for (const [digit, number] of [

@@ -74,11 +74,14 @@ function observe(
       const site = tables.sites.get(id);
       const ring = tables.fleetSites.get(operation)?.get(id);
       const online = isOnline(site?.lastSeenAt ?? null, now);
+      const document = site?.document?.document ?? { incarnation: 0, generation: 0 };
+      const said = site?.report ?? { incarnation: 0, generation: 0 };
       const reports = (site?.report?.applications ?? []).filter((each) => each.application === application);
       return {
         site: id,
         name,
         labels,
+        inStep: said.incarnation === document.incarnation && said.generation >= document.generation,
         ring: ring === undefined ? null : { position: ring.ring, told: ring.told },
         application,
         ...seenThere(world, { online, reports, ringed: ring !== undefined, operation: after?.operation ?? '' }),

@@ -30,8 +30,7 @@ export function advanceFleet(
   const rings = given.policy.rings.flatMap((ring, index): readonly RingNow[] => {
     const [progress, counts] = [fleet.rings[index], counted[index]];
     if (progress === undefined || counts === undefined) return [];
-    const returns = given.sites.some((each) => each.ring === index && isReturning(each));
-    return [{ ring, index, progress, counts, returns, verdict: judgeRing(ring, progress, counts) }];
+    return [{ ring, index, progress, counts, verdict: judgeRing(ring, progress, counts) }];
   });
   for (const each of rings) {
     if (isJudged(each.progress) && each.verdict.verdict === 'fails') return stop(fleet, each, each.verdict.reason, now);
@@ -44,14 +43,7 @@ interface RingNow {
   readonly index: number;
   readonly progress: RingProgress;
   readonly counts: RingCounts;
-  /** Whether any of its sites has yet to leave an earlier try. */
-  readonly returns: boolean;
   readonly verdict: RingVerdict;
-}
-
-/** It was told to leave the change, and still says how it went there. */
-function isReturning({ online, told, outcome }: PlacedSite): boolean {
-  return online && !told && outcome !== 'working';
 }
 
 /** A ring that stopped was judged; whoever continues lets it be judged anew. */
@@ -108,14 +100,12 @@ const stateWords = {
 } as const satisfies Record<RingProgress['state'], string>;
 
 function step(
-  { ring, progress, counts, returns, verdict }: RingNow,
+  { ring, progress, counts, verdict }: RingNow,
   now: number,
 ): { readonly progress: RingProgress; readonly waitsFor: string } {
   const into = (state: RingProgress['state']) => ({ progress: { ...progress, state, since: now }, waitsFor: '' });
   switch (progress.state) {
     case 'waiting':
-      // What sites say of an earlier try would count as what they say of this one.
-      if (returns) return { progress, waitsFor: 'its sites still go back to what they ran before' };
       return into('running');
     case 'running':
       if (verdict.verdict !== 'passes')

@@ -25,6 +25,7 @@ export function aFleetSite(name: string, given: Partial<FleetSite> = {}): FleetS
     site: `site-${name}` as SiteId,
     labels: {},
     online: true,
+    inStep: true,
     ring: null,
     told: false,
     outcome: 'working',

@@ -166,19 +166,11 @@ describe('a change goes over rings', () => {
     expect(states(resumeFleet(back, minute))).toEqual(['waiting', 'waiting']);
   });
 
-  test('a ring that is taken anew waits until its sites have left what they tried before', () => {
-    const anew = newFleet(policy);
-    const outcomes = (outcome: FleetSite['outcome'], online = true) => [at(0, { told: false, outcome, online })];
-    const waits = go(anew, outcomes('failed'), minute);
+  test('a ring that is taken anew goes by nothing that its sites say of the try before', () => {
+    const anew = go(newFleet(policy), working, 0).fleet;
 
-    expect(waits.fleet).toBe(anew);
-    expect(waits.outcome).toEqual({
-      kind: 'under-way',
-      waitsFor: 'ring first: its sites still go back to what they ran before',
-    });
-    expect(go(anew, outcomes('done'), minute).fleet).toBe(anew);
-    expect(states(go(anew, outcomes('failed', false), minute).fleet)).toEqual(['running', 'waiting']);
-    expect(states(go(anew, outcomes('working'), minute).fleet)).toEqual(['running', 'waiting']);
+    for (const outcome of ['done', 'failed'] as const)
+      expect(go(anew, [at(0, { told: false, outcome })], minute).fleet).toBe(anew);
   });
 });
 
@@ -220,6 +212,11 @@ describe('sites are told', () => {
 
     expect(moves(sites, 'line')).toEqual(['site-a holds', 'site-b takes']);
     expect(moves(sites)).toEqual(['site-b takes']);
+  });
+
+  test('nothing anew, as long as they have not left an earlier try', () => {
+    expect(moves([site('a', { outcome: 'failed' }), site('b', { outcome: 'done' })])).toEqual([]);
+    expect(moves([site('a', { inStep: false }), site('b')])).toEqual(['site-b takes']);
   });
 
   test('to hold, once their ring went back', () => {

@@ -61,6 +61,8 @@ export interface FleetSite {
   readonly site: SiteId;
   readonly labels: Readonly<Record<string, string>>;
   readonly online: boolean;
+  /** Whether what it says is said of the newest document that was made for it. */
+  readonly inStep: boolean;
   /** Position of its ring; null for a site that joined and was not placed yet. */
   readonly ring: number | null;
   /** Whether it was told to take the change. */

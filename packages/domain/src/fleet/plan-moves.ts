@@ -11,7 +11,8 @@ export interface SiteMove {
 /**
  * Which sites are told something else now, given where the rings are; nothing where all is as it should be. Sites that
  * are online take the change in the order given, so many of a link at a time. A site that went away before it came to
- * an end gives its place on the link back, and is told again when it is here. While the plan rests nobody begins.
+ * an end gives its place on the link back, and is told again when it is here. While the plan rests nobody begins, nor does
+ * a site that has yet to leave an earlier try: what it said of that one would count as what it says of this one.
  */
 export function planMoves(
   fleet: Fleet,
@@ -41,7 +42,8 @@ function staysTold(fleet: Fleet, site: PlacedSite, links: LinkPlaces): boolean {
 
 function mayBegin(fleet: Fleet, site: PlacedSite): boolean {
   const ring = fleet.rings[site.ring];
-  return site.online && ring !== undefined && hasBegun(ring) && ring.state !== 'stopped';
+  const isFree = site.online && site.inStep && site.outcome === 'working';
+  return isFree && ring !== undefined && hasBegun(ring) && ring.state !== 'stopped';
 }
 
 /** Places on links; a site without the label shares its link with nobody. */

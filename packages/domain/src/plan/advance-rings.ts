@@ -135,6 +135,7 @@ function fleetSites(operation: RingedOperation, sites: PlanObservation['sites'])
       site: site.site,
       labels: site.labels,
       online: site.online,
+      inStep: site.inStep,
       ring: site.ring?.position ?? null,
       told: site.ring?.told ?? false,
       outcome: outcomeAt(site, operation),

@@ -83,6 +83,7 @@ export function aSite(
   given: {
     readonly application: string;
     readonly online?: boolean;
+    readonly inStep?: boolean;
     readonly labels?: Readonly<Record<string, string>>;
     readonly ring?: SiteProgress['ring'];
     readonly reports?: Readonly<Record<string, string>>;
@@ -92,6 +93,7 @@ export function aSite(
     site: `site-${name}` as SiteId,
     name,
     online: given.online ?? true,
+    inStep: given.inStep ?? true,
     labels: given.labels ?? {},
     ring: given.ring ?? null,
     application: applicationId(given.application),

@@ -137,6 +137,7 @@ function progressOf(world: World): readonly SiteProgress[] {
         site: name as SiteProgress['site'],
         name,
         online: place.online,
+        inStep: true,
         labels: {},
         application,
         ring: null,

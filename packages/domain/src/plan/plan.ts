@@ -156,6 +156,8 @@ export interface SiteProgress {
   readonly site: SiteId;
   readonly name: string;
   readonly online: boolean;
+  /** Whether its report goes by the newest document that was made for it. */
+  readonly inStep: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly application: ApplicationId;
   /** Where it was placed in the rings of the operation that runs; null where it was not. */

@@ -15,7 +15,7 @@ export async function observeSites(
   const { environment, operations } = input;
   const applications = operations.map((each) => each.application);
   const placed = await placedSitesOf(db, { environment, applications });
-  const online = await onlineSites(db, environment);
+  const presence = await presenceOf(db, environment);
   const sites: SiteProgress[] = [];
   for (const { id, application } of operations) {
     const reports = await reportsOf(db, { environment, application });
@@ -24,7 +24,7 @@ export async function observeSites(
       sites.push({
         site: site.id,
         name: site.name,
-        online: online.has(site.id),
+        ...(presence.get(site.id) ?? { online: false, inStep: false }),
         labels: site.labels,
         application,
         ring: rings.get(site.id) ?? null,
@@ -34,14 +34,22 @@ export async function observeSites(
   return sites;
 }
 
-async function onlineSites(db: Kysely<Tables>, environment: EnvironmentId): Promise<ReadonlySet<SiteId>> {
+async function presenceOf(
+  db: Kysely<Tables>,
+  environment: EnvironmentId,
+): Promise<ReadonlyMap<SiteId, Pick<SiteProgress, 'online' | 'inStep'>>> {
   const rows = await db
     .selectFrom('sites')
-    .select('id')
+    .select([
+      'id',
+      sql<boolean>`coalesce(last_seen_at > now() - make_interval(secs => ${offlineAfterSeconds}), false)`.as('online'),
+      sql<boolean>`observed_generation >= generation and observed_incarnation = (select incarnation from installation)`.as(
+        'inStep',
+      ),
+    ])
     .where('environmentId', '=', environment)
-    .where(sql<boolean>`last_seen_at > now() - make_interval(secs => ${offlineAfterSeconds})`)
     .execute();
-  return new Set(rows.map((row) => row.id));
+  return new Map(rows.map(({ id, ...presence }) => [id, presence]));
 }
 
 async function reportsOf(
