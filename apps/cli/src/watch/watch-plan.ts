@@ -84,7 +84,14 @@ function summaryOf(plan: Plan): string {
   return `plan ${plan.number} ${plan.state}${plan.reason === null ? '' : ` (${plan.reason})`}: ${operations}`;
 }
 
+/** Whether a ring failed, or was taken back: the plan rests, and did not do what it was made for. */
+function restsAtRing(plan: Plan): boolean {
+  const rings = plan.operations.flatMap((each) => each.rings);
+  return plan.state === 'paused' && rings.some(({ state }) => state === 'stopped' || state === 'returned');
+}
+
 export function planExitCode(plan: Plan): number {
+  if (restsAtRing(plan)) return exitCodes.workFailed;
   if (waitsForSomebody(plan)) return exitCodes.ok;
   return plan.state === 'succeeded' || plan.state === 'succeeded-with-warnings' ? exitCodes.ok : exitCodes.workFailed;
 }
@@ -122,6 +129,8 @@ export async function showStarted(
 function nextStep(plan: Plan, blocked: boolean): string {
   if (plan.state === 'awaiting-approval') return `Somebody else approves it with: almanac plan approve ${plan.number}`;
   if (plan.state === 'scheduled') return `It begins by itself. What it waits for: almanac why ${plan.number}`;
+  if (restsAtRing(plan))
+    return `To take it back everywhere: almanac plan abort ${plan.number}\nTo go on all the same: almanac plan continue ${plan.number}`;
   if (plan.waitsForContinue) return `It goes on with: almanac plan continue ${plan.number}`;
   if (plan.state !== 'draft') return `Watch it with: almanac plan show ${plan.number} --follow`;
   if (blocked) return `Its findings prevent the start. Mend them, then: almanac plan start ${plan.number}`;
