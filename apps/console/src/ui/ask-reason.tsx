@@ -2,6 +2,7 @@ import { Button, Modal, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { CommandLine } from './command-line.tsx';
+import { Form } from './form.tsx';
 import { ErrorNote } from './page-states.tsx';
 
 /** Asks why, says what happens then, and does it; the dialog closes when it is done. */
@@ -20,13 +21,7 @@ export function AskReason(props: {
   const run = useMutation({ mutationFn: () => props.run(reason.trim()), onSuccess: props.onClose });
   return (
     <Modal opened onClose={props.onClose} title={props.title}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          run.mutate();
-        }}
-      >
+      <Form onSubmit={() => run.mutate()}>
         <div>{props.children}</div>
         <Textarea
           label="Why"
@@ -47,7 +42,7 @@ export function AskReason(props: {
             Do nothing
           </Button>
         </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

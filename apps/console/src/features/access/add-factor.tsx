@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { makePasskey, passkeyError } from './passkey.ts';
 import { QrCode } from './qr-code.tsx';
@@ -29,13 +30,7 @@ export function AddApp({ onAdded }: { readonly onAdded: (added: AddedFactor) => 
   return (
     <Read query={begun} skeleton={<SkeletonRows rows={4} columns={1} />}>
       {({ secret, uri }) => (
-        <form
-          className="stack"
-          onSubmit={(event) => {
-            event.preventDefault();
-            confirm.mutate();
-          }}
-        >
+        <Form onSubmit={() => confirm.mutate()}>
           <p style={{ margin: 0 }}>Scan this with an authenticator app, then give the code that the app shows.</p>
           <QrCode text={uri} label="QR code for an authenticator app" />
           <p className="soft" style={{ margin: 0 }}>
@@ -56,7 +51,7 @@ export function AddApp({ onAdded }: { readonly onAdded: (added: AddedFactor) => 
               Set the app up
             </Button>
           </div>
-        </form>
+        </Form>
       )}
     </Read>
   );
@@ -73,13 +68,7 @@ export function AddPasskey({ onAdded }: { readonly onAdded: (added: AddedFactor)
     onSuccess: onAdded,
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
+    <Form onSubmit={() => add.mutate()}>
       <p style={{ margin: 0 }}>
         A passkey is kept by this device, a telephone or a security key, and unlocked by a finger, a face or a PIN. It
         also signs in alone, without a password.
@@ -98,6 +87,6 @@ export function AddPasskey({ onAdded }: { readonly onAdded: (added: AddedFactor)
           Make a passkey
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 
 /** Where the sealed credentials for an emergency are used. */
@@ -19,13 +20,7 @@ export function BreakGlassPage() {
   });
   return (
     <div className="centered">
-      <form
-        className="panel stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          enter.mutate();
-        }}
-      >
+      <Form className="panel stack" onSubmit={() => enter.mutate()}>
         <h1>Sign in in an emergency</h1>
         <div className="note warning">
           Every administrator is told. The credentials work once, and let you in for an hour as an administrator.
@@ -44,7 +39,7 @@ export function BreakGlassPage() {
           Use the credentials and sign in
         </Button>
         <a href="/sign-in">Sign in as usual instead</a>
-      </form>
+      </Form>
     </div>
   );
 }

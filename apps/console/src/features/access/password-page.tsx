@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { Arrival } from './arrival.tsx';
 
@@ -32,13 +33,7 @@ export function PasswordPage() {
     );
   return (
     <div className="centered">
-      <form
-        className="panel stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          set.mutate();
-        }}
-      >
+      <Form className="panel stack" onSubmit={() => set.mutate()}>
         <h1>Choose a password</h1>
         {token === '' ? (
           <p>This link is not complete. Open it as it was given to you, or ask an administrator for a new one.</p>
@@ -63,7 +58,7 @@ export function PasswordPage() {
             </Button>
           </>
         )}
-      </form>
+      </Form>
     </div>
   );
 }

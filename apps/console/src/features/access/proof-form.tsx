@@ -4,6 +4,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { askForPasskey, passkeyError, passkeysWork } from './passkey.ts';
 import { offeredProofs, proofWords } from './proof-form.view-model.ts';
@@ -33,13 +34,7 @@ export function ProofForm(props: {
   if (kind === undefined)
     return <p style={{ margin: 0 }}>Nothing that you have works here. {whyNothing(props.proofs)}</p>;
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        give.mutate();
-      }}
-    >
+    <Form onSubmit={() => give.mutate()}>
       <ProofInput kind={kind} text={text} onChange={setText} />
       {give.isError ? <ErrorNote error={give.error} /> : null}
       <Button type="submit" size="sm" loading={give.isPending}>
@@ -66,7 +61,7 @@ export function ProofForm(props: {
             ))}
         </div>
       )}
-    </form>
+    </Form>
   );
 }
 

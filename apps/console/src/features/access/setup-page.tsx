@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 
 /** The first page of a new installation: whoever has the one-time link makes the first administrator. */
@@ -21,13 +22,7 @@ export function SetupPage() {
   });
   return (
     <div className="centered">
-      <form
-        className="panel stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          complete.mutate();
-        }}
-      >
+      <Form className="panel stack" onSubmit={() => complete.mutate()}>
         <h1>Set up Almanac</h1>
         {setup.data?.required === false ? (
           <p>
@@ -62,7 +57,7 @@ export function SetupPage() {
             </Button>
           </>
         )}
-      </form>
+      </Form>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { Arrival } from './arrival.tsx';
 import { askForPasskey, passkeyError, passkeysWork } from './passkey.ts';
@@ -56,10 +57,9 @@ export function SignInPage() {
     );
   return (
     <div className="centered">
-      <form
+      <Form
         className="panel stack"
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (way === ownWay) signIn.mutate();
           else byDirectory.mutate(way.value);
         }}
@@ -87,7 +87,7 @@ export function SignInPage() {
           </>
         ) : null}
         <SignInProviders providers={redirectsOf(listed)} to={to} />
-      </form>
+      </Form>
     </div>
   );
 }

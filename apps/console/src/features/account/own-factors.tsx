@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api } from '../../api.ts';
 import { ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 import { AddApp, type AddedFactor, AddPasskey } from '../access/add-factor.tsx';
 import { passkeysWork } from '../access/passkey.ts';
 import { RecoveryCodes } from '../access/recovery-codes.tsx';
@@ -81,53 +82,41 @@ function FactorTable(props: { readonly factors: Factors; readonly onChanged: () 
   return (
     <>
       {error === null ? null : <ErrorNote error={error} />}
-      <div className="table-scroll">
-        <table className="table">
-          <thead>
-            <tr>
-              <th>Factor</th>
-              <th>Since</th>
-              <th>Last used</th>
-              <th aria-label="What you can do" />
-            </tr>
-          </thead>
-          <tbody>
-            {factors.totp === null ? null : (
-              <tr>
-                <td>Authenticator app</td>
-                <td>
-                  <RelativeTime at={factors.totp.since} />
-                </td>
-                <td>–</td>
-                <td>
-                  <Button variant="default" loading={removeApp.isPending} onClick={() => removeApp.mutate()}>
-                    Give the app up
-                  </Button>
-                </td>
-              </tr>
-            )}
-            {factors.passkeys.map((each) => (
-              <tr key={each.id}>
-                <td>
-                  Passkey {each.name}
-                  {each.backedUp ? <span className="soft"> (kept by its provider, too)</span> : null}
-                </td>
-                <td>
-                  <RelativeTime at={each.createdAt} />
-                </td>
-                <td>
-                  <RelativeTime at={each.lastUsedAt} />
-                </td>
-                <td>
-                  <Button variant="default" loading={removeKey.isPending} onClick={() => removeKey.mutate(each)}>
-                    Give {each.name} up
-                  </Button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table headings={['Factor', 'Since', 'Last used']} actions>
+        {factors.totp === null ? null : (
+          <tr>
+            <td>Authenticator app</td>
+            <td>
+              <RelativeTime at={factors.totp.since} />
+            </td>
+            <td>–</td>
+            <td>
+              <Button variant="default" loading={removeApp.isPending} onClick={() => removeApp.mutate()}>
+                Give the app up
+              </Button>
+            </td>
+          </tr>
+        )}
+        {factors.passkeys.map((each) => (
+          <tr key={each.id}>
+            <td>
+              Passkey {each.name}
+              {each.backedUp ? <span className="soft"> (kept by its provider, too)</span> : null}
+            </td>
+            <td>
+              <RelativeTime at={each.createdAt} />
+            </td>
+            <td>
+              <RelativeTime at={each.lastUsedAt} />
+            </td>
+            <td>
+              <Button variant="default" loading={removeKey.isPending} onClick={() => removeKey.mutate(each)}>
+                Give {each.name} up
+              </Button>
+            </td>
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }

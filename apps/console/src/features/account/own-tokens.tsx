@@ -5,8 +5,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Empty, ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 import { endWords, lifetimes, limitWords, wantedLimits } from './own-tokens.view-model.ts';
 
 /** API tokens of whoever is signed in: made with what they may do at most, shown once, rotated and revoked. */
@@ -57,13 +59,7 @@ function MakeToken({ onMade }: { readonly onMade: (secret: string) => void }) {
     },
   });
   return (
-    <form
-      className="stack-small"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate();
-      }}
-    >
+    <Form className="stack-small" onSubmit={() => create.mutate()}>
       <div className="row" style={{ alignItems: 'flex-end', flexWrap: 'wrap' }}>
         <TextInput
           label="What it is for"
@@ -99,7 +95,7 @@ function MakeToken({ onMade }: { readonly onMade: (secret: string) => void }) {
         </Button>
       </div>
       {create.isError ? <ErrorNote error={create.error} /> : null}
-    </form>
+    </Form>
   );
 }
 
@@ -121,59 +117,45 @@ function TokenTable(props: { readonly tokens: readonly ApiToken[]; readonly onMa
   return (
     <>
       {error === null ? null : <ErrorNote error={error} />}
-      <div className="table-scroll">
-        <table className="table">
-          <thead>
-            <tr>
-              <th>For</th>
-              <th>Begins with</th>
-              <th>May</th>
-              <th>Last used</th>
-              <th>Ends</th>
-              <th aria-label="What you can do" />
-            </tr>
-          </thead>
-          <tbody>
-            {props.tokens.map((token) => (
-              <tr key={token.id}>
-                <td>{token.name}</td>
-                <td className="mono">{token.prefix}…</td>
-                <td>{limitWords(token.limits)}</td>
-                <td>
-                  <RelativeTime at={token.lastUsedAt} />
-                </td>
-                <td>
-                  {endWords(token.expiresAt)}
-                  {token.replacedBy === null ? null : <span className="soft"> (was replaced)</span>}
-                </td>
-                <td>
-                  <div className="row">
-                    {token.replacedBy === null ? (
-                      <Button
-                        variant="default"
-                        loading={rotate.isPending}
-                        aria-label={`Replace ${token.name}`}
-                        title="Makes another one; this one works for a day more"
-                        onClick={() => rotate.mutate(token)}
-                      >
-                        Replace
-                      </Button>
-                    ) : null}
-                    <Button
-                      variant="default"
-                      loading={revoke.isPending}
-                      aria-label={`Revoke ${token.name}`}
-                      onClick={() => revoke.mutate(token)}
-                    >
-                      Revoke
-                    </Button>
-                  </div>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table headings={['For', 'Begins with', 'May', 'Last used', 'Ends']} actions>
+        {props.tokens.map((token) => (
+          <tr key={token.id}>
+            <td>{token.name}</td>
+            <td className="mono">{token.prefix}…</td>
+            <td>{limitWords(token.limits)}</td>
+            <td>
+              <RelativeTime at={token.lastUsedAt} />
+            </td>
+            <td>
+              {endWords(token.expiresAt)}
+              {token.replacedBy === null ? null : <span className="soft"> (was replaced)</span>}
+            </td>
+            <td>
+              <div className="row">
+                {token.replacedBy === null ? (
+                  <Button
+                    variant="default"
+                    loading={rotate.isPending}
+                    aria-label={`Replace ${token.name}`}
+                    title="Makes another one; this one works for a day more"
+                    onClick={() => rotate.mutate(token)}
+                  >
+                    Replace
+                  </Button>
+                ) : null}
+                <Button
+                  variant="default"
+                  loading={revoke.isPending}
+                  aria-label={`Revoke ${token.name}`}
+                  onClick={() => revoke.mutate(token)}
+                >
+                  Revoke
+                </Button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }

@@ -4,8 +4,10 @@ import { Button, PasswordInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 
 export function OwnPassword() {
   const queryClient = useQueryClient();
@@ -18,13 +20,7 @@ export function OwnPassword() {
     },
   });
   return (
-    <form
-      className="stack-small"
-      onSubmit={(event) => {
-        event.preventDefault();
-        change.mutate();
-      }}
-    >
+    <Form className="stack-small" onSubmit={() => change.mutate()}>
       <div className="row" style={{ alignItems: 'flex-end', flexWrap: 'wrap' }}>
         <PasswordInput
           label="Current password"
@@ -49,7 +45,7 @@ export function OwnPassword() {
       </div>
       {change.isError ? <ErrorNote error={change.error} /> : null}
       {change.isSuccess ? <p style={{ margin: 0 }}>It is changed, and your other sessions are ended.</p> : null}
-    </form>
+    </Form>
   );
 }
 
@@ -65,44 +61,31 @@ export function OwnSessions() {
       {end.isError ? <ErrorNote error={end.error} /> : null}
       <Read query={sessions} skeleton={<SkeletonRows rows={2} columns={4} />}>
         {({ items }) => (
-          <div className="table-scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>Opened</th>
-                  <th>Last used</th>
-                  <th>From</th>
-                  <th>Browser</th>
-                  <th aria-label="What you can do" />
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((each) => (
-                  <tr key={each.id}>
-                    <td>
-                      <RelativeTime at={each.createdAt} />
-                    </td>
-                    <td>
-                      <RelativeTime at={each.lastSeenAt} />
-                    </td>
-                    <td className="mono">{each.address}</td>
-                    <td className="soft break" style={{ minWidth: 200 }}>
-                      {each.userAgent === '' ? '–' : each.userAgent}
-                    </td>
-                    <td>
-                      {each.current ? (
-                        'this one'
-                      ) : (
-                        <Button variant="default" loading={end.isPending} onClick={() => end.mutate(each)}>
-                          End
-                        </Button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table headings={['Opened', 'Last used', 'From', 'Browser']} actions>
+            {items.map((each) => (
+              <tr key={each.id}>
+                <td>
+                  <RelativeTime at={each.createdAt} />
+                </td>
+                <td>
+                  <RelativeTime at={each.lastSeenAt} />
+                </td>
+                <td className="mono">{each.address}</td>
+                <td className="soft break" style={{ minWidth: 200 }}>
+                  {each.userAgent === '' ? '–' : each.userAgent}
+                </td>
+                <td>
+                  {each.current ? (
+                    'this one'
+                  ) : (
+                    <Button variant="default" loading={end.isPending} onClick={() => end.mutate(each)}>
+                      End
+                    </Button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </Table>
         )}
       </Read>
     </>

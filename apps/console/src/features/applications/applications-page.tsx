@@ -5,6 +5,7 @@ import { api } from '../../api.ts';
 import { Page } from '../../ui/page.tsx';
 import { Empty, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 import { useMay } from '../access/use-may.ts';
 
 export function ApplicationsPage() {
@@ -25,36 +26,23 @@ export function ApplicationsPage() {
               {mayAdd ? <Button onClick={add}>Add an application</Button> : null}
             </Empty>
           ) : (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Application</th>
-                    <th>Version</th>
-                    <th>Branch</th>
-                    <th>Repository</th>
-                    <th>Added</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((each) => (
-                    <tr key={each.id}>
-                      <td>
-                        <Link to="/applications/$application" params={{ application: each.name }} search={{}}>
-                          {each.displayName}
-                        </Link>
-                      </td>
-                      <td className="version">{each.latestVersion ?? '–'}</td>
-                      <td className="mono">{each.branch}</td>
-                      <td className="mono">{each.repository}</td>
-                      <td>
-                        <RelativeTime at={each.createdAt} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table headings={['Application', 'Version', 'Branch', 'Repository', 'Added']}>
+              {items.map((each) => (
+                <tr key={each.id}>
+                  <td>
+                    <Link to="/applications/$application" params={{ application: each.name }} search={{}}>
+                      {each.displayName}
+                    </Link>
+                  </td>
+                  <td className="version">{each.latestVersion ?? '–'}</td>
+                  <td className="mono">{each.branch}</td>
+                  <td className="mono">{each.repository}</td>
+                  <td>
+                    <RelativeTime at={each.createdAt} />
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Read>

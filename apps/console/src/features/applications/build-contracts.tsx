@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api } from '../../api.ts';
 import { Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { Table } from '../../ui/table.tsx';
 
 /** What a build provides to others and consumes of others, element by element. */
 export function BuildContracts(props: { readonly build: BuildDetail['id'] }) {
@@ -36,59 +37,35 @@ export function BuildContracts(props: { readonly build: BuildDetail['id'] }) {
 
 function Provided(props: { readonly contracts: Contracts['provides'] }) {
   return (
-    <div className="table-scroll">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Provides</th>
-            <th>Element</th>
-            <th>Fingerprint</th>
-            <th>Consumed by</th>
+    <Table headings={['Provides', 'Element', 'Fingerprint', 'Consumed by']}>
+      {props.contracts.flatMap(({ contract, module, elements, consumers }) =>
+        elements.map((element, index) => (
+          <tr key={`${contract} ${element.key}`}>
+            <td>{index === 0 ? <ContractName contract={contract} module={module} /> : null}</td>
+            <td className="mono">{element.label}</td>
+            <td className="mono soft">{element.fingerprint.slice(0, 12)}</td>
+            <td>{index === 0 ? <Applications list={consumers} none="nobody yet" /> : null}</td>
           </tr>
-        </thead>
-        <tbody>
-          {props.contracts.flatMap(({ contract, module, elements, consumers }) =>
-            elements.map((element, index) => (
-              <tr key={`${contract} ${element.key}`}>
-                <td>{index === 0 ? <ContractName contract={contract} module={module} /> : null}</td>
-                <td className="mono">{element.label}</td>
-                <td className="mono soft">{element.fingerprint.slice(0, 12)}</td>
-                <td>{index === 0 ? <Applications list={consumers} none="nobody yet" /> : null}</td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </div>
+        )),
+      )}
+    </Table>
   );
 }
 
 function Consumed(props: { readonly contracts: Contracts['consumes'] }) {
   return (
-    <div className="table-scroll">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Consumes</th>
-            <th>Element</th>
-            <th>Built against</th>
-            <th>Provided by</th>
+    <Table headings={['Consumes', 'Element', 'Built against', 'Provided by']}>
+      {props.contracts.flatMap(({ contract, module, elements, providers }) =>
+        elements.map(({ element, label, builtAgainst }, index) => (
+          <tr key={`${contract} ${module} ${element}`}>
+            <td>{index === 0 ? <ContractName contract={contract} module={module} /> : null}</td>
+            <td className="mono">{element === '*' ? 'every element' : label}</td>
+            <td className="mono soft">{builtAgainst?.slice(0, 12) ?? 'nothing provided it'}</td>
+            <td>{index === 0 ? <Applications list={providers} none="nobody" /> : null}</td>
           </tr>
-        </thead>
-        <tbody>
-          {props.contracts.flatMap(({ contract, module, elements, providers }) =>
-            elements.map(({ element, label, builtAgainst }, index) => (
-              <tr key={`${contract} ${module} ${element}`}>
-                <td>{index === 0 ? <ContractName contract={contract} module={module} /> : null}</td>
-                <td className="mono">{element === '*' ? 'every element' : label}</td>
-                <td className="mono soft">{builtAgainst?.slice(0, 12) ?? 'nothing provided it'}</td>
-                <td>{index === 0 ? <Applications list={providers} none="nobody" /> : null}</td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </div>
+        )),
+      )}
+    </Table>
   );
 }
 

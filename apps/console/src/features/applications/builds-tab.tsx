@@ -8,6 +8,7 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { Empty, ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateOf } from '../../ui/state-mark.tsx';
+import { Table } from '../../ui/table.tsx';
 import { VersionChip } from '../../ui/version-chip.tsx';
 
 export function BuildsTab(props: { readonly application: Application }) {
@@ -46,41 +47,27 @@ export function BuildsTab(props: { readonly application: Application }) {
 
 function BuildTable(props: { readonly builds: readonly Build[] }) {
   return (
-    <div className="table-scroll">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Build</th>
-            <th>State</th>
-            <th>Label</th>
-            <th>Commit</th>
-            <th>Took</th>
-            <th>When</th>
-          </tr>
-        </thead>
-        <tbody>
-          {props.builds.map((build) => (
-            <tr key={build.id}>
-              <td>
-                <Link to="/builds/$build" params={{ build: build.id }}>
-                  {build.number}
-                </Link>
-              </td>
-              <td>
-                <StateOf state={build.state} />
-              </td>
-              <td>
-                <VersionChip label={build.label} />
-              </td>
-              <td>{build.fault?.detail ?? build.subject ?? ''}</td>
-              <td className="mono">{took({ from: build.startedAt, to: build.endedAt, now: Date.now() })}</td>
-              <td>
-                <RelativeTime at={build.createdAt} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table headings={['Build', 'State', 'Label', 'Commit', 'Took', 'When']}>
+      {props.builds.map((build) => (
+        <tr key={build.id}>
+          <td>
+            <Link to="/builds/$build" params={{ build: build.id }}>
+              {build.number}
+            </Link>
+          </td>
+          <td>
+            <StateOf state={build.state} />
+          </td>
+          <td>
+            <VersionChip label={build.label} />
+          </td>
+          <td>{build.fault?.detail ?? build.subject ?? ''}</td>
+          <td className="mono">{took({ from: build.startedAt, to: build.endedAt, now: Date.now() })}</td>
+          <td>
+            <RelativeTime at={build.createdAt} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { type Place, valueAt } from './settings.view-model.ts';
 
@@ -69,13 +70,10 @@ export function EditSetting(props: {
   const Input = setting.secret ? PasswordInput : TextInput;
   return (
     <Modal opened onClose={props.onClose} title={`${setting.key} in ${environment.displayName}`}>
-      <form
+      <Form
         className={`stack environment-type-${environment.type}`}
         style={{ borderTop: '3px solid var(--hue)', paddingTop: 16 }}
-        onSubmit={(event) => {
-          event.preventDefault();
-          set.mutate();
-        }}
+        onSubmit={() => set.mutate()}
       >
         <Select
           label="Holds for"
@@ -119,7 +117,7 @@ export function EditSetting(props: {
             </Button>
           )}
         </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

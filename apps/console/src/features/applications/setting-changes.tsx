@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api.ts';
 import { Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 
 const shown = 20;
 
@@ -20,42 +21,27 @@ export function SettingChanges(props: { readonly application: string }) {
           found.items.length === 0 ? (
             <p className="soft">Nothing was set yet: what the manifest says holds everywhere.</p>
           ) : (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>When</th>
-                    <th>Setting</th>
-                    <th>Where</th>
-                    <th>Value</th>
-                    <th>By</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {found.items.map((each) => (
-                    <tr key={each.id}>
-                      <td>
-                        <RelativeTime at={each.changedAt} />
-                      </td>
-                      <td className="mono">{each.key}</td>
-                      <td>
-                        {each.environment.name}
-                        {each.selector === null ? null : (
-                          <span className="soft">
-                            {' '}
-                            {each.level} <span className="mono">{each.selector}</span>
-                          </span>
-                        )}
-                      </td>
-                      <td className="mono">
-                        {each.removed ? 'removed' : (each.value ?? `secret ${each.fingerprint}`)}
-                      </td>
-                      <td>{each.changedBy}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table headings={['When', 'Setting', 'Where', 'Value', 'By']}>
+              {found.items.map((each) => (
+                <tr key={each.id}>
+                  <td>
+                    <RelativeTime at={each.changedAt} />
+                  </td>
+                  <td className="mono">{each.key}</td>
+                  <td>
+                    {each.environment.name}
+                    {each.selector === null ? null : (
+                      <span className="soft">
+                        {' '}
+                        {each.level} <span className="mono">{each.selector}</span>
+                      </span>
+                    )}
+                  </td>
+                  <td className="mono">{each.removed ? 'removed' : (each.value ?? `secret ${each.fingerprint}`)}</td>
+                  <td>{each.changedBy}</td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Read>

@@ -4,8 +4,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Empty, ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 import { useMay } from '../access/use-may.ts';
 import { QuarantineBuild } from '../governance/quarantine-build.tsx';
 
@@ -30,47 +32,31 @@ export function VersionsTab(props: { readonly application: Application }) {
               </p>
             </Empty>
           ) : (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Version</th>
-                    <th>Commit</th>
-                    <th>Changes</th>
-                    <th>By</th>
-                    <th>When</th>
-                    <th>Quarantine</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((each) => (
-                    <tr key={each.id}>
-                      <td className="version">
-                        {each.number}
-                        {each.hotfix === null ? null : <span className="soft"> hotfix {each.hotfix}</span>}
-                      </td>
-                      <td className="mono">{each.build.commit.slice(0, 8)}</td>
-                      <td>
-                        {each.notes === '' ? null : <div>{each.notes}</div>}
-                        {each.changes.slice(0, 5).map((change) => (
-                          <div key={change.hash}>{change.subject}</div>
-                        ))}
-                        {each.changes.length > 5 ? (
-                          <span className="soft">and {each.changes.length - 5} more</span>
-                        ) : null}
-                      </td>
-                      <td>{each.createdBy}</td>
-                      <td>
-                        <RelativeTime at={each.createdAt} />
-                      </td>
-                      <td>
-                        <QuarantineOf application={name} version={each} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table headings={['Version', 'Commit', 'Changes', 'By', 'When', 'Quarantine']}>
+              {items.map((each) => (
+                <tr key={each.id}>
+                  <td className="version">
+                    {each.number}
+                    {each.hotfix === null ? null : <span className="soft"> hotfix {each.hotfix}</span>}
+                  </td>
+                  <td className="mono">{each.build.commit.slice(0, 8)}</td>
+                  <td>
+                    {each.notes === '' ? null : <div>{each.notes}</div>}
+                    {each.changes.slice(0, 5).map((change) => (
+                      <div key={change.hash}>{change.subject}</div>
+                    ))}
+                    {each.changes.length > 5 ? <span className="soft">and {each.changes.length - 5} more</span> : null}
+                  </td>
+                  <td>{each.createdBy}</td>
+                  <td>
+                    <RelativeTime at={each.createdAt} />
+                  </td>
+                  <td>
+                    <QuarantineOf application={name} version={each} />
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Read>
@@ -150,13 +136,7 @@ function TagBuild(props: {
     },
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        tag.mutate();
-      }}
-    >
+    <Form onSubmit={() => tag.mutate()}>
       <TextInput
         label="Number"
         description={
@@ -191,6 +171,6 @@ function TagBuild(props: {
           Tag {chosen}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -5,9 +5,11 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 import { SecurityTabs } from '../security/security-tabs.tsx';
 
 /** Who did what, newest first; what is looked for stands in the address. */
@@ -37,38 +39,24 @@ export function AuditPage() {
             const items = pages.flatMap((each) => each.items);
             if (items.length === 0) return <Empty title="Nothing was found" />;
             return (
-              <div className="table-scroll">
-                <table className="table">
-                  <thead>
-                    <tr>
-                      <th>Number</th>
-                      <th>When</th>
-                      <th>Who</th>
-                      <th>What</th>
-                      <th>Which</th>
-                      <th>Detail</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((each) => (
-                      <tr key={`${each.at} ${each.sequence} ${each.subject} ${each.action}`}>
-                        <td className="mono">{each.sequence ?? '…'}</td>
-                        <td>
-                          <RelativeTime at={each.at} />
-                        </td>
-                        <td>{each.actor}</td>
-                        <td>{each.action}</td>
-                        <td className="mono break" style={{ minWidth: 160 }}>
-                          {each.subject}
-                        </td>
-                        <td className="mono soft break" style={{ minWidth: 220 }}>
-                          {detailOf(each.detail)}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table headings={['Number', 'When', 'Who', 'What', 'Which', 'Detail']}>
+                {items.map((each) => (
+                  <tr key={`${each.at} ${each.sequence} ${each.subject} ${each.action}`}>
+                    <td className="mono">{each.sequence ?? '…'}</td>
+                    <td>
+                      <RelativeTime at={each.at} />
+                    </td>
+                    <td>{each.actor}</td>
+                    <td>{each.action}</td>
+                    <td className="mono break" style={{ minWidth: 160 }}>
+                      {each.subject}
+                    </td>
+                    <td className="mono soft break" style={{ minWidth: 220 }}>
+                      {detailOf(each.detail)}
+                    </td>
+                  </tr>
+                ))}
+              </Table>
             );
           }}
         </Read>
@@ -103,11 +91,10 @@ function Filter({ readable }: { readonly readable: 'all' | readonly AuditCategor
     subject: filter.subject ?? '',
   });
   return (
-    <form
+    <Form
       className="row"
       style={{ alignItems: 'flex-end', flexWrap: 'wrap' }}
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         const chosen = Object.fromEntries(Object.entries(given).filter(([, text]) => text.trim() !== ''));
         void navigate({ to: '/audit', search: chosen });
       }}
@@ -140,6 +127,6 @@ function Filter({ readable }: { readonly readable: 'all' | readonly AuditCategor
       <Button type="submit" size="sm">
         Look
       </Button>
-    </form>
+    </Form>
   );
 }

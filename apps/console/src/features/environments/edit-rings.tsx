@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { draftOf, errorWords, type RingDraft, ringsOf, withRing } from './rings.view-model.ts';
 
@@ -25,13 +26,7 @@ export function EditRings(props: { readonly environment: Environment; readonly o
   const put = (ring: RingDraft) =>
     setDraft({ ...draft, rings: draft.rings.map((each) => (each.key === ring.key ? ring : each)) });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate(ringsOf(draft));
-      }}
-    >
+    <Form onSubmit={() => save.mutate(ringsOf(draft))}>
       {draft.rings.map((ring, index) => (
         <RingRow
           key={ring.key}
@@ -77,7 +72,7 @@ export function EditRings(props: { readonly environment: Environment; readonly o
           Leave them as they are
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

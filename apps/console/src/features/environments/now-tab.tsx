@@ -6,6 +6,7 @@ import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Empty, ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 import { VersionChip } from '../../ui/version-chip.tsx';
 
 /** What the environment should run now, its policy, and the commits that it does not deploy by itself. */
@@ -23,41 +24,24 @@ export function NowTab(props: { readonly environment: Environment }) {
             {found.applications.length === 0 ? (
               <Empty title="Nothing runs here yet" />
             ) : (
-              <div className="table-scroll">
-                <table className="table">
-                  <thead>
-                    <tr>
-                      <th>Application</th>
-                      <th>Version</th>
-                      <th>Instances</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {found.applications.map((each) => (
-                      <tr key={each.application.id}>
-                        <td>
-                          <Link
-                            to="/applications/$application"
-                            params={{ application: each.application.name }}
-                            search={{}}
-                          >
-                            {each.application.name}
-                          </Link>
-                        </td>
-                        <td>
-                          {each.build === null ? 'a build that is gone' : <VersionChip label={each.build.label} />}
-                        </td>
-                        <td>
-                          {each.facts
-                            .filter((fact) => fact.aspect === 'scale')
-                            .map((fact) => `${fact.key} ${fact.fact.text}`)
-                            .join(', ')}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table headings={['Application', 'Version', 'Instances']}>
+                {found.applications.map((each) => (
+                  <tr key={each.application.id}>
+                    <td>
+                      <Link to="/applications/$application" params={{ application: each.application.name }} search={{}}>
+                        {each.application.name}
+                      </Link>
+                    </td>
+                    <td>{each.build === null ? 'a build that is gone' : <VersionChip label={each.build.label} />}</td>
+                    <td>
+                      {each.facts
+                        .filter((fact) => fact.aspect === 'scale')
+                        .map((fact) => `${fact.key} ${fact.fact.text}`)
+                        .join(', ')}
+                    </td>
+                  </tr>
+                ))}
+              </Table>
             )}
             <dl className="facts">
               {found.policy.map((each) => (

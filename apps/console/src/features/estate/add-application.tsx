@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 
 /** Adds an application: where it is, what its manifest says, then yes. */
@@ -36,13 +37,7 @@ function AddForm(props: { readonly onClose: () => void }) {
   };
   const reading = inspect.isPending || (started !== undefined && (found === undefined || isOpen(found)));
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        inspect.mutate();
-      }}
-    >
+    <Form onSubmit={() => inspect.mutate()}>
       <TextInput
         label="Repository"
         description="https address, file:// address, or a path on the machine of the builder"
@@ -86,7 +81,7 @@ function AddForm(props: { readonly onClose: () => void }) {
           ) : null}
         </div>
       )}
-    </form>
+    </Form>
   );
 }
 

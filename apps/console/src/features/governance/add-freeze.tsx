@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { CalendarFields } from './calendar-fields.tsx';
 import { newCalendar } from './calendar-form.view-model.ts';
@@ -36,13 +37,7 @@ export function AddFreeze(props: { readonly onDone: () => void }) {
   const errors = add.error instanceof ProblemError ? (add.error.problem.errors ?? []) : [];
   const fault = (pointer: string) => errors.find((each) => each.pointer === pointer)?.detail;
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
+    <Form onSubmit={() => add.mutate()}>
       <div className="field-row">
         <TextInput
           label="Name"
@@ -111,6 +106,6 @@ export function AddFreeze(props: { readonly onDone: () => void }) {
           Freeze {form.name}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

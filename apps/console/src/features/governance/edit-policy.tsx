@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { PolicyChanges } from './policy-changes.tsx';
 import { PolicyFields } from './policy-fields.tsx';
@@ -34,14 +35,7 @@ export function EditPolicy(props: {
   const told = set.error instanceof ProblemError ? (set.error.problem.errors ?? []) : [];
   const faults: Faults = new Map([...faultsOf(told), ...(read.ok ? [] : read.faults)]);
   return (
-    <form
-      className="stack"
-      aria-label="Policy"
-      onSubmit={(event) => {
-        event.preventDefault();
-        set.mutate();
-      }}
-    >
+    <Form aria-label="Policy" onSubmit={() => set.mutate()}>
       <PolicyFields
         form={form}
         faults={faults}
@@ -78,6 +72,6 @@ export function EditPolicy(props: {
           </Button>
         </div>
       </section>
-    </form>
+    </Form>
   );
 }

@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { scopeOptions } from './scope.view-model.ts';
@@ -121,13 +122,7 @@ function FollowForm(props: { readonly scope: PolicyScope; readonly onDone: () =>
     },
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        follow.mutate();
-      }}
-    >
+    <Form onSubmit={() => follow.mutate()}>
       <p style={{ margin: 0 }}>
         Each valid change of the file becomes the next version, with its commit. A faulty one is shown here, and what
         holds stays in force. Nobody sets the policy by hand meanwhile.
@@ -181,7 +176,7 @@ function FollowForm(props: { readonly scope: PolicyScope; readonly onDone: () =>
           Read {wanted.path} from now on
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

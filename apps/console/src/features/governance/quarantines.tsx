@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api } from '../../api.ts';
 import { AskReason } from '../../ui/ask-reason.tsx';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { useMay } from '../access/use-may.ts';
@@ -99,13 +100,7 @@ function ChooseVersion(props: { readonly onClose: () => void }) {
     return <QuarantineBuild application={application} build={version} label={version} onClose={props.onClose} />;
   return (
     <Modal opened onClose={props.onClose} title="Put a version into quarantine">
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setSure(true);
-        }}
-      >
+      <Form onSubmit={() => setSure(true)}>
         <Select
           label="Application"
           required
@@ -133,7 +128,7 @@ function ChooseVersion(props: { readonly onClose: () => void }) {
             Say why
           </Button>
         </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

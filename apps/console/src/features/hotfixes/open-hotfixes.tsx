@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
 
@@ -64,13 +65,7 @@ function CloseHotfix(props: { readonly hotfix: Hotfix; readonly onClose: () => v
     },
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        close.mutate();
-      }}
-    >
+    <Form onSubmit={() => close.mutate()}>
       <p style={{ margin: 0 }}>
         It closes by itself once every environment before {hotfix.environment.name} has the fix. Closed before that,
         nobody is warned any more when the fix would be lost.
@@ -89,6 +84,6 @@ function CloseHotfix(props: { readonly hotfix: Hotfix; readonly onClose: () => v
           Close hotfix {hotfix.number}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

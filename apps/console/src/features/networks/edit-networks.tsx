@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { changeOf, commandOf, networksIn, sameAsBefore, type Target } from './networks.view-model.ts';
 
@@ -46,13 +47,7 @@ export function EditNetworks(props: {
   const isShutOut = (preview.data?.shutsYouOut.length ?? 0) > 0;
   const isSettled = asked === text && preview.isSuccess;
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
-    >
+    <Form onSubmit={() => save.mutate()}>
       <Textarea
         label="Networks"
         description="One on each line: 10.0.0.0/8, fd00::/8, or a single address. Empty is everywhere."
@@ -95,7 +90,7 @@ export function EditNetworks(props: {
           Do nothing
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

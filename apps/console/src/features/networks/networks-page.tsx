@@ -8,6 +8,7 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 import { useEnvironments, useRoles } from '../people/use-names.ts';
 import { SecurityTabs } from '../security/security-tabs.tsx';
 import { EditNetworks } from './edit-networks.tsx';
@@ -156,39 +157,28 @@ interface ListRow {
 
 function Lists(props: { readonly head: string; readonly from: string; readonly rows: readonly ListRow[] }) {
   return (
-    <div className="table-scroll">
-      <table className="table networks">
-        <thead>
-          <tr>
-            <th>{props.head}</th>
-            <th>{props.from}</th>
-            <th aria-label="What you can do" />
-          </tr>
-        </thead>
-        <tbody>
-          {props.rows.map(({ label, about, networks, change, onEdit }) => (
-            <tr key={label}>
-              <td>
-                {label}
-                {about === undefined ? null : <div className="soft">{about}</div>}
-              </td>
-              <td>
-                {networks?.map((each) => (
-                  <div key={each} className="mono">
-                    {each}
-                  </div>
-                )) ?? 'everywhere'}
-              </td>
-              <td>
-                <Button variant="default" aria-label={change} onClick={onEdit}>
-                  Change
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table className="networks" headings={[props.head, props.from]} actions>
+      {props.rows.map(({ label, about, networks, change, onEdit }) => (
+        <tr key={label}>
+          <td>
+            {label}
+            {about === undefined ? null : <div className="soft">{about}</div>}
+          </td>
+          <td>
+            {networks?.map((each) => (
+              <div key={each} className="mono">
+                {each}
+              </div>
+            )) ?? 'everywhere'}
+          </td>
+          <td>
+            <Button variant="default" aria-label={change} onClick={onEdit}>
+              Change
+            </Button>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

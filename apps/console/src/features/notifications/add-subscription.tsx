@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 
 const kinds = [...new Set(notificationKinds.map((kind) => `${kind.split('-')[0]}-*`)), ...notificationKinds];
@@ -55,13 +56,7 @@ export function AddSubscription(props: { readonly onClose: () => void }) {
     );
   }
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
+    <Form onSubmit={() => add.mutate()}>
       <TextInput
         label="Name"
         required
@@ -106,7 +101,7 @@ export function AddSubscription(props: { readonly onClose: () => void }) {
           Add subscription {wanted.name}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -6,6 +6,7 @@ import { api } from '../../api.ts';
 import { Page } from '../../ui/page.tsx';
 import { Empty, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
+import { Table } from '../../ui/table.tsx';
 import { AddSubscription } from './add-subscription.tsx';
 import { conditionOf, placeOf, wishOf } from './notification.view-model.ts';
 
@@ -31,48 +32,34 @@ export function NotificationsPage() {
               <Button onClick={() => setAdding(true)}>Add a subscription</Button>
             </Empty>
           ) : (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Subscription</th>
-                    <th>State</th>
-                    <th>To</th>
-                    <th>Of</th>
-                    <th>Waiting</th>
-                    <th>Delivered</th>
+            <Table headings={['Subscription', 'State', 'To', 'Of', 'Waiting', 'Delivered']}>
+              {items.map((each) => {
+                const { health, word } = conditionOf(each);
+                return (
+                  <tr key={each.id}>
+                    <td>
+                      <Link to="/settings/notifications/$subscription" params={{ subscription: each.name }}>
+                        {each.name}
+                      </Link>
+                    </td>
+                    <td>
+                      <StateMark health={health} word={word} showWord />
+                      {each.pausedReason === null ? null : (
+                        <div className="soft" style={{ minWidth: 140 }}>
+                          {each.pausedReason}
+                        </div>
+                      )}
+                    </td>
+                    <td className="mono break" style={{ minWidth: 200 }}>
+                      {placeOf(each)}
+                    </td>
+                    <td>{wishOf(each)}</td>
+                    <td className="mono">{each.deliveries.pending}</td>
+                    <td className="mono">{each.deliveries.delivered}</td>
                   </tr>
-                </thead>
-                <tbody>
-                  {items.map((each) => {
-                    const { health, word } = conditionOf(each);
-                    return (
-                      <tr key={each.id}>
-                        <td>
-                          <Link to="/settings/notifications/$subscription" params={{ subscription: each.name }}>
-                            {each.name}
-                          </Link>
-                        </td>
-                        <td>
-                          <StateMark health={health} word={word} showWord />
-                          {each.pausedReason === null ? null : (
-                            <div className="soft" style={{ minWidth: 140 }}>
-                              {each.pausedReason}
-                            </div>
-                          )}
-                        </td>
-                        <td className="mono break" style={{ minWidth: 200 }}>
-                          {placeOf(each)}
-                        </td>
-                        <td>{wishOf(each)}</td>
-                        <td className="mono">{each.deliveries.pending}</td>
-                        <td className="mono">{each.deliveries.delivered}</td>
-                      </tr>
-                    );
-                  })}
-                </tbody>
-              </table>
-            </div>
+                );
+              })}
+            </Table>
           )
         }
       </Read>

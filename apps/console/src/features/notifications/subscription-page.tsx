@@ -9,6 +9,7 @@ import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateMark } from '../../ui/state-mark.tsx';
+import { Table } from '../../ui/table.tsx';
 import { attemptWords, conditionOf, deliveryHealth, placeOf, wishOf } from './notification.view-model.ts';
 
 /** One subscription with what it was told. */
@@ -192,26 +193,11 @@ function Deliveries(props: { readonly name: string }) {
         items.length === 0 ? (
           <Empty title="Nothing was told yet" />
         ) : (
-          <div className="table-scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>When</th>
-                  <th>What</th>
-                  <th>State</th>
-                  <th>Attempts</th>
-                  <th>
-                    <span className="visually-hidden">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map((each) => (
-                  <DeliveryRow key={each.id} delivery={each} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <Table headings={['When', 'What', 'State', 'Attempts']} actions>
+            {items.map((each) => (
+              <DeliveryRow key={each.id} delivery={each} />
+            ))}
+          </Table>
         )
       }
     </Read>

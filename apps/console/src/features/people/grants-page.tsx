@@ -3,8 +3,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { Table } from '../../ui/table.tsx';
 import { PeopleTabs } from './people-tabs.tsx';
 import { useApplications, usePrincipals, useRoles } from './use-names.ts';
 
@@ -28,36 +30,24 @@ export function GrantsPage() {
                 <p>What people may do follows from their teams and default roles.</p>
               </Empty>
             ) : (
-              <div className="table-scroll">
-                <table className="table">
-                  <thead>
-                    <tr>
-                      <th>Application</th>
-                      <th>Who</th>
-                      <th>Role</th>
-                      <th aria-label="What you can do" />
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map(({ application, principal, role }) => (
-                      <tr key={`${application.id} ${principal.id}`}>
-                        <td>{application.name}</td>
-                        <td>{principal.name}</td>
-                        <td>{role.name}</td>
-                        <td>
-                          <Button
-                            variant="default"
-                            aria-label={`Take back what ${principal.name} has for ${application.name}`}
-                            onClick={() => remove.mutate({ application: application.name, principal: principal.name })}
-                          >
-                            Take back
-                          </Button>
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table headings={['Application', 'Who', 'Role']} actions>
+                {items.map(({ application, principal, role }) => (
+                  <tr key={`${application.id} ${principal.id}`}>
+                    <td>{application.name}</td>
+                    <td>{principal.name}</td>
+                    <td>{role.name}</td>
+                    <td>
+                      <Button
+                        variant="default"
+                        aria-label={`Take back what ${principal.name} has for ${application.name}`}
+                        onClick={() => remove.mutate({ application: application.name, principal: principal.name })}
+                      >
+                        Take back
+                      </Button>
+                    </td>
+                  </tr>
+                ))}
+              </Table>
             )
           }
         </Read>
@@ -82,14 +72,7 @@ function Grant() {
     onSuccess: () => void queryClient.invalidateQueries({ queryKey: ['grants'] }),
   });
   return (
-    <form
-      className="stack-small"
-      aria-label="Grant a role for an application"
-      onSubmit={(event) => {
-        event.preventDefault();
-        give.mutate();
-      }}
-    >
+    <Form className="stack-small" aria-label="Grant a role for an application" onSubmit={() => give.mutate()}>
       <div className="people-fields">
         <Select label="Application" data={[...applications]} value={application} searchable onChange={setApplication} />
         <Select label="Who" data={[...people]} value={principal} searchable onChange={setPrincipal} />
@@ -102,6 +85,6 @@ function Grant() {
       <CommandLine
         command={`almanac grant set ${application ?? '<application>'} ${principal ?? '<person>'} --role ${role ?? '<role>'}`}
       />
-    </form>
+    </Form>
   );
 }

@@ -2,6 +2,7 @@ import { Button, Select, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { PasswordLink } from './password-link.tsx';
 import { useRoles } from './use-names.ts';
@@ -26,13 +27,7 @@ export function InvitePerson({ onClose }: { readonly onClose: () => void }) {
       </div>
     );
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        invite.mutate();
-      }}
-    >
+    <Form onSubmit={() => invite.mutate()}>
       <TextInput
         label="Name"
         description="Lower-case letters, digits and hyphens"
@@ -57,6 +52,6 @@ export function InvitePerson({ onClose }: { readonly onClose: () => void }) {
           Cancel
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

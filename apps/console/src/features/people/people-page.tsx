@@ -6,6 +6,7 @@ import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { Table } from '../../ui/table.tsx';
 import { InvitePerson } from './invite-person.tsx';
 import { PeopleTabs } from './people-tabs.tsx';
 import { PersonRow } from './person-row.tsx';
@@ -28,25 +29,11 @@ export function PeoplePage() {
       <div className="stack">
         <Read query={people} skeleton={<SkeletonRows rows={4} columns={5} />}>
           {({ items }) => (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Name</th>
-                    <th>Kind</th>
-                    <th>Default role</th>
-                    <th>Teams</th>
-                    <th>State</th>
-                    <th aria-label="What you can do" />
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((each) => (
-                    <PersonRow key={each.id} person={each} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table headings={['Name', 'Kind', 'Default role', 'Teams', 'State']} actions>
+              {items.map((each) => (
+                <PersonRow key={each.id} person={each} />
+              ))}
+            </Table>
           )}
         </Read>
         <CommandLine command="almanac principal invite <name> --role <role>" />
@@ -80,36 +67,23 @@ function Blocks() {
           items.length === 0 ? (
             <Empty title="Nobody is: there were no more wrong passwords than people mistype" />
           ) : (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Who</th>
-                    <th>Counted by</th>
-                    <th>Failures</th>
-                    <th>May try again at</th>
-                    <th aria-label="What you can do" />
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((each) => (
-                    <tr key={`${each.scope} ${each.key}`}>
-                      <td className="mono break" style={{ minWidth: 140 }}>
-                        {each.key === '' ? 'everybody' : each.key}
-                      </td>
-                      <td>{each.scope.replaceAll('-', ' ')}</td>
-                      <td className="mono">{each.failures}</td>
-                      <td>{new Date(each.until).toLocaleTimeString()}</td>
-                      <td>
-                        <Button variant="default" loading={lift.isPending} onClick={() => lift.mutate(each)}>
-                          Let them try again
-                        </Button>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table headings={['Who', 'Counted by', 'Failures', 'May try again at']} actions>
+              {items.map((each) => (
+                <tr key={`${each.scope} ${each.key}`}>
+                  <td className="mono break" style={{ minWidth: 140 }}>
+                    {each.key === '' ? 'everybody' : each.key}
+                  </td>
+                  <td>{each.scope.replaceAll('-', ' ')}</td>
+                  <td className="mono">{each.failures}</td>
+                  <td>{new Date(each.until).toLocaleTimeString()}</td>
+                  <td>
+                    <Button variant="default" loading={lift.isPending} onClick={() => lift.mutate(each)}>
+                      Let them try again
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Read>

@@ -4,8 +4,10 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { Table } from '../../ui/table.tsx';
 import { useMay } from '../access/use-may.ts';
 import { PeopleTabs } from './people-tabs.tsx';
 import { contentOf, roleForm } from './role-matrix.view-model.ts';
@@ -26,33 +28,21 @@ export function RolesPage() {
       <div className="stack">
         <Read query={roles} skeleton={<SkeletonRows rows={6} columns={4} />}>
           {({ items }) => (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Role</th>
-                    <th>Given</th>
-                    <th>Where nothing else is said</th>
-                    <th>Rights of the installation</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((each) => (
-                    <tr key={each.id}>
-                      <td>
-                        <Link to="/people/roles/$role" params={{ role: each.name }}>
-                          {each.displayName}
-                        </Link>
-                        {each.builtIn ? <div className="soft">built in</div> : null}
-                      </td>
-                      <td className="mono">{each.given}</td>
-                      <td>{each.elsewhere.join(', ') || 'nothing'}</td>
-                      <td>{each.rights.map((right) => right.replaceAll('-', ' ')).join(', ') || 'none'}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table headings={['Role', 'Given', 'Where nothing else is said', 'Rights of the installation']}>
+              {items.map((each) => (
+                <tr key={each.id}>
+                  <td>
+                    <Link to="/people/roles/$role" params={{ role: each.name }}>
+                      {each.displayName}
+                    </Link>
+                    {each.builtIn ? <div className="soft">built in</div> : null}
+                  </td>
+                  <td className="mono">{each.given}</td>
+                  <td>{each.elsewhere.join(', ') || 'nothing'}</td>
+                  <td>{each.rights.map((right) => right.replaceAll('-', ' ')).join(', ') || 'none'}</td>
+                </tr>
+              ))}
+            </Table>
           )}
         </Read>
         <CommandLine command="almanac role create <role> --elsewhere list,monitor" />
@@ -83,13 +73,7 @@ function MakeRole() {
     },
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        make.mutate();
-      }}
-    >
+    <Form onSubmit={() => make.mutate()}>
       <TextInput
         label="Name"
         description="Lower-case letters, digits and hyphens"
@@ -111,6 +95,6 @@ function MakeRole() {
           Make the role
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

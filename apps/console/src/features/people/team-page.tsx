@@ -5,8 +5,10 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { Table } from '../../ui/table.tsx';
 import { useMay } from '../access/use-may.ts';
 import { PeopleTabs } from './people-tabs.tsx';
 import { useApplications, usePrincipals, useRoles } from './use-names.ts';
@@ -61,29 +63,18 @@ function Members({ team }: { readonly team: TeamDetail }) {
       {team.members.length === 0 ? (
         <p className="soft">Nobody is in it yet.</p>
       ) : (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Who</th>
-                <th>Role here</th>
-                <th aria-label="What you can do" />
-              </tr>
-            </thead>
-            <tbody>
-              {team.members.map((member) => (
-                <MemberRow
-                  key={member.principal.id}
-                  member={member}
-                  manageable={team.manageable}
-                  busy={set.isPending || remove.isPending}
-                  onChange={(role) => set.mutate({ principal: member.principal.name, role })}
-                  onRemove={() => remove.mutate(member.principal.name)}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table headings={['Who', 'Role here']} actions>
+          {team.members.map((member) => (
+            <MemberRow
+              key={member.principal.id}
+              member={member}
+              manageable={team.manageable}
+              busy={set.isPending || remove.isPending}
+              onChange={(role) => set.mutate({ principal: member.principal.name, role })}
+              onRemove={() => remove.mutate(member.principal.name)}
+            />
+          ))}
+        </Table>
       )}
       {error === null ? null : <ErrorNote error={error} />}
       {team.manageable ? <AddMember team={team} onAdd={(given) => set.mutate(given)} /> : null}
@@ -146,11 +137,10 @@ function AddMember(props: {
   const [role, setRole] = useState<string | null>('developer');
   const ready = principal !== null && role !== null;
   return (
-    <form
+    <Form
       className="stack-small"
       aria-label="Take somebody into the team"
-      onSubmit={(event) => {
-        event.preventDefault();
+      onSubmit={() => {
         if (!ready) return;
         props.onAdd({ principal, role });
         setPrincipal(null);
@@ -164,7 +154,7 @@ function AddMember(props: {
         </Button>
       </div>
       <CommandLine command={`almanac team add ${team.name} ${principal ?? '<person>'} --role ${role ?? '<role>'}`} />
-    </form>
+    </Form>
   );
 }
 
@@ -199,11 +189,10 @@ function Applications({ team }: { readonly team: TeamDetail }) {
       </ul>
       {own.isError ? <ErrorNote error={own.error} /> : null}
       {may ? (
-        <form
+        <Form
           className="stack-small"
           aria-label="Give an application to the team"
-          onSubmit={(event) => {
-            event.preventDefault();
+          onSubmit={() => {
             if (chosen !== null) own.mutate({ application: chosen, team: team.name });
             setChosen(null);
           }}
@@ -215,7 +204,7 @@ function Applications({ team }: { readonly team: TeamDetail }) {
             </Button>
           </div>
           <CommandLine command={`almanac team own ${team.name} ${chosen ?? '<application>'}`} />
-        </form>
+        </Form>
       ) : null}
     </>
   );

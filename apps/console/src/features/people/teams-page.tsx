@@ -4,8 +4,10 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { Table } from '../../ui/table.tsx';
 import { useMay } from '../access/use-may.ts';
 import { PeopleTabs } from './people-tabs.tsx';
 
@@ -33,30 +35,19 @@ export function TeamsPage() {
                 </p>
               </Empty>
             ) : (
-              <div className="table-scroll">
-                <table className="table">
-                  <thead>
-                    <tr>
-                      <th>Team</th>
-                      <th>Members</th>
-                      <th>Applications</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map((each) => (
-                      <tr key={each.id}>
-                        <td>
-                          <Link to="/people/teams/$team" params={{ team: each.name }}>
-                            {each.displayName}
-                          </Link>
-                        </td>
-                        <td className="mono">{each.members}</td>
-                        <td className="mono">{each.applications}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table headings={['Team', 'Members', 'Applications']}>
+                {items.map((each) => (
+                  <tr key={each.id}>
+                    <td>
+                      <Link to="/people/teams/$team" params={{ team: each.name }}>
+                        {each.displayName}
+                      </Link>
+                    </td>
+                    <td className="mono">{each.members}</td>
+                    <td className="mono">{each.applications}</td>
+                  </tr>
+                ))}
+              </Table>
             )
           }
         </Read>
@@ -81,13 +72,7 @@ function MakeTeam() {
     },
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        make.mutate();
-      }}
-    >
+    <Form onSubmit={() => make.mutate()}>
       <TextInput
         label="Name"
         description="Lower-case letters, digits and hyphens, as manifests say it"
@@ -102,6 +87,6 @@ function MakeTeam() {
           Make the team
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

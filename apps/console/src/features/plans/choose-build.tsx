@@ -3,6 +3,7 @@ import { Button, Modal, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { VersionChip } from '../../ui/version-chip.tsx';
@@ -110,13 +111,7 @@ export function TagAndDeploy(props: {
   const suggested = suggestion.data?.number;
   return (
     <Modal opened onClose={props.onClose} title={`Tag ${application} and deploy it`}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          props.onChoose({ kind: 'tag', number: number === '' ? null : number });
-        }}
-      >
+      <Form onSubmit={() => props.onChoose({ kind: 'tag', number: number === '' ? null : number })}>
         <TextInput
           label="Number"
           data-autofocus
@@ -134,7 +129,7 @@ export function TagAndDeploy(props: {
         <div>
           <Button type="submit">Tag {number === '' ? (suggested ?? 'it') : number} and deploy</Button>
         </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

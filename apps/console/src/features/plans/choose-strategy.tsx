@@ -1,6 +1,7 @@
 import type { Environment } from '@almanac/protocol';
 import { Button, Modal, Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { Form } from '../../ui/form.tsx';
 import { judgeStrategy, type StrategyForm, strategyForm, strategyKinds, strategyText } from './strategy-choice.ts';
 
 /** Asks how an application takes over this time. */
@@ -19,10 +20,9 @@ export function ChooseStrategy(props: {
   const error = faults.length === 0 ? undefined : faults.join(' · ');
   return (
     <Modal opened onClose={props.onClose} title={`How ${application} takes over in ${environment.displayName}`}>
-      <form
+      <Form
         className={`stack dialog-of environment-type-${environment.type}`}
-        onSubmit={(event) => {
-          event.preventDefault();
+        onSubmit={() => {
           if (faults.length === 0) props.onChoose(text);
         }}
       >
@@ -70,7 +70,7 @@ export function ChooseStrategy(props: {
             {form.kind === 'usual' ? 'Take over as usual' : 'Take over so this time'}
           </Button>
         </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

@@ -3,6 +3,7 @@ import { Button, Modal, PasswordInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import type { Choice } from './choice.ts';
 import { ChooseBuild, TagAndDeploy } from './choose-build.tsx';
@@ -78,13 +79,7 @@ function GiveSetting(props: {
   const Input = hidden ? PasswordInput : TextInput;
   return (
     <Modal opened onClose={props.onClose} title={`${settingKey} of ${application} in ${environment.displayName}`}>
-      <form
-        className={`stack dialog-of environment-type-${environment.type}`}
-        onSubmit={(event) => {
-          event.preventDefault();
-          props.onGive(value);
-        }}
-      >
+      <Form className={`stack dialog-of environment-type-${environment.type}`} onSubmit={() => props.onGive(value)}>
         {settings.isError ? <ErrorNote error={settings.error} /> : null}
         <Input
           label={setting?.connection == null ? 'Value' : 'Address'}
@@ -104,7 +99,7 @@ function GiveSetting(props: {
             Give {settingKey} with the plan
           </Button>
         </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

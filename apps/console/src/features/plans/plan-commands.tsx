@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { encodeChoices } from './choice.ts';
 import { choicesOfPlan } from './compose.view-model.ts';
@@ -87,13 +88,7 @@ function Confirm(props: { readonly plan: Plan; readonly command: PlanCommand; re
     (command.words === 'required' && words.trim().length < 3) || (command.kind === 'reuse' && environment === null);
   return (
     <Modal opened onClose={props.onClose} title={command.label}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          run.mutate();
-        }}
-      >
+      <Form onSubmit={() => run.mutate()}>
         <p style={{ margin: 0 }}>{command.consequence}</p>
         {command.kind === 'reuse' ? (
           <OtherEnvironment not={plan.environment.name} value={environment} onChange={setEnvironment} />
@@ -119,7 +114,7 @@ function Confirm(props: { readonly plan: Plan; readonly command: PlanCommand; re
             Do nothing
           </Button>
         </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

@@ -6,6 +6,7 @@ import { Page } from '../../ui/page.tsx';
 import { Empty, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateOf } from '../../ui/state-mark.tsx';
+import { Table } from '../../ui/table.tsx';
 
 export function PlansPage() {
   const { environment } = useSearch({ from: '/signed-in/plans' });
@@ -41,46 +42,31 @@ export function PlansPage() {
               </Link>
             </Empty>
           ) : (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Plan</th>
-                    <th>State</th>
-                    <th>Environment</th>
-                    <th>Changes</th>
-                    <th>Why</th>
-                    <th>By</th>
-                    <th>When</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((plan) => (
-                    <tr key={plan.id}>
-                      <td>
-                        <Link to="/plans/$plan" params={{ plan: String(plan.number) }}>
-                          {plan.number}
-                        </Link>
-                      </td>
-                      <td>
-                        <StateOf state={plan.state} />
-                      </td>
-                      <td>{plan.environment.name}</td>
-                      <td>
-                        {plan.operations
-                          .map((each) => `${each.application.name} ${each.after?.label ?? each.kind}`)
-                          .join(', ')}
-                      </td>
-                      <td>{plan.release === null ? plan.origin : `release ${plan.release.name}`}</td>
-                      <td>{plan.requestedBy}</td>
-                      <td>
-                        <RelativeTime at={plan.createdAt} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table headings={['Plan', 'State', 'Environment', 'Changes', 'Why', 'By', 'When']}>
+              {items.map((plan) => (
+                <tr key={plan.id}>
+                  <td>
+                    <Link to="/plans/$plan" params={{ plan: String(plan.number) }}>
+                      {plan.number}
+                    </Link>
+                  </td>
+                  <td>
+                    <StateOf state={plan.state} />
+                  </td>
+                  <td>{plan.environment.name}</td>
+                  <td>
+                    {plan.operations
+                      .map((each) => `${each.application.name} ${each.after?.label ?? each.kind}`)
+                      .join(', ')}
+                  </td>
+                  <td>{plan.release === null ? plan.origin : `release ${plan.release.name}`}</td>
+                  <td>{plan.requestedBy}</td>
+                  <td>
+                    <RelativeTime at={plan.createdAt} />
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Read>

@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { instantOf, removalsToConfirm, startBlockedBy, startCommands, startLabel } from './start.view-model.ts';
 
@@ -54,13 +55,7 @@ export function StartPlan(props: {
   const blocked = startBlockedBy({ plan, standing, confirmed });
   const unnamed = removals.length > 0 && wish.typed !== environment.name;
   return (
-    <form
-      className="stack-small start-plan"
-      onSubmit={(event) => {
-        event.preventDefault();
-        start.mutate();
-      }}
-    >
+    <Form className="stack-small start-plan" onSubmit={() => start.mutate()}>
       <Textarea
         label="Notes"
         placeholder="What is this for?"
@@ -113,7 +108,7 @@ export function StartPlan(props: {
       {startCommands({ plan, confirmed, notBefore: wish.notBefore }).map((command) => (
         <CommandLine key={command} command={command} />
       ))}
-    </form>
+    </Form>
   );
 }
 

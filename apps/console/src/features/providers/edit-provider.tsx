@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { ArrivalFields } from './arrival-fields.tsx';
 import { LdapFields } from './ldap-fields.tsx';
@@ -38,13 +39,7 @@ export function EditProvider(props: { readonly provider?: IdentityProvider; read
   });
   const missing = missingIn(form);
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
-    >
+    <Form onSubmit={() => save.mutate()}>
       <Select
         label="Kind"
         disabled={provider !== undefined}
@@ -96,6 +91,6 @@ export function EditProvider(props: { readonly provider?: IdentityProvider; read
         </Button>
         {missing === null ? null : <span className="soft">{missing}</span>}
       </div>
-    </form>
+    </Form>
   );
 }

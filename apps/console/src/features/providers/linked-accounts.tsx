@@ -2,8 +2,10 @@ import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { Empty, ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 
 /** Which accounts are linked to a provider; people who have one already are linked here by their key. */
 export function LinkedAccounts(props: { readonly provider: string }) {
@@ -33,51 +35,31 @@ export function LinkedAccounts(props: { readonly provider: string }) {
           items.length === 0 ? (
             <Empty title="No account is linked yet" />
           ) : (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Account</th>
-                    <th>Key at the provider</th>
-                    <th>Made</th>
-                    <th>Last here</th>
-                    <th aria-label="What you can do" />
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((each) => (
-                    <tr key={each.id}>
-                      <td>{each.account.name}</td>
-                      <td className="mono break">{each.subject}</td>
-                      <td>{each.provisioned ? 'by the provider' : 'by hand'}</td>
-                      <td>{each.lastSeenAt === null ? 'never' : <RelativeTime at={each.lastSeenAt} />}</td>
-                      <td>
-                        <Button
-                          variant="subtle"
-                          size="compact-sm"
-                          loading={unlink.isPending}
-                          onClick={() => unlink.mutate(each.id)}
-                        >
-                          Unlink {each.account.name}
-                        </Button>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table headings={['Account', 'Key at the provider', 'Made', 'Last here']} actions>
+              {items.map((each) => (
+                <tr key={each.id}>
+                  <td>{each.account.name}</td>
+                  <td className="mono break">{each.subject}</td>
+                  <td>{each.provisioned ? 'by the provider' : 'by hand'}</td>
+                  <td>{each.lastSeenAt === null ? 'never' : <RelativeTime at={each.lastSeenAt} />}</td>
+                  <td>
+                    <Button
+                      variant="subtle"
+                      size="compact-sm"
+                      loading={unlink.isPending}
+                      onClick={() => unlink.mutate(each.id)}
+                    >
+                      Unlink {each.account.name}
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Read>
       {unlink.isError ? <ErrorNote error={unlink.error} /> : null}
-      <form
-        className="field-row"
-        style={{ alignItems: 'end' }}
-        onSubmit={(event) => {
-          event.preventDefault();
-          link.mutate();
-        }}
-      >
+      <Form className="field-row" style={{ alignItems: 'end' }} onSubmit={() => link.mutate()}>
         <TextInput
           label="Account"
           required
@@ -93,7 +75,7 @@ export function LinkedAccounts(props: { readonly provider: string }) {
         <Button type="submit" variant="default" loading={link.isPending}>
           Link them
         </Button>
-      </form>
+      </Form>
       {link.isError ? <ErrorNote error={link.error} /> : null}
     </div>
   );

@@ -3,6 +3,7 @@ import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 
 /** Asks for name and password of somebody in a directory; what comes of it is shown among the tries. */
@@ -21,13 +22,7 @@ export function TryByForm(props: {
     onSuccess: props.onDone,
   });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        sent.mutate();
-      }}
-    >
+    <Form onSubmit={() => sent.mutate()}>
       <p style={{ margin: 0 }}>
         Sign in as somebody of {provider.displayName}: you see what Almanac would make of them, and nothing is changed.
       </p>
@@ -52,6 +47,6 @@ export function TryByForm(props: {
           Try it
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -4,6 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { createCommand, type NamedVersion, releaseOf, withVersion } from './release.view-model.ts';
 
@@ -35,13 +36,7 @@ export function CreateRelease() {
       ? running === undefined || running.nameless.length > 0 || running.versions.length === 0
       : chosen.length === 0;
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate();
-      }}
-    >
+    <Form onSubmit={() => create.mutate()}>
       <TextInput
         label="Name"
         required
@@ -88,7 +83,7 @@ export function CreateRelease() {
           Make release {name}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ResponseHeaders, SaidHeaders } from '@almanac/protocol';
 import { Button } from '@mantine/core';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { RuleFields, SingleFields } from './header-fields.tsx';
 import { type HeaderForm, levelCommand, policyOf, previewOf } from './header-form.view-model.ts';
@@ -24,14 +25,7 @@ export function EditHeaders(props: {
   const fields = { form, onChange, faults, inherits: level.application !== null };
   const whose = level.application ?? level.environment;
   return (
-    <form
-      className="stack"
-      aria-label="Headers of responses"
-      onSubmit={(event) => {
-        event.preventDefault();
-        props.onSave(policy);
-      }}
-    >
+    <Form aria-label="Headers of responses" onSubmit={() => props.onSave(policy)}>
       <ContentSecurityFields {...fields} />
       <SingleFields {...fields} />
       <FeatureFields {...fields} />
@@ -57,6 +51,6 @@ export function EditHeaders(props: {
           </Button>
         </div>
       </section>
-    </form>
+    </Form>
   );
 }

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { commandsOf, type RolloutCommandView } from './rollout.view-model.ts';
 
@@ -67,13 +68,7 @@ function Ask(props: {
   const unsaid = command.reason === 'required' && reason.trim().length < 3;
   return (
     <Modal opened onClose={props.onClose} title={command.label}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          run.mutate();
-        }}
-      >
+      <Form onSubmit={() => run.mutate()}>
         <p style={{ margin: 0 }}>{command.consequence}</p>
         <Textarea
           label={command.reason === 'required' ? 'Why' : 'Comment'}
@@ -94,7 +89,7 @@ function Ask(props: {
             Do nothing
           </Button>
         </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

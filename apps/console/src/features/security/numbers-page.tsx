@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
@@ -113,14 +114,11 @@ function EditNumber(props: { readonly number: SecurityNumberView; readonly onClo
   const fault = faultOf(number, typed);
   const error = save.error ?? reset.error;
   return (
-    <form
+    <Form
       className="stack-small"
       // It stays in sight where the table is wider than the page.
       style={{ position: 'sticky', left: '1rem', maxWidth: 'min(480px, 75vw)' }}
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+      onSubmit={() => save.mutate()}
     >
       <TextInput
         label={`${name}, in ${number.unit}`}
@@ -144,6 +142,6 @@ function EditNumber(props: { readonly number: SecurityNumberView; readonly onClo
           Leave it
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

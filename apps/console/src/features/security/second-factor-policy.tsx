@@ -2,6 +2,7 @@ import { Button, MultiSelect, Radio } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { useRoles } from '../people/use-names.ts';
 
@@ -35,13 +36,7 @@ function PolicyForm(props: {
     },
   });
   return (
-    <form
-      className="stack-small"
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
-    >
+    <Form className="stack-small" onSubmit={() => save.mutate()}>
       <Radio.Group value={who} onChange={setWho} aria-label="Who must have a second factor">
         <div className="stack-small">
           <Radio value="nobody" label="Nobody: whoever wants one sets it up" />
@@ -67,6 +62,6 @@ function PolicyForm(props: {
           Save who must have one
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -5,6 +5,7 @@ import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
+import { Table } from '../../ui/table.tsx';
 import { BreakGlassPanel } from './break-glass-panel.tsx';
 import { SecondFactorPolicy } from './second-factor-policy.tsx';
 import { SecurityTabs } from './security-tabs.tsx';
@@ -36,25 +37,11 @@ function Holders() {
   return (
     <Read query={holders} skeleton={<SkeletonRows rows={4} columns={5} />}>
       {({ items }) => (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Name</th>
-                <th>Authenticator app</th>
-                <th>Passkeys</th>
-                <th>Recovery codes</th>
-                <th>Must have one</th>
-                <th aria-label="What you can do" />
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((each) => (
-                <Holder key={each.id} holder={each} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table headings={['Name', 'Authenticator app', 'Passkeys', 'Recovery codes', 'Must have one']} actions>
+          {items.map((each) => (
+            <Holder key={each.id} holder={each} />
+          ))}
+        </Table>
       )}
     </Read>
   );

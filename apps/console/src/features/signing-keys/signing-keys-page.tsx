@@ -7,6 +7,7 @@ import { CommandLine } from '../../ui/command-line.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Table } from '../../ui/table.tsx';
 import { SecurityTabs } from '../security/security-tabs.tsx';
 import { countOfSites, reasonWords, retirementWords } from './signing-keys.view-model.ts';
 
@@ -39,51 +40,39 @@ export function SigningKeysPage() {
 function Keys({ keys }: { readonly keys: SigningKeys }) {
   const [retiring, setRetiring] = useState<Key | null>(null);
   return (
-    <div className="table-scroll">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Key</th>
-            <th>Made</th>
-            <th>State</th>
-            <th>Known by</th>
-            <th>Signs for</th>
-            <th aria-label="What you can do" />
+    <>
+      <Table headings={['Key', 'Made', 'State', 'Known by', 'Signs for']} actions>
+        {keys.keys.map((key) => (
+          <tr key={key.keyId}>
+            <td className="mono">{key.keyId}</td>
+            <td>
+              <RelativeTime at={key.createdAt} /> by {key.createdBy}
+            </td>
+            <td>
+              {key.retiredAt === null ? (
+                'In use'
+              ) : (
+                <span className="soft">
+                  Retired <RelativeTime at={key.retiredAt} /> by {key.retiredBy}
+                </span>
+              )}
+            </td>
+            <td>
+              {key.sites.knowing} of {countOfSites(keys.sites)}
+            </td>
+            <td>{countOfSites(key.sites.using)}</td>
+            <td>
+              {retirementWords(keys, key) === undefined ? null : (
+                <Button variant="default" aria-label={`Retire ${key.keyId}`} onClick={() => setRetiring(key)}>
+                  Retire
+                </Button>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {keys.keys.map((key) => (
-            <tr key={key.keyId}>
-              <td className="mono">{key.keyId}</td>
-              <td>
-                <RelativeTime at={key.createdAt} /> by {key.createdBy}
-              </td>
-              <td>
-                {key.retiredAt === null ? (
-                  'In use'
-                ) : (
-                  <span className="soft">
-                    Retired <RelativeTime at={key.retiredAt} /> by {key.retiredBy}
-                  </span>
-                )}
-              </td>
-              <td>
-                {key.sites.knowing} of {countOfSites(keys.sites)}
-              </td>
-              <td>{countOfSites(key.sites.using)}</td>
-              <td>
-                {retirementWords(keys, key) === undefined ? null : (
-                  <Button variant="default" aria-label={`Retire ${key.keyId}`} onClick={() => setRetiring(key)}>
-                    Retire
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       {retiring === null ? null : <RetireKey keys={keys} shown={retiring} onClose={() => setRetiring(null)} />}
-    </div>
+    </>
   );
 }
 
@@ -153,26 +142,15 @@ function Behind({ keys }: { readonly keys: SigningKeys }) {
   return (
     <div className="stack-small">
       <h2>Sites that do not know the latest key</h2>
-      <div className="table-scroll">
-        <table className="table">
-          <thead>
-            <tr>
-              <th>Site</th>
-              <th>Environment</th>
-              <th>Why</th>
-            </tr>
-          </thead>
-          <tbody>
-            {keys.behind.map(({ site, environment, reason }) => (
-              <tr key={site.id}>
-                <td>{site.name}</td>
-                <td>{environment.name}</td>
-                <td>{reasonWords(reason)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table headings={['Site', 'Environment', 'Why']}>
+        {keys.behind.map(({ site, environment, reason }) => (
+          <tr key={site.id}>
+            <td>{site.name}</td>
+            <td>{environment.name}</td>
+            <td>{reasonWords(reason)}</td>
+          </tr>
+        ))}
+      </Table>
       {keys.behindCount > keys.behind.length ? (
         <p className="soft" style={{ margin: 0 }}>
           and {keys.behindCount - keys.behind.length} more

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ErrorNote } from '../../ui/page-states.tsx';
 import { labelsOf } from '../environments/rings.view-model.ts';
 
@@ -45,13 +46,7 @@ function EditLabels(props: { readonly site: Site; readonly onClose: () => void }
   });
   return (
     <Modal opened onClose={props.onClose} title={`Labels of ${site.name}`}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
+      <Form onSubmit={() => save.mutate()}>
         <p style={{ margin: 0 }}>
           Labels say which applications run on {site.name}, which settings it gets, and which ring of the next change it
           is in.
@@ -74,7 +69,7 @@ function EditLabels(props: { readonly site: Site; readonly onClose: () => void }
             Do nothing
           </Button>
         </div>
-      </form>
+      </Form>
     </Modal>
   );
 }

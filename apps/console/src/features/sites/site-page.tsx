@@ -10,6 +10,7 @@ import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateOf } from '../../ui/state-mark.tsx';
+import { Table } from '../../ui/table.tsx';
 import { useGrowingText } from '../../ui/use-growing-text.ts';
 import { SiteLabels } from './site-labels.tsx';
 
@@ -169,32 +170,19 @@ function Occurrences(props: { readonly site: string }) {
           items.length === 0 ? (
             <Empty title="Nothing yet" />
           ) : (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>When</th>
-                    <th>What</th>
-                    <th>Application</th>
-                    <th>Detail</th>
-                    <th>By</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((each) => (
-                    <tr key={`${each.receivedAt} ${each.number}`}>
-                      <td>
-                        <RelativeTime at={each.at} />
-                      </td>
-                      <td>{each.kind.replaceAll('-', ' ')}</td>
-                      <td>{each.application ?? '–'}</td>
-                      <td>{each.detail}</td>
-                      <td>{each.by}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table headings={['When', 'What', 'Application', 'Detail', 'By']}>
+              {items.map((each) => (
+                <tr key={`${each.receivedAt} ${each.number}`}>
+                  <td>
+                    <RelativeTime at={each.at} />
+                  </td>
+                  <td>{each.kind.replaceAll('-', ' ')}</td>
+                  <td>{each.application ?? '–'}</td>
+                  <td>{each.detail}</td>
+                  <td>{each.by}</td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Read>
@@ -209,54 +197,36 @@ function Instances(props: { readonly site: SiteDetail }) {
   );
   if (rows.length === 0) return <Empty title="Nothing runs here" />;
   return (
-    <div className="table-scroll">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Module</th>
-            <th>State</th>
-            <th>Port</th>
-            <th>Restarts</th>
-            <th>Started</th>
-            <th>Log</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ application, module, instance }) => (
-            <tr key={instance.id}>
-              <td>
-                <Link
-                  to="/applications/$application"
-                  params={{ application: application.application.name }}
-                  search={{}}
-                >
-                  {application.application.name}
-                </Link>
-                /{module.name}
-              </td>
-              <td>
-                <StateOf state={instance.state} />
-                {instance.message === null ? null : <div className="soft">{instance.message}</div>}
-              </td>
-              <td className="mono">{instance.port ?? '–'}</td>
-              <td className="mono">{instance.restarts}</td>
-              <td>
-                <RelativeTime at={instance.startedAt} />
-              </td>
-              <td>
-                <Link
-                  to="/sites/$site"
-                  params={{ site: site.name }}
-                  search={{ log: `${application.application.name}/${module.name}` }}
-                >
-                  Show the log
-                </Link>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table headings={['Module', 'State', 'Port', 'Restarts', 'Started', 'Log']}>
+      {rows.map(({ application, module, instance }) => (
+        <tr key={instance.id}>
+          <td>
+            <Link to="/applications/$application" params={{ application: application.application.name }} search={{}}>
+              {application.application.name}
+            </Link>
+            /{module.name}
+          </td>
+          <td>
+            <StateOf state={instance.state} />
+            {instance.message === null ? null : <div className="soft">{instance.message}</div>}
+          </td>
+          <td className="mono">{instance.port ?? '–'}</td>
+          <td className="mono">{instance.restarts}</td>
+          <td>
+            <RelativeTime at={instance.startedAt} />
+          </td>
+          <td>
+            <Link
+              to="/sites/$site"
+              params={{ site: site.name }}
+              search={{ log: `${application.application.name}/${module.name}` }}
+            >
+              Show the log
+            </Link>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -4,10 +4,12 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../api.ts';
 import { CommandLine } from '../../ui/command-line.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorNote, OfflineNote, Read, SkeletonRows } from '../../ui/page-states.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StateOf } from '../../ui/state-mark.tsx';
+import { Table } from '../../ui/table.tsx';
 
 export function SitesPage() {
   const [adding, setAdding] = useState(false);
@@ -30,44 +32,29 @@ export function SitesPage() {
               <Button onClick={() => setAdding(true)}>Add a site</Button>
             </Empty>
           ) : (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>Site</th>
-                    <th>Environment</th>
-                    <th>Status</th>
-                    <th>Seen</th>
-                    <th>Generation</th>
-                    <th>Agent</th>
-                    <th>Front port</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {items.map((site) => (
-                    <tr key={site.id}>
-                      <td>
-                        <Link to="/sites/$site" params={{ site: site.name }} search={{}}>
-                          {site.name}
-                        </Link>
-                      </td>
-                      <td>{site.environment.name}</td>
-                      <td>
-                        <StateOf state={site.status} />
-                      </td>
-                      <td>
-                        <RelativeTime at={site.lastSeenAt} />
-                      </td>
-                      <td className="mono">
-                        {site.generation.observed} of {site.generation.desired}
-                      </td>
-                      <td className="mono">{site.agentVersion ?? '–'}</td>
-                      <td className="mono">{site.frontPort ?? '–'}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table headings={['Site', 'Environment', 'Status', 'Seen', 'Generation', 'Agent', 'Front port']}>
+              {items.map((site) => (
+                <tr key={site.id}>
+                  <td>
+                    <Link to="/sites/$site" params={{ site: site.name }} search={{}}>
+                      {site.name}
+                    </Link>
+                  </td>
+                  <td>{site.environment.name}</td>
+                  <td>
+                    <StateOf state={site.status} />
+                  </td>
+                  <td>
+                    <RelativeTime at={site.lastSeenAt} />
+                  </td>
+                  <td className="mono">
+                    {site.generation.observed} of {site.generation.desired}
+                  </td>
+                  <td className="mono">{site.agentVersion ?? '–'}</td>
+                  <td className="mono">{site.frontPort ?? '–'}</td>
+                </tr>
+              ))}
+            </Table>
           )
         }
       </Read>
@@ -98,13 +85,7 @@ function AddSite() {
     );
   }
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
+    <Form onSubmit={() => add.mutate()}>
       <TextInput
         label="Name"
         required
@@ -128,6 +109,6 @@ function AddSite() {
           Add site {wanted.name}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
