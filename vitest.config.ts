@@ -76,7 +76,8 @@ export default defineConfig({
           globalSetup: existsSync(postgresForRun) ? [postgresForRun] : [],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          maxWorkers,
+          // They wait for processes and databases much of the time: one more shares a machine well.
+          maxWorkers: maxWorkers + 1,
           sequence: { groupOrder: 1 },
         },
       },
@@ -87,9 +88,9 @@ export default defineConfig({
           include: ['e2e/**/*.journey.test.ts'],
           exclude: journeysUnderLoad,
           ...overRealProcesses,
-          // People wait most of the time, and so do their journeys: two of them share a machine well.
+          // People wait most of the time, and so do their journeys: three of them share a machine well.
           fileParallelism: true,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },
