@@ -41,7 +41,7 @@ const shops = ['shop-1', 'shop-2', 'shop-3', 'shop-4'] as const;
 /** The one whose agent is not there for most of the time. */
 const away = 'shop-4';
 
-describe.skipIf(process.platform !== 'linux')('a change goes over four shops ring by ring', () => {
+describe.skipIf(process.platform !== 'linux')('a change that goes over four shops ring by ring', () => {
   let estate: Estate;
   let repository: Repository;
   let ports: Readonly<Record<string, number>>;
@@ -144,7 +144,7 @@ describe.skipIf(process.platform !== 'linux')('a change goes over four shops rin
     await estate?.remove();
   });
 
-  it('which an operator writes to a file and reads back in words', async () => {
+  it('goes by rings that an operator writes to a file and reads back in words', async () => {
     await writeFile(join(estate.directory, 'rings.yaml'), rings);
 
     const told = await done('env rings shops --file rings.yaml');
@@ -153,7 +153,7 @@ describe.skipIf(process.platform !== 'linux')('a change goes over four shops rin
     expect(told).toMatch(/2\. shops: .*at most 50 % offline/);
   });
 
-  it('first to the canary alone, then to all who are there; nobody waits for who is away', async () => {
+  it('reaches the canary alone at first, then all who are there, and waits for nobody who is away', async () => {
     const deploying = almanac('deploy till --to shops --version 1.0.0');
     const first = await waitUntil('a shop to have it', async () => {
       const found = await answers();
@@ -167,13 +167,13 @@ describe.skipIf(process.platform !== 'linux')('a change goes over four shops rin
     expect((await whenRings('passed', 'passed')).state).toBe('succeeded');
   });
 
-  it('and to who was away, as soon as they are back', async () => {
+  it('reaches who was away as soon as they are back', async () => {
     start(away);
 
     await waitUntil('the shop that was away to have it', async () => (await answers())[away] === 'the price is 1');
   });
 
-  it('no further than the canary when it does not come up there; no customer of any shop notices', async () => {
+  it('goes no further than the canary when it does not come up there, and no customer of any shop notices', async () => {
     const loads = shops.map((shop) =>
       startLoad({ port: ports[shop] ?? 0, host: 'till.localhost', path: '/', perSecond: 20 }),
     );
@@ -195,7 +195,7 @@ describe.skipIf(process.platform !== 'linux')('a change goes over four shops rin
   });
 
   it.skipIf(executablePath === undefined)(
-    'and back, where somebody takes a ring back in the console',
+    'goes back where somebody takes a ring back in the console',
     async () => {
       await mkdir(pictures, { recursive: true });
       const commit = await newVersion('3.0.0', () =>
