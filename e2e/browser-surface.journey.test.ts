@@ -15,13 +15,13 @@ import {
   startEstate,
   waitUntil,
 } from '@almanac/testkit';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foreignPage, type Navigation, submitForm, tellViolations } from './foreign-page.ts';
+import { executablePath, launchBrowser, setUp } from './open-console.ts';
 import { polyglots } from './polyglots.ts';
 import { allPolyglots, bringPolyglots, storePolyglots } from './stored-polyglots.ts';
 
-const executablePath = process.env['ALMANAC_CHROMIUM'];
 /** A name that leads to this machine, for a page of another site. */
 const otherSite = 'evil.example';
 const foreignPlaces = [
@@ -81,28 +81,14 @@ describe.skipIf(executablePath === undefined)('a browser at the console', () => 
     [estate, repository, browser] = await Promise.all([
       startEstate(undefined, { environment: { ALMANAC_OUTBOUND_INTERNAL: '127.0.0.1' } }),
       createRepository(join(directory, 'mirror')),
-      chromium.launch({
-        ...(executablePath === undefined ? {} : { executablePath }),
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-background-networking',
-          `--host-resolver-rules=MAP ${otherSite} 127.0.0.1`,
-        ],
-      }),
+      launchBrowser(`--host-resolver-rules=MAP ${otherSite} 127.0.0.1`),
     ]);
     await repository.git('config', 'user.name', polyglots[5] ?? '');
     await repository.commit(allPolyglots.slice(0, 400), { 'almanac.yaml': manifest, 'server.js': server });
     context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     await context.addInitScript({ content: tellViolations });
     page = await watchedTab();
-    await page.goto(estate.setupUrl ?? '');
-    await page.getByRole('textbox', { name: 'Name' }).fill('ada');
-    await page.getByRole('textbox', { name: 'Password' }).fill('a long enough sentence');
-    await page.getByRole('button', { name: 'Make the administrator and sign in' }).click();
-    await page.getByRole('heading', { name: 'Estate' }).waitFor();
+    await setUp(page, estate.setupUrl, 'a long enough sentence');
   });
 
   afterAll(async () => {

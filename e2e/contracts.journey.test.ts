@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Estate, loadSample, outputOf, runAlmanac, startEstate, waitUntil } from '@almanac/testkit';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executablePath, launchBrowser } from './open-console.ts';
 import { letThrough, planFor, repositoryOf } from './sample-estate.ts';
 
-const executablePath = process.env['ALMANAC_CHROMIUM'];
 const pictures = join(import.meta.dirname, '..', 'test-output', 'contracts');
 
 describe('contracts of the sample estate', () => {
@@ -107,10 +107,7 @@ describe('contracts of the sample estate', () => {
 
     beforeAll(async () => {
       await mkdir(pictures, { recursive: true });
-      browser = await chromium.launch({
-        ...(executablePath === undefined ? {} : { executablePath }),
-        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-      });
+      browser = await launchBrowser();
     });
 
     afterAll(() => browser?.close());

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RolloutStrategyInput } from '@almanac/protocol';
 import {
@@ -15,11 +14,13 @@ import {
 } from '@almanac/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executablePath, openConsole } from './open-console.ts';
+import { executablePath, openConsole, photograph } from './open-console.ts';
 import { planFor } from './sample-estate.ts';
 import { commitPace } from './timed-application.ts';
 
 const pictures = join(import.meta.dirname, '..', 'test-output', 'verdicts');
+/** So high that nothing of a verdict is below the fold: the page scrolls within itself. */
+const pageHeight = 2000;
 const place = { environment: 'development', application: 'quotes' } as const;
 /** So long that what a busy machine adds is little beside it. */
 const pace = { milliseconds: 400, spread: 100 };
@@ -61,7 +62,6 @@ export function describeRegression(given: { readonly isWhole: boolean }): void {
     let startedAt: number;
 
     beforeAll(async () => {
-      await mkdir(pictures, { recursive: true });
       estate = await startEstate();
       repository = await createRepository(join(estate.directory, 'quotes'));
       await commitPace(repository, { subject: 'feat: quotes', pace, rollout: { strategy: 'rolling' } });
@@ -116,7 +116,7 @@ export function describeRegression(given: { readonly isWhole: boolean }): void {
           .waitFor();
         await panel().getByRole('img', { name: 'p95, ms of both versions, over the last minutes' }).waitFor();
         await sees(/^[1-4]\d of 50 measurements/);
-        await takePictures(page, 'running');
+        await photograph(page, join(pictures, 'running'), pageHeight);
 
         const ended = await endOf(estate.client, plan.id);
 
@@ -129,7 +129,7 @@ export function describeRegression(given: { readonly isWhole: boolean }): void {
         });
         expect(found.metrics[0]?.detectable).toBeLessThan(0.15);
         await sees('The new version takes all requests');
-        await takePictures(page, 'promoted');
+        await photograph(page, join(pictures, 'promoted'), pageHeight);
       },
       200_000,
     );
@@ -153,7 +153,7 @@ export function describeRegression(given: { readonly isWhole: boolean }): void {
       expect(difference / baseline).toBeLessThan(0.4);
       await sees(/^It was taken back at step 2/);
       await sees(/worse than allowed$/);
-      await takePictures(page, 'rolled-back');
+      await photograph(page, join(pictures, 'rolled-back'), pageHeight);
       await waitUntil('the version before to run alone', async () => (await version()) === before);
       const { status } = await askSite({ port: estate.sitePorts[0], application: 'quotes', path: '/' });
       expect(status).toBe(200);
@@ -161,15 +161,4 @@ export function describeRegression(given: { readonly isWhole: boolean }): void {
       expect(lost).toEqual({});
     });
   });
-}
-
-async function takePictures(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of [390, 1280]) {
-      // The page scrolls within itself.
-      await page.setViewportSize({ width, height: width === 390 ? 2000 : 1200 });
-      await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${width}.png`), fullPage: true });
-    }
-  }
 }

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Estate, startEstate } from '@almanac/testkit';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executablePath, launchBrowser, setUp } from './open-console.ts';
 
-const executablePath = process.env['ALMANAC_CHROMIUM'];
 const pictures = join(import.meta.dirname, '..', 'test-output', 'people');
 const password = 'seven purple teapots';
 
@@ -31,16 +31,9 @@ describe.skipIf(executablePath === undefined)('a new administrator lets somebody
   beforeAll(async () => {
     await mkdir(pictures, { recursive: true });
     estate = await startEstate();
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-    });
+    browser = await launchBrowser();
     ada = await newPage();
-    await ada.goto(estate.setupUrl ?? '');
-    await ada.getByRole('textbox', { name: 'Name' }).fill('ada');
-    await ada.getByRole('textbox', { name: 'Password' }).fill('a long enough sentence');
-    await ada.getByRole('button', { name: 'Make the administrator and sign in' }).click();
-    await ada.getByRole('heading', { name: 'Estate' }).waitFor();
+    await setUp(ada, estate.setupUrl, 'a long enough sentence');
   });
 
   afterAll(async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   accountsOf,
@@ -20,7 +20,7 @@ import {
   whenRunning,
 } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executablePath, openConsole } from './open-console.ts';
+import { executablePath, openConsole, photograph } from './open-console.ts';
 
 const pictures = join(import.meta.dirname, '..', 'test-output', 'rings');
 
@@ -197,24 +197,15 @@ describe.skipIf(process.platform !== 'linux')('a change that goes over four shop
   it.skipIf(executablePath === undefined)(
     'goes back where somebody takes a ring back in the console',
     async () => {
-      await mkdir(pictures, { recursive: true });
       const commit = await newVersion('3.0.0', () =>
         server.replace('price is 1', 'price is 3').replace('1500', '8000'),
       );
       await whenRunning(estate.client, { application: 'till', commit });
       const { browser, page } = await openConsole(estate, 60_000);
-      const pictured = async (name: string) => {
-        for (const colorScheme of ['light', 'dark'] as const)
-          for (const width of [390, 1280]) {
-            await page.emulateMedia({ colorScheme });
-            await page.setViewportSize({ width, height: 860 });
-            await page.screenshot({ path: join(pictures, `${name}-${colorScheme}-${width}.png`), fullPage: true });
-          }
-      };
       try {
         await page.goto(`${estate.url}/environments/shops?tab=rings`);
         await page.getByText('at most 50 % offline').waitFor();
-        await pictured('environment');
+        await photograph(page, join(pictures, 'environment'));
         await done('deploy till --to shops --version 3.0.0 --no-wait');
         const { number } = await whenRings('running', 'waiting');
         await page.goto(`${estate.url}/plans/${number}`);
@@ -224,7 +215,7 @@ describe.skipIf(process.platform !== 'linux')('a change that goes over four shop
         await page.getByRole('button', { name: 'Take ring canary back' }).click();
         await waitUntil('the canary to be back', async () => (await answers())['shop-1'] === 'the price is 1');
         await page.getByText('returned').first().waitFor();
-        await pictured('plan');
+        await photograph(page, join(pictures, 'plan'));
       } finally {
         await browser.close();
       }

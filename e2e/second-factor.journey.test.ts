@@ -4,10 +4,10 @@ import { privateDirectory } from '@almanac/host';
 import { type Estate, startEstate } from '@almanac/testkit';
 import { Secret, TOTP } from 'otpauth';
 import pg from 'pg';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executablePath, launchBrowser, setUp } from './open-console.ts';
 
-const executablePath = process.env['ALMANAC_CHROMIUM'];
 const pictures = join(import.meta.dirname, '..', 'test-output', 'second-factor');
 const password = 'a long enough sentence';
 
@@ -55,17 +55,10 @@ describe.skipIf(executablePath === undefined)('whoever learns a password is not 
     await mkdir(pictures, { recursive: true });
     estate = await startEstate();
     url = estate.url.replace('127.0.0.1', 'localhost');
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-    });
+    browser = await launchBrowser();
     ada = await newPage();
     await addAuthenticator(ada);
-    await ada.goto((estate.setupUrl ?? '').replace('127.0.0.1', 'localhost'));
-    await ada.getByRole('textbox', { name: 'Name' }).fill('ada');
-    await ada.getByRole('textbox', { name: 'Password' }).fill(password);
-    await ada.getByRole('button', { name: 'Make the administrator and sign in' }).click();
-    await isIn(ada);
+    await setUp(ada, estate.setupUrl?.replace('127.0.0.1', 'localhost'), password);
   });
 
   afterAll(async () => {

@@ -5,7 +5,7 @@ import type { Failpoint } from '@almanac/host';
 import { type SigningKeys, signingKeys } from '@almanac/protocol';
 import { type Estate, runAlmanac, startEstate, waitUntil } from '@almanac/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executablePath, openConsole } from './open-console.ts';
+import { executablePath, openConsole, photograph } from './open-console.ts';
 
 const pictures = join(import.meta.dirname, '..', 'test-output', 'signing-keys');
 const sites = ['development', 'quality', 'production'];
@@ -118,12 +118,7 @@ export function describeKeyRotations(interrupted: readonly Failpoint[]): void {
           await page.getByRole('button', { name: 'Make a key' }).click();
           const rows = page.getByRole('row').filter({ hasText: '3 of 3 sites' }).filter({ hasText: 'In use' });
           await waitUntil('every site to know both', async () => (await rows.count()) === 2, 60);
-          for (const colorScheme of ['light', 'dark'] as const)
-            for (const width of [390, 1280]) {
-              await page.emulateMedia({ colorScheme });
-              await page.setViewportSize({ width, height: 860 });
-              await page.screenshot({ path: join(pictures, `keys-${colorScheme}-${width}.png`), fullPage: true });
-            }
+          await photograph(page, join(pictures, 'keys'));
           const earlier = (await listed()).keys[1]?.keyId ?? '';
           await page.getByRole('button', { name: `Retire ${earlier}` }).click();
           await page.getByText('No site depends on it').waitFor();

@@ -4,17 +4,12 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { askSite, type Estate, endOf, loadSample, startEstate, waitUntil, whenRunning } from '@almanac/testkit';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executablePath, launchBrowser, openConsole, photograph } from './open-console.ts';
 import { processOf } from './processes.ts';
 import { commitGreeting, planFor, repositoryOf } from './sample-estate.ts';
 
 const program = join(import.meta.dirname, '../apps/cli/src/main.ts');
-const executablePath = process.env['ALMANAC_CHROMIUM'];
-const browserOptions = {
-  ...(executablePath === undefined ? {} : { executablePath }),
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-};
 const pictures = join(import.meta.dirname, '..', 'test-output', 'site');
 
 describe.skipIf(process.platform !== 'linux')('a site that is cut off from its server', () => {
@@ -80,7 +75,7 @@ describe.skipIf(process.platform !== 'linux')('a site that is cut off from its s
       const [url, token] = await Promise.all(
         ['address', 'token'].map((name) => readFile(join(directory, 'local', name), 'utf8')),
       );
-      const browser = await chromium.launch(browserOptions);
+      const browser = await launchBrowser();
       try {
         for (const colorScheme of ['light', 'dark'] as const) {
           for (const width of [390, 1280]) {
@@ -142,25 +137,12 @@ describe.skipIf(process.platform !== 'linux')('a site that is cut off from its s
   it.skipIf(executablePath === undefined)(
     'is shown in the console with who holds what, and what came to pass',
     async () => {
-      const browser = await chromium.launch(browserOptions);
+      const { browser, page } = await openConsole(estate, 60_000);
       try {
-        const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-        page.setDefaultTimeout(60_000);
-        await page.goto(estate.setupUrl ?? '');
-        await page.getByRole('textbox', { name: 'Name' }).fill('ada');
-        await page.getByRole('textbox', { name: 'Password' }).fill('a long enough password');
-        await page.getByRole('button', { name: 'Make the administrator and sign in' }).click();
-        await page.getByRole('link', { name: 'Estate' }).first().waitFor();
-        for (const colorScheme of ['light', 'dark'] as const) {
-          for (const width of [390, 1280]) {
-            await page.emulateMedia({ colorScheme });
-            await page.setViewportSize({ width, height: 860 });
-            await page.goto(`${estate.url}/sites/development`);
-            await page.getByText('was rolled back to').first().waitFor();
-            await page.getByText('application rolled back').first().waitFor();
-            await page.screenshot({ path: join(pictures, `server-${colorScheme}-${width}.png`), fullPage: true });
-          }
-        }
+        await page.goto(`${estate.url}/sites/development`);
+        await page.getByText('was rolled back to').first().waitFor();
+        await page.getByText('application rolled back').first().waitFor();
+        await photograph(page, join(pictures, 'server'));
       } finally {
         await browser.close();
       }

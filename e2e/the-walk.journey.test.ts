@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askSite, type Estate, startEstate, waitUntil } from '@almanac/testkit';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executablePath, launchBrowser } from './open-console.ts';
 import { commitGreeting } from './sample-estate.ts';
 
-const executablePath = process.env['ALMANAC_CHROMIUM'];
 const pictures = join(import.meta.dirname, '..', 'test-output', 'journey');
 const password = 'a long enough password';
 const patience = 45_000;
@@ -18,18 +18,7 @@ describe.skipIf(executablePath === undefined)('the walk from an empty data direc
   beforeAll(async () => {
     await mkdir(pictures, { recursive: true });
     estate = await startEstate();
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(patience);
   });
