@@ -12,7 +12,7 @@ import {
 } from '@almanac/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executablePath, openConsole } from './open-console.ts';
+import { executablePath, openConsole, photograph } from './open-console.ts';
 
 const pictures = join(import.meta.dirname, '..', 'test-output', 'a-team-comes-in');
 const secret = 'a secret of the client';
@@ -112,6 +112,23 @@ describe.skipIf(executablePath === undefined)(
 
       await ada.getByRole('button', { name: 'Take shopfront from the team' }).waitFor();
       await picture(ada, 'team');
+    });
+
+    it('sees the estate by team, and what nobody owns below', async () => {
+      await ada.getByRole('link', { name: 'Estate' }).click();
+      await ada.getByText('By team').click();
+
+      await ada.getByRole('rowheader', { name: 'web', exact: true }).waitFor();
+
+      expect(await ada.locator('.board tbody th').allInnerTexts()).toEqual([
+        'web',
+        'shopfront',
+        'no team',
+        'backstage',
+      ]);
+      await photograph(ada, join(pictures, 'estate-by-team'));
+      await ada.getByText('By name').click();
+      await ada.getByRole('rowheader', { name: 'web', exact: true }).waitFor({ state: 'detached' });
     });
 
     it('makes a role for its developers, and sees whom a change concerns before it is saved', async () => {

@@ -107,7 +107,12 @@ const signedIn = createRoute({
 const board = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
-  validateSearch: z.object({ search: z.string().optional(), cell: z.string().optional(), add: z.boolean().optional() }),
+  validateSearch: z.object({
+    search: z.string().optional(),
+    by: z.literal('team').optional(),
+    cell: z.string().optional(),
+    add: z.boolean().optional(),
+  }),
   component: BoardPage,
 });
 const applications = createRoute({

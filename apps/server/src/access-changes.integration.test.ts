@@ -254,6 +254,18 @@ describe('access that changes', () => {
     ]);
   });
 
+  it('takes of the differences what a team owns, where one is named', async () => {
+    const composed = async (team: string) => {
+      const { body } = await tests.send('POST /plans', {
+        body: { environment: 'later', differences: { from: 'production', team } },
+      });
+      return body.operations?.map((each: { application: { name: string } }) => each.application.name);
+    };
+
+    expect([await composed('web'), await composed('data')]).toEqual([['shopfront'], ['strongroom']]);
+    expect(await composed('nobody')).toBe(undefined);
+  });
+
   it('leaves out of differences what its author may deploy here and not see there', async () => {
     await tests.send('POST /environments', { body: { name: 'rehearsal', displayName: 'R', type: 'staging' } });
     await session.query(`insert into roles (id, name, display_name, in_types)

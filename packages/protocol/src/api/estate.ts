@@ -36,7 +36,7 @@ export type BoardCell = z.output<typeof boardCell>;
 export const boardRow = z
   .object({
     application: named<'application'>().extend({ displayName: z.string() }),
-    /** The team that its manifest names, as far as it runs anywhere. */
+    /** The team that owns it. */
     team: z.string().nullable(),
     /** The newest build in any state, so that work in progress is seen. */
     latestBuild: z
@@ -97,6 +97,8 @@ export const estateRoutes = {
     query: paging.extend({
       limit: z.coerce.number().int().min(1).max(200).default(100),
       search: z.string().max(100).optional(),
+      /** `team`: by the team that owns them, and by name within it; what no team owns comes last. */
+      order: z.enum(['name', 'team']).default('name'),
     }),
     response: z.object({
       environments: z.array(environment),

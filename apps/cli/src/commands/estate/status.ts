@@ -8,13 +8,16 @@ import { healthMark } from '../../output/words.ts';
 export const status: CommandDefinition = {
   usage: 'status',
   summary: 'Show what runs where, and how it is',
-  examples: ['almanac status', 'almanac status --json'],
-  run: async (session) => {
+  examples: ['almanac status', 'almanac status --by-team', 'almanac status --json'],
+  options: [['--by-team', 'applications by the team that owns them']],
+  run: async (session, input) => {
+    const byTeam = input.options['byTeam'] === true;
+    const query = { limit: 200, order: byTeam ? 'team' : 'name' } as const;
     const rows: BoardRow[] = [];
-    let board = await session.client.getBoard({ query: { limit: 200 } });
+    let board = await session.client.getBoard({ query });
     rows.push(...board.rows);
     while (board.next !== null) {
-      board = await session.client.getBoard({ query: { limit: 200, cursor: board.next } });
+      board = await session.client.getBoard({ query: { ...query, cursor: board.next } });
       rows.push(...board.rows);
     }
     session.show({ environments: board.environments, rows }, () =>
@@ -23,7 +26,7 @@ export const status: CommandDefinition = {
             'Nothing here yet. Load the sample estate: almanac sample load, or add an application: almanac app add <repository>',
           ]
         : [
-            ...tableLines(boardTable({ terminal: session.terminal, environments: board.environments, rows })),
+            ...tableLines(boardTable({ terminal: session.terminal, environments: board.environments, rows, byTeam })),
             ...notes(rows, board.environments),
           ],
     );
@@ -35,11 +38,13 @@ function boardTable(input: {
   readonly terminal: Terminal;
   readonly environments: readonly Environment[];
   readonly rows: readonly BoardRow[];
+  readonly byTeam: boolean;
 }) {
-  const { terminal, environments } = input;
+  const { terminal, environments, byTeam } = input;
   return {
-    head: ['application', ...environments.map((each) => each.displayName)],
+    head: [...(byTeam ? ['team'] : []), 'application', ...environments.map((each) => each.displayName)],
     rows: input.rows.map((row) => [
+      ...(byTeam ? [row.team ?? terminal.paint('gray', 'no team')] : []),
       row.application.name,
       ...environments.map((each) => cellText(terminal, cellOf(row, each))),
     ]),

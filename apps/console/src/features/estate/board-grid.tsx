@@ -17,6 +17,8 @@ export interface OpenedCell {
 export function BoardGrid(props: {
   readonly rows: readonly BoardRow[];
   readonly environments: readonly Environment[];
+  /** Whether the rows come by the team that owns them, and each team is named above its own. */
+  readonly byTeam: boolean;
   readonly onOpen: (cell: OpenedCell) => void;
 }) {
   const table = useRef<HTMLTableElement>(null);
@@ -35,6 +37,8 @@ export function BoardGrid(props: {
     event.preventDefault();
     table.current?.querySelector<HTMLElement>(`[data-place="${next.row}-${next.column}"]`)?.focus();
   };
+  const placed = props.rows.map((row, index) => ({ row, index }));
+  const groups = props.byTeam ? [...Map.groupBy(placed, ({ row }) => row.team).values()] : [placed];
   return (
     <div className="board-scroll">
       <table className="board" ref={table} onKeyDown={move}>
@@ -50,28 +54,37 @@ export function BoardGrid(props: {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {props.rows.map((row, rowIndex) => (
-            <tr key={row.application.id}>
-              <th scope="row">
-                <Link to="/applications/$application" params={{ application: row.application.name }} search={{}}>
-                  {row.application.displayName}
-                </Link>
-                <BuildNote row={row} />
-              </th>
-              {props.environments.map((environment, column) => (
-                <td key={environment.id}>
-                  <Cell
-                    cell={cellAt(row, environment)}
-                    label={`${row.application.displayName} in ${environment.displayName}`}
-                    place={`${rowIndex}-${column}`}
-                    onOpen={() => props.onOpen({ application: row.application.name, environment: environment.name })}
-                  />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
+        {groups.map((group) => (
+          <tbody key={group[0]?.row.application.id}>
+            {props.byTeam ? (
+              <tr className="board-team">
+                <th scope="rowgroup" colSpan={props.environments.length + 1}>
+                  {group[0]?.row.team ?? 'no team'}
+                </th>
+              </tr>
+            ) : null}
+            {group.map(({ row, index }) => (
+              <tr key={row.application.id}>
+                <th scope="row">
+                  <Link to="/applications/$application" params={{ application: row.application.name }} search={{}}>
+                    {row.application.displayName}
+                  </Link>
+                  <BuildNote row={row} />
+                </th>
+                {props.environments.map((environment, column) => (
+                  <td key={environment.id}>
+                    <Cell
+                      cell={cellAt(row, environment)}
+                      label={`${row.application.displayName} in ${environment.displayName}`}
+                      place={`${index}-${column}`}
+                      onOpen={() => props.onOpen({ application: row.application.name, environment: environment.name })}
+                    />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        ))}
       </table>
     </div>
   );

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue } from 'react';
@@ -14,14 +14,18 @@ import { EmptyEstate } from './empty-estate.tsx';
 
 /** The estate: every application in every environment. Filter and open cell are in the address. */
 export function BoardPage() {
-  const { search = '', cell, add } = useSearch({ from: '/signed-in/' });
+  const { search = '', by, cell, add } = useSearch({ from: '/signed-in/' });
   const navigate = useNavigate();
   const wanted = useDeferredValue(search);
   const board = useInfiniteQuery({
-    queryKey: ['board', wanted],
+    queryKey: ['board', wanted, by],
     queryFn: ({ pageParam, signal }) =>
       api.getBoard({
-        query: { ...(wanted === '' ? {} : { search: wanted }), ...(pageParam === '' ? {} : { cursor: pageParam }) },
+        query: {
+          ...(wanted === '' ? {} : { search: wanted }),
+          ...(by === undefined ? {} : { order: by }),
+          ...(pageParam === '' ? {} : { cursor: pageParam }),
+        },
         signal,
       }),
     initialPageParam: '',
@@ -31,6 +35,11 @@ export function BoardPage() {
   });
   const change = (next: Partial<{ search: string; cell: string; add: boolean }>) =>
     void navigate({ to: '/', search: (old) => ({ ...old, ...next }), replace: next.search !== undefined });
+  const order = (wantedOrder: string) =>
+    void navigate({
+      to: '/',
+      search: ({ by: _, ...rest }) => (wantedOrder === 'team' ? { ...rest, by: 'team' as const } : rest),
+    });
   const mayAdd = useMay('right:create-applications');
   const environments = board.data?.pages[0]?.environments ?? [];
   const rows = board.data?.pages.flatMap((page) => page.rows) ?? [];
@@ -50,6 +59,18 @@ export function BoardPage() {
       actions={
         nothing ? undefined : (
           <>
+            {by === undefined && rows.every((each) => each.team === null) ? null : (
+              <SegmentedControl
+                aria-label="Order of applications"
+                size="xs"
+                data={[
+                  { value: 'name', label: 'By name' },
+                  { value: 'team', label: 'By team' },
+                ]}
+                value={by ?? 'name'}
+                onChange={order}
+              />
+            )}
             <TextInput
               aria-label="Filter applications"
               placeholder="Filter applications"
@@ -75,6 +96,7 @@ export function BoardPage() {
         <BoardGrid
           rows={rows}
           environments={environments}
+          byTeam={by === 'team'}
           onOpen={(opened) => change({ cell: `${opened.application}@${opened.environment}` })}
         />
       )}

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { environmentRows, presentEnvironment } from '#features/environments';
 import type { Feature } from '#platform/feature';
 import { decodeCursor, encodeCursor, read } from '#platform/http';
@@ -21,21 +22,32 @@ export function boardFeature(): Feature {
 interface BoardQuery {
   readonly cursor?: string | undefined;
   readonly search?: string | undefined;
+  readonly order: 'name' | 'team';
   readonly limit: number;
 }
 
+/** Where an application stands by the team that owns it; what nobody owns comes last. */
+const teamKey = sql<string>`case when teams.name is null then '1' else '0' || teams.name end`;
+
 async function readBoard(db: ScopedDatabase, query: BoardQuery) {
-  const cursor = decodeCursor(query.cursor);
+  const byTeam = query.order === 'team';
+  const after = decodeCursor(query.cursor)?.map(String);
   // The position is read first: what changes while the board is read comes as an event after it.
   const head = await db.selectFrom('outboxHead').select('position').executeTakeFirstOrThrow();
   const applications = await db
     .selectFrom('applications')
-    .select(['id', 'name', 'displayName'])
-    .$if(cursor !== undefined, (each) => each.where('name', '>', String(cursor?.[0])))
-    .$if(query.search !== undefined, (each) =>
-      each.where('name', 'like', `%${(query.search ?? '').toLowerCase().replaceAll(/[%_\\]/g, '\\$&')}%`),
+    .leftJoin('teams', 'teams.id', 'applications.teamId')
+    .select(['applications.id', 'applications.name', 'applications.displayName'])
+    .select(['teams.name as team', teamKey.as('teamKey')])
+    .$if(after !== undefined && byTeam, (each) =>
+      each.where(sql<boolean>`(${teamKey}, applications.name) > (${after?.[1] ?? ''}, ${after?.[0] ?? ''})`),
     )
-    .orderBy('name')
+    .$if(after !== undefined && !byTeam, (each) => each.where('applications.name', '>', after?.[0] ?? ''))
+    .$if(query.search !== undefined, (each) =>
+      each.where('applications.name', 'like', `%${(query.search ?? '').toLowerCase().replaceAll(/[%_\\]/g, '\\$&')}%`),
+    )
+    .$if(byTeam, (each) => each.orderBy('teamKey'))
+    .orderBy('applications.name')
     .limit(query.limit + 1)
     .execute();
   const page = applications.slice(0, query.limit);
@@ -44,7 +56,7 @@ async function readBoard(db: ScopedDatabase, query: BoardQuery) {
   return {
     environments: environments.map((row) => presentEnvironment(row, db.scope)),
     rows,
-    next: applications.length > query.limit && last !== undefined ? encodeCursor([last.name]) : null,
+    next: applications.length > query.limit && last !== undefined ? encodeCursor([last.name, last.teamKey]) : null,
     position: head.position,
   };
 }

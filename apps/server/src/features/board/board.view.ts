@@ -12,6 +12,8 @@ interface ApplicationRow {
   readonly id: ApplicationId;
   readonly name: string;
   readonly displayName: string;
+  /** The team that owns it. */
+  readonly team: string | null;
 }
 
 /** Rows of the board for a page of applications: each with its newest build and a cell where it runs. */
@@ -34,7 +36,7 @@ export async function boardRows(given: ScopedDatabase, applications: readonly Ap
   );
   return applications.map((application) => ({
     application: { id: application.id, name: application.name, displayName: application.displayName },
-    team: targetsOf.get(application.id)?.find((each) => each.team !== null)?.team ?? null,
+    team: application.team,
     latestBuild: newest.get(application.id) ?? null,
     cells: (targetsOf.get(application.id) ?? []).flatMap((target): BoardCell[] => {
       const build = references.get(target.buildId);
@@ -78,7 +80,6 @@ async function readTargets(db: ScopedDatabase, ids: readonly ApplicationId[]) {
       sql<boolean>`targets.earlier_settings or exists (select 1 from setting_values v where v.application_id = targets.application_id and v.environment_id = targets.environment_id and v.changed_at > targets.since)`.as(
         'settingsChanged',
       ),
-      sql<string | null>`builds.manifest ->> 'team'`.as('team'),
       sql<boolean>`exists (select 1 from jsonb_each(builds.manifest -> 'modules') m where m.value ? 'health')`.as(
         'serves',
       ),

@@ -186,9 +186,10 @@ async function differing(
   const rows = await withinScope(db, access.scopeOf('list'))
     .selectFrom('targets')
     .innerJoin('applications', 'applications.id', 'targets.applicationId')
-    .innerJoin('builds', 'builds.id', 'targets.buildId')
-    .select(['targets.applicationId', 'targets.buildId', 'applications.name', 'builds.manifest'])
+    .leftJoin('teams', 'teams.id', 'applications.teamId')
+    .select(['targets.applicationId', 'targets.buildId', 'applications.name'])
     .where('targets.environmentId', '=', from.id)
+    .$if(input.team !== undefined, (each) => each.where('teams.name', '=', input.team ?? ''))
     .orderBy('applications.name')
     .execute();
   const deployable = await visibleApplications(db, {
@@ -199,9 +200,7 @@ async function differing(
   return rows
     .filter((row) => deployable.has(row.applicationId))
     .filter((row) => here.get(row.applicationId) !== row.buildId)
-    .filter(
-      (row) => matches(row.name, input.names ?? '*') && (input.team === undefined || row.manifest?.team === input.team),
-    )
+    .filter((row) => matches(row.name, input.names ?? '*'))
     .map((row) => ({
       application: row.applicationId,
       name: row.name,
