@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitUntil } from '@almanac/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findRecorded, spawnRecorded } from './spawn-detached.ts';
 import { stopGroup } from './stop.ts';
@@ -17,14 +18,17 @@ describe.runIf(process.platform === 'linux')('a recorded process whose starter d
 
   it('is found by its status file, and no longer once it ended', async () => {
     const statusFile = join(directory, 'status');
+    const outputFile = join(directory, 'output');
     const identity = await spawnRecorded({
-      command: 'sleep',
-      args: ['60'],
+      command: '/bin/sh',
+      args: ['-c', 'echo up; exec sleep 60'],
       directory,
       environment: { PATH: '/usr/bin:/bin' },
-      outputFile: join(directory, 'output'),
+      outputFile,
       statusFile,
     });
+    // A command that has not begun yet has no ear for signals.
+    await waitUntil('the command to run', async () => (await readFile(outputFile, 'utf8')) === 'up\n');
 
     expect(findRecorded(statusFile)).toEqual(identity);
     expect(findRecorded(`${statusFile}2`)).toBeUndefined();
