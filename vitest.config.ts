@@ -76,8 +76,7 @@ export default defineConfig({
           globalSetup: existsSync(postgresForRun) ? [postgresForRun] : [],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          // They wait for processes and databases much of the time: one more shares a machine well.
-          maxWorkers: maxWorkers + 1,
+          maxWorkers,
           sequence: { groupOrder: 1 },
         },
       },
@@ -88,9 +87,9 @@ export default defineConfig({
           include: ['e2e/**/*.journey.test.ts'],
           exclude: journeysUnderLoad,
           ...overRealProcesses,
-          // People wait most of the time, and so do their journeys: three of them share a machine well.
+          // People wait most of the time, and so do their journeys: two of them share a machine well.
           fileParallelism: true,
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },
