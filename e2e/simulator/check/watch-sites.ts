@@ -38,6 +38,8 @@ export interface SiteWatch {
     readonly instance: InstanceRecord;
     readonly prepared: boolean;
     readonly beside: readonly { readonly record: InstanceRecord; readonly process: Running | undefined }[];
+    /** What of the journal a power cut would leave. */
+    readonly durable: string | undefined;
   }) => void;
   /** An instance is ended because it does not get ready, or does not answer any more. */
   readonly recycled: (site: string, process: Running | undefined) => void;
@@ -119,11 +121,13 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
       for (const [step, effect] of effectsOn(site))
         if (effect.application === application) effectsOn(site).delete(step);
     },
-    instanceStarted: ({ site, record, instance, prepared, beside }) => {
+    instanceStarted: ({ site, record, instance, prepared, beside, durable }) => {
       const place = `${record.name} on ${site}`;
       present.add(`${site} ${record.id}`);
       story.count('instance started');
       must(prepared, `${place} was started without its files`);
+      const isKnown = durable?.includes(`"${instance.id}"`) === true;
+      must(isKnown, `${instance.id} of ${place} is started, and its journal does not know`);
       watchStart(place, {
         record,
         instance,

@@ -14,7 +14,7 @@ import type { Work } from '../kernel/kernel.ts';
 import type { World } from '../world.ts';
 import { beginAnalyses, observedAnalyses } from './analyses.ts';
 import { adoptInstance, observeInstance, type Vital } from './instances.ts';
-import type { ApplicationRecord, InstanceRecord, Journal } from './journal.ts';
+import { type ApplicationRecord, type InstanceRecord, type Journal, journalPath } from './journal.ts';
 import type { Machine } from './machine.ts';
 import type { DesiredApplication } from './messages.ts';
 import { ensureStep, lookAtSteps, toldState } from './steps.ts';
@@ -221,7 +221,8 @@ function startInstance(site: SiteContext, record: ApplicationRecord, instance: I
   if (traits === undefined || spec === undefined) return;
   const serves = spec.target.modules.find((each) => each.name === instance.module)?.serves === true;
   const beside = recordsOf(site, record).map((each) => ({ record: each, process: machine.find(each.id) }));
-  world.watch.instanceStarted({ site: site.name, record, instance, prepared: site.isPrepared(spec), beside });
+  const durable = machine.disk.durable(journalPath);
+  world.watch.instanceStarted({ site: site.name, record, instance, prepared: site.isPrepared(spec), beside, durable });
   site.vitals.delete(instance.id);
   machine.forget(instance.id);
   machine.start({
