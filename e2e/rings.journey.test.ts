@@ -108,6 +108,17 @@ describe.skipIf(process.platform !== 'linux')('a change that goes over four shop
     if (latest === undefined) throw new Error('there is no plan for the shops');
     return estate.client.getPlan({ params: { plan: latest.id } });
   };
+  /** The builds of what runs in a shop, whether it answers yet or not. */
+  const builds = async (shop: string) => {
+    const { applications } = await estate.client.getSite({ params: { site: shop } });
+    const modules = applications.flatMap((each) => each.modules);
+    return modules.flatMap((each) => each.instances).map((each) => each.build);
+  };
+  const whenAllRun = (build: string | undefined) =>
+    waitUntil('every shop to run what it ran before, and nothing else', async () => {
+      const running = await Promise.all(shops.map(builds));
+      return running.every((each) => each.length > 0 && each.every((one) => one === build));
+    });
   /** Until the latest plan for the shops has its rings so. */
   const whenRings = (...states: readonly string[]) =>
     waitUntil(`rings ${states.join(', ')}`, async () => {
@@ -177,7 +188,8 @@ describe.skipIf(process.platform !== 'linux')('a change that goes over four shop
     const loads = shops.map((shop) =>
       startLoad({ port: ports[shop] ?? 0, host: 'till.localhost', path: '/', perSecond: 20 }),
     );
-    await newVersion('2.0.0', (text) => `if (process.env.ALMANAC_SITE === 'shop-1') process.exit(3);\n${text}`);
+    const broken = `if (process.env.ALMANAC_SITE === 'shop-1') process.exit(3);\n${server.replace('is 1', 'is 2')}`;
+    await newVersion('2.0.0', () => broken);
 
     const ended = await almanac('deploy till --to shops --version 2.0.0');
 
@@ -186,10 +198,7 @@ describe.skipIf(process.platform !== 'linux')('a change that goes over four shop
     expect(ended).toMatchObject({ status: 1, output: expect.stringContaining(`almanac plan abort ${plan.number}`) });
     await done(`plan abort ${plan.number}`);
     await endOf(estate.client, plan.id);
-    await waitUntil('the canary to be back', async () => {
-      const site = await estate.client.getSite({ params: { site: 'shop-1' } });
-      return site.applications.every((each) => each.phase === 'healthy');
-    });
+    await whenAllRun(plan.operations[0]?.before?.id);
     expect(await answers()).toEqual(everywhere('the price is 1'));
     expect((await Promise.all(loads.map((load) => load.stop()))).map(({ lost }) => lost)).toEqual([{}, {}, {}, {}]);
   });
@@ -207,13 +216,16 @@ describe.skipIf(process.platform !== 'linux')('a change that goes over four shop
         await page.getByText('at most 50 % offline').waitFor();
         await photograph(page, join(pictures, 'environment'));
         await done('deploy till --to shops --version 3.0.0 --no-wait');
-        const { number } = await whenRings('running', 'waiting');
+        const { number, operations } = await whenRings('running', 'waiting');
+        await waitUntil('the canary to take it', async () =>
+          (await builds('shop-1')).some((each) => each === operations[0]?.after?.id),
+        );
         await page.goto(`${estate.url}/plans/${number}`);
         await page.getByRole('button', { name: 'Take canary back' }).click();
         await page.getByText('go back to what they ran before').waitFor();
         await page.screenshot({ path: join(pictures, 'take-back-dark-1280.png') });
         await page.getByRole('button', { name: 'Take ring canary back' }).click();
-        await waitUntil('the canary to be back', async () => (await answers())['shop-1'] === 'the price is 1');
+        await whenAllRun(operations[0]?.before?.id);
         await page.getByText('returned').first().waitFor();
         await photograph(page, join(pictures, 'plan'));
       } finally {

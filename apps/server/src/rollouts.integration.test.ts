@@ -82,6 +82,28 @@ describe('a rollout that a site tells of', () => {
     expect(wanted).toMatchObject({ decides: 'launcher', command: null });
   });
 
+  it('names the team that owns what follows its branch by itself', async () => {
+    await send('POST /teams', { body: { name: 'web' } });
+    await send('PUT /applications/orders/team', { body: { team: 'web' } });
+    await send('POST /environments', {
+      body: { name: 'floor', displayName: 'Floor', type: 'test', following: { kind: 'application-branch' } },
+    });
+    const { body } = await send('POST /sites', { body: { name: 'leeds', environment: 'floor' } });
+    const there = await connectAgent(tests, body.enrolment.token);
+    const commit = 'f'.repeat(40);
+    await send('POST /applications/orders/push-events', { body: { commit } });
+    const builder = scriptedBuilder(tests);
+    await builder.complete(
+      await builder.claim(),
+      await builtResult(tests, { name: 'orders', commits: [commitOf(commit)] }),
+    );
+
+    const { applications } = await there.told((each) => each.applications.length === 1);
+
+    expect(applications).toMatchObject([{ decides: 'team web' }]);
+    there.close();
+  });
+
   it('takes over as its plan says, whatever the manifest does', () => {
     expect(wanted.strategy).toMatchObject({ strategy: 'canary', steps, holdLimit: 86_400 });
   });

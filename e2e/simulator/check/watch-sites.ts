@@ -126,8 +126,7 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
       present.add(`${site} ${record.id}`);
       story.count('instance started');
       must(prepared, `${place} was started without its files`);
-      const isKnown = durable?.includes(`"${instance.id}"`) === true;
-      must(isKnown, `${instance.id} of ${place} is started, and its journal does not know`);
+      mustBeIntended(site, instance.id, durable);
       watchStart(place, {
         record,
         instance,
@@ -143,7 +142,7 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
     stepStarted: ({ site, application, step, isRunning, durable }) => {
       const known = effectsOn(site).get(step.id);
       story.count(`step begun: ${step.step}`);
-      must(durable?.includes(`"${step.id}"`) === true, `${step.id} begins on ${site}, and its journal does not know`);
+      mustBeIntended(site, step.id, durable);
       must(!isRunning(step.id), `${step.id} runs twice at the same time on ${site}`);
       for (const [id, effect] of effectsOn(site))
         must(
@@ -167,6 +166,11 @@ export function watchSites({ story, nature }: Pick<World, 'story' | 'nature'>): 
       for (const effect of effectsOn(site).values()) if (effect.state === 'ended') effect.state = 'begun';
     },
   };
+}
+
+/** A deed comes after its intention is durable: who dies in between would not know of it. */
+function mustBeIntended(site: string, id: string, durable: string | undefined): void {
+  must(durable?.includes(`"${id}"`) === true, `${id} begins on ${site}, and its journal does not know`);
 }
 
 /** The latest of the times from which a rollout and its steps count. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
   advanceRollout,
@@ -19,7 +18,7 @@ import {
 import { failpoint } from '@almanac/host';
 import type { DesiredApplication } from '@almanac/protocol';
 import type { ApplicationRecord, InstanceRecord, StepRecord } from '../journal/journal.ts';
-import { lookAtStep, makeRoomForStep, startStep, toldState } from '../runtimes/one-off.ts';
+import { lookAtStep, makeRoomForStep, startStep, stepsDirectory, toldState } from '../runtimes/one-off.ts';
 import { steadyNow } from '../steady-now.ts';
 import type { InFlight } from '../traffic/gateway-keeper.ts';
 import { type Analyses, observedAnalyses } from './analyses.ts';
@@ -324,7 +323,7 @@ async function ensureStep(
     Object.assign(fresh, { state: 'failed', endedAt: input.now, output: guarded.fault } satisfies Partial<StepRecord>);
     return;
   }
-  const directory = stepsDirectory(site);
+  const directory = stepsDirectory(site.directory);
   await makeRoomForStep({ record: fresh, directory });
   await site.journal.save();
   try {
@@ -357,16 +356,11 @@ async function ensureStep(
   await site.journal.save();
 }
 
-/** Where steps leave their output and how they ended. */
-export function stepsDirectory(site: Pick<SiteContext, 'directory'>): string {
-  return join(site.directory, 'steps');
-}
-
 async function lookAtSteps(site: SiteContext, record: ApplicationRecord, now: number): Promise<void> {
   for (const step of record.steps.filter((each) => each.state === 'running')) {
     const look = await lookAtStep({
       record: step,
-      directory: stepsDirectory(site),
+      directory: stepsDirectory(site.directory),
       now,
       mask: () => maskOf(site, record.name),
     });

@@ -12,13 +12,13 @@ import { noteRemoval, noteRolloutEnd } from '../journal/occurrences.ts';
 import { keptSpecs, waitingOrders, withHolds } from '../local/holds.ts';
 import { boundLogs, moduleLogFile } from '../logs/module-log.ts';
 import { createSiteMetrics, type SiteMetrics } from '../metrics/site-metrics.ts';
-import { collectSteps } from '../runtimes/one-off.ts';
+import { collectSteps, stepsDirectory } from '../runtimes/one-off.ts';
 import { limitsOf } from '../runtimes/resource-limits.ts';
 import { steadyNow } from '../steady-now.ts';
 import type { RoutedApplication } from '../traffic/gateway-config.ts';
 import { createGatewayKeeper, type GatewayKeeper } from '../traffic/gateway-keeper.ts';
 import { type Analyses, createAnalyses } from './analyses.ts';
-import { convergeApplication, ensureRecord, stepsDirectory } from './converge-application.ts';
+import { convergeApplication, ensureRecord } from './converge-application.ts';
 import { createDriftWatch, type DriftWatch } from './drift-watch.ts';
 import { createPreparation, type Preparation } from './preparation.ts';
 import { createRolloutCurves, type RolloutCurves } from './rollout-curves.ts';
@@ -279,7 +279,7 @@ async function keepHouse(site: SiteContext): Promise<readonly string[]> {
   const kept = keptSpecs(site.journal.state);
   await site.releases.collect(applications, [...specs, ...kept, ...(site.desired.current()?.applications ?? [])]);
   const steps = Object.values(site.journal.state.applications).flatMap((record) => record.steps);
-  await collectSteps(stepsDirectory(site), new Set(steps.map((each) => each.id)));
+  await collectSteps(stepsDirectory(site.directory), new Set(steps.map((each) => each.id)));
   await boundLogs(
     specs.flatMap((each) =>
       each.modules.map((module) =>

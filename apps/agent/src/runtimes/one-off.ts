@@ -18,6 +18,11 @@ import { readMasked } from '../logs/module-log.ts';
 
 const outputTail = 8000;
 
+/** Where the steps of a site leave their output and how they ended, in a folder of each. */
+export function stepsDirectory(site: string): string {
+  return join(site, 'steps');
+}
+
 /** The state of a step for others: one that waits for its next try is under way. */
 export function toldState({ state }: StepRecord): 'running' | 'succeeded' | 'failed' {
   return state === 'waiting' ? 'running' : state;

@@ -186,16 +186,21 @@ function isDone({ online, told, heard, is }: WorldSite): boolean {
   return online && told && heard.told && is === 'done';
 }
 
+/** Lets one thing happen after the other, and looks each time whether all holds. */
+function goThrough(world: World, steps: readonly Parameters<World['act']>[0][]): void {
+  for (const step of steps) {
+    world.act(step);
+    const before = world.fleet;
+    world.pass();
+    check(world, before);
+  }
+}
+
 test('whatever sites do, rings keep their order, stop in time, and spare their links', () => {
   fc.assert(
     fc.property(policyDrawn, fc.array(stepDrawn, { maxLength: 80 }), (policy, steps) => {
       const world = new World(policy);
-      for (const step of steps) {
-        world.act(step);
-        const before = world.fleet;
-        world.pass();
-        check(world, before);
-      }
+      goThrough(world, steps);
     }),
     { seed: 20_261_121, numRuns: 400 },
   );
@@ -208,12 +213,7 @@ test('a ring that is taken anew passes by what its sites have become, and by not
     fc.property(fc.array(step, { minLength: 20, maxLength: 60 }), (steps) => {
       const canary = aRing('canary', { sites: { kind: 'labels', labels: { tier: 'canary' } }, successThreshold: 50 });
       const world = new World(aPolicy([canary, aRing('rest')]), 3);
-      for (const each of steps) {
-        world.act(each);
-        const before = world.fleet;
-        world.pass();
-        check(world, before);
-      }
+      goThrough(world, steps);
     }),
     { seed: 20_261_130, numRuns: 500 },
   );

@@ -205,10 +205,9 @@ async function draftDocuments(
     db,
     wanted.map((each) => each.buildId),
   );
-  const placed = await placedSitesOf(db, {
-    environment: input.environment,
-    applications: [...new Set(wanted.map((each) => each.applicationId))],
-  });
+  const applications = [...new Set(wanted.map((each) => each.applicationId))];
+  const placed = await placedSitesOf(db, { environment: input.environment, applications });
+  const owners = await readOwners(db, applications);
   const drafts = new Map<SiteId, Draft>();
   for (const each of wanted) {
     const described = builds.get(each.buildId);
@@ -222,7 +221,7 @@ async function draftDocuments(
         build,
         label,
         strategy: each.rollout ?? input.rollout ?? manifest.rollout,
-        decides: whoDecides(each, manifest.team),
+        decides: whoDecides(each, owners.get(each.applicationId)),
         modules,
         connections: manifest.connections,
         operation: each.operation,
@@ -271,12 +270,26 @@ async function readHeld(db: CommandContext['db'], environment: EnvironmentId): P
   return held;
 }
 
+/** The names of the teams that own applications; what nobody owns is left out. */
+async function readOwners(
+  db: Kysely<Tables>,
+  applications: readonly ApplicationId[],
+): Promise<ReadonlyMap<ApplicationId, string>> {
+  const rows = await db
+    .selectFrom('applications')
+    .innerJoin('teams', 'teams.id', 'applications.teamId')
+    .select(['applications.id', 'teams.name'])
+    .where(sql<boolean>`applications.id = any(${applications}::uuid[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
+
 interface PlanFacts {
   readonly origin: Plan['origin'];
   readonly requestedBy: string;
 }
 
-/** Who is asked when a rollout waits: whoever started it, or the team of what follows its branch by itself. */
+/** Who is asked when a rollout waits: whoever started it, or the team that owns what follows its branch by itself. */
 function whoDecides({ origin, requestedBy }: PlanFacts, team: string | undefined): string {
   if (origin !== 'following') return requestedBy;
   return team === undefined ? 'whoever may deploy here' : `team ${team}`;
