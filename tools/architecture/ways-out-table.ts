@@ -117,7 +117,10 @@ export const waysOut: Readonly<Record<string, WayOut>> = {
     uses: ['openid-client authorizationCodeGrant', 'openid-client fetchUserInfo', 'openid-client refreshTokenGrant'],
     because: 'asks with the configuration of oidc-client.ts, and so with the fetch of the outbound client',
   },
-  'apps/gateway/src/backend.ts': { uses: ['undici'], because: 'the instances of this site, by port on 127.0.0.1' },
+  'apps/gateway/src/backend-connection.ts': {
+    uses: ['net connect'],
+    because: 'the instances of this site, by port on 127.0.0.1',
+  },
   'apps/gateway/src/upgrade.ts': {
     uses: ['http request'],
     because: 'the instances of this site, by port on 127.0.0.1',

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeader } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { addValue, type HeaderList, valueIn } from './answer-head.ts';
 import { type ClientRequest, hostOf } from './client-request.ts';
 import { noHeaders, type OwnHeaders } from './own-headers.ts';
 
@@ -26,7 +27,7 @@ export function passedHeaders(
   headers: IncomingHttpHeaders,
   without: ReadonlySet<string> = none,
 ): string[] {
-  const named = namedByConnection(headers);
+  const named = namedByConnection(headers.connection);
   const passed: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
@@ -40,38 +41,21 @@ export function passedHeaders(
 /**
  * Headers of an answer as name and value in turn, without those that end here, and with ours; trailers are announced again.
  */
-export function answerHeaders(headers: IncomingHttpHeaders, own: OwnHeaders = noHeaders): OutgoingHttpHeader[] {
-  const named = namedByConnection(headers);
-  const passed: OutgoingHttpHeader[] = [];
-  for (const name in headers) {
-    const value = headers[name];
-    if (value === undefined || named.has(name) || own.replaced.has(name)) continue;
-    if (name === 'trailer' || !hopByHop.has(name)) passed.push(name, value);
+export function answerHeaders(headers: HeaderList, own: OwnHeaders = noHeaders): HeaderList {
+  const named = namedByConnection(valueIn(headers, 'connection'));
+  const passed: HeaderList = [];
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = String(headers[index]);
+    if (named.has(name) || own.replaced.has(name)) continue;
+    if (name === 'trailer' || !hopByHop.has(name)) passed.push(name, headers[index + 1] ?? '');
   }
-  const has = (name: string) => headers[name] !== undefined && !named.has(name);
-  for (const line of own.lines) addOwn(passed, line, has);
+  for (const { name, value, whenSent } of own.lines)
+    if (whenSent === 'add') addValue(passed, name, value);
+    else if (whenSent === 'replace' || valueIn(passed, name) === undefined) passed.push(name, value);
   return passed;
 }
 
-function addOwn(
-  passed: OutgoingHttpHeader[],
-  { name, value, whenSent }: OwnHeaders['lines'][number],
-  has: (name: string) => boolean,
-): void {
-  if (whenSent === 'add') addBeside(passed, name, value);
-  else if (whenSent === 'replace' || !has(name)) passed.push(name, value);
-}
-
-/** Adds a value of ours, such as a cookie, to those that the backend gives a header. */
-export function addBeside(headers: OutgoingHttpHeader[], name: string, value: string): void {
-  let at = 0;
-  while (at < headers.length && headers[at] !== name) at += 2;
-  headers[at] = name;
-  headers[at + 1] = at + 1 < headers.length ? [headers[at + 1] ?? []].flat().map(String).concat(value) : value;
-}
-
-function namedByConnection(headers: IncomingHttpHeaders): ReadonlySet<string> {
-  const { connection } = headers;
+function namedByConnection(connection: string | string[] | undefined): ReadonlySet<string> {
   if (connection === undefined || connection === 'keep-alive') return none;
   return new Set(
     String(connection)

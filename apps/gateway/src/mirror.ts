@@ -1,10 +1,10 @@
 import { type Readable, Transform } from 'node:stream';
 import { type GatewayService, type GatewayServiceStats, RequestCounters } from '@almanac/protocol';
-import type { Dispatcher } from 'undici';
 import type { Backend } from './backend.ts';
 import { Balance } from './balance.ts';
 import { type ClientRequest, hasBody } from './client-request.ts';
 import { backendHeaders } from './headers.ts';
+import type { BackendRequest } from './request-head.ts';
 
 /** So many copies of a service run at a time, and so much of their bodies is kept; what comes beyond is left out. */
 const mostCopies = 64;
@@ -53,14 +53,15 @@ export class Mirror {
       return undefined;
     }
     // The headers of now: the request may be over by the time that its body is there.
-    const options = {
-      method: request.method as Dispatcher.HttpMethod,
+    const copied = {
+      method: request.method ?? '',
       path: request.url ?? '/',
       headers: [...backendHeaders(request, secure), 'x-almanac-mirrored', '1'],
+      idleMs,
     };
     this.#running += 1;
-    if (hasBody(request)) return this.#readOn(request, (body) => this.#send(target, options, body));
-    this.#send(target, options, null);
+    if (hasBody(request)) return this.#readOn(request, (body) => this.#send(target, copied, body));
+    this.#send(target, copied, null);
     return undefined;
   }
 
@@ -117,7 +118,7 @@ export class Mirror {
     return request.pipe(passing);
   }
 
-  #send(backend: Backend, options: Omit<Dispatcher.DispatchOptions, 'origin'>, body: Buffer | null | undefined): void {
+  #send(backend: Backend, copied: Omit<BackendRequest, 'body'>, body: Buffer | null | undefined): void {
     if (body === undefined || backend.state !== 'active') {
       this.#running -= 1;
       this.#drop(backend);
@@ -131,18 +132,17 @@ export class Mirror {
       counted = true;
       this.#counters.count({ version, build, status, milliseconds: performance.now() - startedAt });
     };
-    backend.pool.dispatch(
-      { ...options, body, headersTimeout: idleMs, bodyTimeout: idleMs },
+    backend.pool.send(
+      { ...copied, body },
       {
-        onRequestStart: () => undefined,
-        onResponseStart: (_controller, status) => {
+        onHead: ({ status }) => {
           if (status >= 200) count(status);
         },
-        onResponseData: () => undefined,
-        onResponseEnd: () => {
+        onData: () => undefined,
+        onEnd: () => {
           this.#running -= 1;
         },
-        onResponseError: () => {
+        onFault: () => {
           count(502);
           this.#running -= 1;
         },

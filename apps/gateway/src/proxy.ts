@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeader } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import { type AnswerHead, addValue, type HeaderList, pairs, valueIn } from './answer-head.ts';
 import type { Backend } from './backend.ts';
+import type { BackendConnection, BackendFault, ExchangeHandler } from './backend-connection.ts';
 import { type ClientRequest, type ClientResponse, hasBody, isGone } from './client-request.ts';
-import { addBeside, answerHeaders, backendHeaders } from './headers.ts';
+import { answerHeaders, backendHeaders } from './headers.ts';
 import { answerPlainly } from './plain-answer.ts';
 import type { Service } from './service.ts';
 
@@ -27,6 +27,12 @@ const repeatable = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** How many backends are asked at most for one request. */
 const mostAttempts = 3;
 
+/**
+ * What ends an answer and is no longer goes out as text of Latin-1, which is the same bytes: Node writes it in one piece
+ * with the headers, and a buffer apart from them.
+ */
+const mostTextBytes = 8 * 1024;
+
 /** Passes one request to a backend of a service and its answer back, both as streams. */
 export function proxy(exchange: Exchange): void {
   const backend = exchange.service.choose(exchange.request.headers);
@@ -49,14 +55,13 @@ function whenGiven({ request, response, service }: Exchange, send: (backend: Bac
 }
 
 /** One request with one backend. A class, because a closure for each of its events is what a busy gateway would collect. */
-class Attempt implements Dispatcher.DispatchHandler {
+class Attempt implements ExchangeHandler {
   readonly #exchange: SentExchange;
   readonly #backend: Backend;
   /** Counts from 1. */
   readonly #number: number;
   readonly #startedAt = performance.now();
-  #controller: Dispatcher.DispatchController | undefined;
-  #hasTrailers = false;
+  #connection: BackendConnection | undefined;
 
   constructor(exchange: SentExchange, backend: Backend, number: number) {
     this.#exchange = exchange;
@@ -67,70 +72,54 @@ class Attempt implements Dispatcher.DispatchHandler {
   send(): void {
     const { request, response, body, secure, idleMs } = this.#exchange;
     response.once('close', this.#over);
-    this.#backend.pool.dispatch(
-      {
-        method: request.method as Dispatcher.HttpMethod,
-        path: request.url ?? '/',
-        headers: backendHeaders(request, secure),
-        body,
-        headersTimeout: idleMs,
-        bodyTimeout: idleMs,
-      },
-      this,
-    );
+    const [method, path] = [request.method ?? '', request.url ?? '/'];
+    const headers = backendHeaders(request, secure);
+    this.#connection = this.#backend.pool.send({ method, path, headers, body, idleMs }, this);
   }
 
   /** The answer is over, or the client left before it was. */
   readonly #over = (): void => {
     const { response, service } = this.#exchange;
-    if (!response.writableFinished) this.#controller?.abort(new Error('the client left'));
+    if (!response.writableFinished) this.#connection?.abort(this);
     service.release(this.#backend);
   };
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (isGone(this.#exchange.response)) controller.abort(new Error('the client left'));
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-    message?: string,
-  ): void {
+  onHead(head: AnswerHead): void {
     const { response } = this.#exchange;
-    if (status === 103) response.writeEarlyHints({ link: String(headers['link'] ?? '') });
+    const { status, message, headers, framing } = head;
+    if (status === 103) response.writeEarlyHints({ link: String(valueIn(headers, 'link') ?? '') });
     if (status < 200) return;
     this.#count(status);
-    this.#hasTrailers = headers.trailer !== undefined;
     // HTTP/2 has no words beside the number.
     response.writeHead(status, response.stream === undefined ? message : undefined, this.#answerHeaders(headers));
     // What has a length comes now, and its first bytes go out with the headers; an event stream that waits for its
     // first event shows without it that it is open.
-    if (headers['content-length'] === undefined) setImmediate(() => response.flushHeaders());
+    if (framing.by !== 'length') setImmediate(() => response.flushHeaders());
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(bytes: Buffer): void {
     const { response } = this.#exchange;
-    if (response.write(chunk)) return;
-    controller.pause();
-    response.once('drain', () => controller.resume());
+    if (response.write(Buffer.from(bytes))) return;
+    this.#connection?.pause(this);
+    response.once('drain', () => this.#connection?.resume(this));
   }
 
-  onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+  onEnd(bytes: Buffer | undefined, trailers: HeaderList): void {
     const { response } = this.#exchange;
-    if (this.#hasTrailers) response.addTrailers(trailers as Record<string, string>);
-    response.end();
+    if (trailers.length > 0) response.addTrailers(Object.fromEntries(pairs(trailers)));
+    if (bytes === undefined) response.end();
+    else if (bytes.length > mostTextBytes) response.end(Buffer.from(bytes));
+    else response.end(bytes.toString('latin1'), 'latin1');
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: NodeJS.ErrnoException): void {
+  onFault(fault: BackendFault): void {
     const { response } = this.#exchange;
     if (isGone(response)) return;
-    if (this.#number < mostAttempts && !response.headersSent && maySendAgain(error, this.#exchange)) {
+    if (this.#number < mostAttempts && !response.headersSent && maySendAgain(fault, this.#exchange)) {
       this.#sendAgain();
       return;
     }
-    const status = error.code === 'UND_ERR_HEADERS_TIMEOUT' ? 504 : 502;
+    const status = fault === 'silent' ? 504 : 502;
     if (!response.headersSent) this.#count(status);
     answerPlainly(response, status);
   }
@@ -146,11 +135,11 @@ class Attempt implements Dispatcher.DispatchHandler {
     else send(other);
   }
 
-  #answerHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeader[] {
+  #answerHeaders(headers: HeaderList): HeaderList {
     const { request, service, secure } = this.#exchange;
     const passed = answerHeaders(headers, service.headersOver(secure));
     const cookie = service.cookieFor(request.headers, this.#backend, secure);
-    if (cookie !== undefined) addBeside(passed, 'set-cookie', cookie);
+    if (cookie !== undefined) addValue(passed, 'set-cookie', cookie);
     return passed;
   }
 
@@ -161,9 +150,8 @@ class Attempt implements Dispatcher.DispatchHandler {
 }
 
 /** What certainly had no effect, or may be repeated whatever it had: RFC 9110, section 9.2.2. */
-function maySendAgain(error: NodeJS.ErrnoException, { request, body }: SentExchange): boolean {
+function maySendAgain(fault: BackendFault, { request, body }: SentExchange): boolean {
   // Nobody listened, so nobody received anything; the body is untouched as long as nothing was read of it.
-  if (error.code === 'ECONNREFUSED') return body === null || body.readableDidRead === false;
-  const lost = error.code === 'UND_ERR_SOCKET' || error.code === 'ECONNRESET' || error.code === 'EPIPE';
-  return lost && repeatable.has(request.method ?? '') && body === null;
+  if (fault === 'refused') return body === null || body.readableDidRead === false;
+  return fault === 'lost' && repeatable.has(request.method ?? '') && body === null;
 }

@@ -145,7 +145,7 @@ export class Service {
         instance,
         inFlight,
         upgraded,
-        connections: pool.stats.connected,
+        connections: pool.connections,
       })),
     };
   }

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { answersContract } from './answers.contract.ts';
 import { clientsContract } from './clients.contract.ts';
 import { drainingContract } from './draining.contract.ts';
 import { framingContract } from './framing.contract.ts';
@@ -17,6 +18,7 @@ export function describeDataPlane(kind: DataPlaneKind): void {
     streamsContract(kind);
     upgradesContract(kind);
     framingContract(kind);
+    answersContract(kind);
     clientsContract(kind);
     tlsContract(kind);
     headersContract(kind);

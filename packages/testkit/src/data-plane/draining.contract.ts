@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../wait-until.ts';
 import { ask } from './ask.ts';
 import { aBackend } from './config.ts';
+import { startTcpProgram } from './program.ts';
 import { type DataPlaneKind, stageFor } from './stage.ts';
 
 export function drainingContract(kind: DataPlaneKind): void {
@@ -104,9 +105,23 @@ export function drainingContract(kind: DataPlaneKind): void {
 
       for (let count = 0; count < 6; count += 1) expect((await ask({ port: stage.port })).body).toBe('there');
       const posted = await Promise.all(
-        Array.from({ length: 6 }, () => ask({ port: stage.port, method: 'POST', headers: { 'content-length': '0' } })),
+        Array.from({ length: 6 }, () => ask({ port: stage.port, method: 'POST', body: 'an order' })),
       );
       expect(posted.every((each) => each.body === 'there')).toBe(true);
+    });
+
+    it('costs nothing when it hangs up after each answer without saying so', async () => {
+      const brusque = stage.keep(
+        await startTcpProgram((socket) =>
+          socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\ndone')),
+        ),
+      );
+      await stage.apply({ backends: [aBackend('a', brusque.port)] });
+      const agent = new Agent({ keepAlive: true });
+
+      for (let turn = 0; turn < 20; turn += 1)
+        expect((await ask({ port: stage.port, method: 'POST', body: 'an order', agent })).body).toBe('done');
+      agent.destroy();
     });
 
     it('is answered for with 502 when it dies under a request, which is not sent twice', async () => {

@@ -37,19 +37,28 @@ export interface Recorder extends Pick<Program, 'port' | 'close'> {
   readonly received: () => readonly string[];
 }
 
+/** A program that speaks bytes: what it sends is made by no library. */
+export function startTcpProgram(onConnection: (socket: Socket) => void): Promise<Pick<Program, 'port' | 'close'>> {
+  return listen(
+    createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      onConnection(socket);
+    }),
+  );
+}
+
 /** Answers each whole message once with 200 and ends the connection, whatever the message is. */
 export async function startRecorder(): Promise<Recorder> {
   const received: string[] = [];
-  const server = createTcpServer((socket) => {
+  const program = await startTcpProgram((socket) => {
     const at = received.push('') - 1;
-    socket.on('error', () => undefined);
     socket.on('data', (chunk) => {
       received[at] += chunk.toString('latin1');
       if (isWhole(received[at] ?? ''))
         socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok');
     });
   });
-  return { received: () => received, ...(await listen(server)) };
+  return { received: () => received, ...program };
 }
 
 /** Whether a message is over, by whichever framing it has. */

@@ -16,7 +16,7 @@ export interface DataPlane {
 }
 
 /** What not every data plane can. */
-export type DataPlaneSkill = 'mirrors' | 'forgets-who-waits' | 'ends-silent-bodies';
+export type DataPlaneSkill = 'mirrors' | 'forgets-who-waits' | 'ends-silent-bodies' | 'refuses-zero-bytes';
 
 export interface DataPlaneKind {
   readonly name: string;

@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream';
+
+/** A request as it goes to a backend. */
+export interface BackendRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Name and value in turn, without those of the connection and of the framing by chunks. */
+  readonly headers: readonly string[];
+  /** What is a stream and has no length among its headers goes in chunks. */
+  readonly body: Readable | Buffer | null;
+  /** Milliseconds without a byte after which the backend is given up. */
+  readonly idleMs: number;
+}
+
+export interface RequestHead {
+  readonly text: string;
+  /** Bytes of the body; undefined where it goes in chunks. */
+  readonly length: number | undefined;
+}
+
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const target = /^[!-~\x80-\xff]+$/;
+const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Of these a server expects content, and may ask for its length where there is none (RFC 9110, section 8.6). */
+const withContent = new Set(['POST', 'PUT', 'PATCH']);
+
+/** The bytes before the body of a request, as Latin-1; undefined for one that could be read in two ways. */
+export function requestHead({ method, path, headers, body }: BackendRequest): RequestHead | undefined {
+  if (!token.test(method) || !target.test(path)) return undefined;
+  let text = `${method} ${path} HTTP/1.1\r\n`;
+  let said: string | undefined;
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const [name = '', value = ''] = [headers[index], headers[index + 1]];
+    if (!token.test(name) || !fieldValue.test(value)) return undefined;
+    if (name.length === 14 && name.toLowerCase() === 'content-length') {
+      if (said !== undefined || !/^\d{1,15}$/.test(value)) return undefined;
+      said = value;
+    }
+    text += `${name}: ${value}\r\n`;
+  }
+  const known = body === null ? 0 : Buffer.isBuffer(body) ? body.length : undefined;
+  const length = said === undefined ? known : Number(said);
+  if (known !== undefined && length !== known) return undefined;
+  if (length === undefined) text += 'transfer-encoding: chunked\r\n';
+  else if (said === undefined && (length > 0 || withContent.has(method))) text += `content-length: ${length}\r\n`;
+  // Backends of HTTP/1.0 keep a connection only when they are asked to.
+  return { text: `${text}connection: keep-alive\r\n\r\n`, length };
+}
