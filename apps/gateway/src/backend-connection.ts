@@ -58,7 +58,7 @@ export class BackendConnection {
   /** Sends a request; nothing else is under way here. */
   send(request: BackendRequest, head: RequestHead, handler: ExchangeHandler): void {
     const socket = this.#socket;
-    const { body, idleMs } = request;
+    const { body, trailers, idleMs } = request;
     if (idleMs !== this.#idleMs) socket.setTimeout(idleMs);
     this.#idleMs = idleMs;
     this.#isPaused = false;
@@ -66,7 +66,7 @@ export class BackendConnection {
     if (Buffer.isBuffer(body)) socket.write(body);
     const isStream = body !== null && !Buffer.isBuffer(body);
     const onBroken = () => this.#fail('half-sent');
-    const sender = isStream ? new BodySender({ socket, body, length: head.length, onBroken }) : undefined;
+    const sender = isStream ? new BodySender({ socket, body, length: head.length, trailers, onBroken }) : undefined;
     this.#exchange = { handler, reader: new AnswerReader(request.method, handler), sender };
     if (!socket.connecting) sender?.start();
   }

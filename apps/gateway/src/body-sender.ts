@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { fieldLines } from './request-head.ts';
 
 /** Sends the body of one request as it comes, and no faster than the backend takes it. */
 export class BodySender {
   readonly #socket: Socket;
   readonly #body: Readable;
+  readonly #trailers: () => readonly string[];
   readonly #onBroken: () => void;
   /** Bytes that are to come; undefined where the body goes in chunks. */
   #left: number | undefined;
@@ -16,11 +18,13 @@ export class BodySender {
     readonly socket: Socket;
     readonly body: Readable;
     readonly length: number | undefined;
+    readonly trailers: () => readonly string[];
     readonly onBroken: () => void;
   }) {
     this.#socket = input.socket;
     this.#body = input.body;
     this.#left = input.length;
+    this.#trailers = input.trailers;
     this.#onBroken = input.onBroken;
   }
 
@@ -65,7 +69,11 @@ export class BodySender {
 
   readonly #onEnd = (): void => {
     if (this.#left !== undefined && this.#left > 0) return void this.#break();
-    if (this.#left === undefined) this.#socket.write('0\r\n\r\n', 'latin1');
+    if (this.#left === undefined) {
+      const trailers = fieldLines(this.#trailers());
+      if (trailers === undefined) return void this.#break();
+      this.#socket.write(`0\r\n${trailers}\r\n`, 'latin1');
+    }
     this.#finish();
   };
 

@@ -1,14 +1,23 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { freePorts, waitUntil } from '@almanac/testkit';
-import { aBackend, aConfig, ask, canConnect, type Program, sendRaw, startProgram } from '@almanac/testkit/data-plane';
+import {
+  aBackend,
+  aConfig,
+  ask,
+  canConnect,
+  type Program,
+  sendRaw,
+  startProgram,
+  startRecorder,
+} from '@almanac/testkit/data-plane';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Gateway } from './gateway.ts';
 import { aGateway } from './gateway-for-tests.ts';
 
 let port: number;
 let gateway: Gateway;
-let programs: Program[];
+let programs: Pick<Program, 'close'>[];
 
 beforeEach(async () => {
   port = await freePorts(1);
@@ -107,6 +116,21 @@ describe('what the gateway does beyond any data plane', () => {
 
     expect((await running).body).toBe('late');
     await waitUntil('it to leave', () => gateway.stats().services[0]?.backends.length === 0, 5);
+  });
+
+  it('passes no trailer on that says whom a request is for, who sent it or where it ends', async () => {
+    const recorder = await startRecorder();
+    programs.push(recorder);
+    await apply({ backends: [aBackend('a', recorder.port)] });
+    const trailers = ['host: other', 'authorization: x', 'x-forwarded-for: ::1', 'connection: close', 'x-checksum: 42'];
+
+    await sendRaw(
+      port,
+      `POST / HTTP/1.1\r\nhost: shop.localhost\r\ntransfer-encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n${trailers.join('\r\n')}\r\n\r\n`,
+      500,
+    );
+
+    expect(recorder.received()).toEqual([expect.stringMatching(/\r\n0\r\nx-checksum: 42\r\n\r\n$/)]);
   });
 
   it('keeps what a backend says of its connection, and its status text', async () => {

@@ -84,6 +84,8 @@ function forwardedHeaders(request: ClientRequest, secure: boolean): string[] {
 /** Said anew here, or settled with the client here: whoever waits for 100 is told by the server in front. */
 const ownNames = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'expect']);
 
+const notBehind: ReadonlySet<string> = new Set([...essential, ...ownNames]);
+
 /** The headers with which a request goes to a backend. */
 export function backendHeaders(request: ClientRequest, secure: boolean): string[] {
   const headers =
@@ -92,6 +94,11 @@ export function backendHeaders(request: ClientRequest, secure: boolean): string[
       : headersOfStream(request);
   headers.push(...forwardedHeaders(request, secure));
   return headers;
+}
+
+/** What a request may say behind its body: nothing that says where it ends, whom it is for or who sent it (RFC 9110, 6.5.1). */
+export function backendTrailers(request: ClientRequest): string[] {
+  return passedHeaders(request.rawTrailers, request.headers, notBehind);
 }
 
 /** Of HTTP/2: without what begins with a colon, and with cookies in one line again (RFC 9113, section 8.2.3). */

@@ -57,6 +57,7 @@ export class Mirror {
       method: request.method ?? '',
       path: request.url ?? '/',
       headers: [...backendHeaders(request, secure), 'x-almanac-mirrored', '1'],
+      trailers: () => [],
       idleMs,
     };
     this.#running += 1;

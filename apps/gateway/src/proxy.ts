@@ -3,7 +3,7 @@ import { type AnswerHead, addValue, type HeaderList, pairs, valueIn } from './an
 import type { Backend } from './backend.ts';
 import type { BackendConnection, BackendFault, ExchangeHandler } from './backend-connection.ts';
 import { type ClientRequest, type ClientResponse, hasBody, isGone } from './client-request.ts';
-import { answerHeaders, backendHeaders } from './headers.ts';
+import { answerHeaders, backendHeaders, backendTrailers } from './headers.ts';
 import { answerPlainly } from './plain-answer.ts';
 import type { Service } from './service.ts';
 
@@ -74,7 +74,8 @@ class Attempt implements ExchangeHandler {
     response.once('close', this.#over);
     const [method, path] = [request.method ?? '', request.url ?? '/'];
     const headers = backendHeaders(request, secure);
-    this.#connection = this.#backend.pool.send({ method, path, headers, body, idleMs }, this);
+    const trailers = () => backendTrailers(request);
+    this.#connection = this.#backend.pool.send({ method, path, headers, body, trailers, idleMs }, this);
   }
 
   /** The answer is over, or the client left before it was. */

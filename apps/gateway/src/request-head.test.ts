@@ -7,6 +7,7 @@ const request = (wish: Partial<BackendRequest>): BackendRequest => ({
   path: '/',
   headers: ['host', 'shop.localhost'],
   body: null,
+  trailers: () => [],
   idleMs: 1000,
   ...wish,
 });

@@ -8,6 +8,8 @@ export interface BackendRequest {
   readonly headers: readonly string[];
   /** What is a stream and has no length among its headers goes in chunks. */
   readonly body: Readable | Buffer | null;
+  /** What follows a body in chunks, name and value in turn; asked for when the body is over. */
+  readonly trailers: () => readonly string[];
   /** Milliseconds without a byte after which the backend is given up. */
   readonly idleMs: number;
 }
@@ -28,22 +30,30 @@ const withContent = new Set(['POST', 'PUT', 'PATCH']);
 /** The bytes before the body of a request, as Latin-1; undefined for one that could be read in two ways. */
 export function requestHead({ method, path, headers, body }: BackendRequest): RequestHead | undefined {
   if (!token.test(method) || !target.test(path)) return undefined;
-  let text = `${method} ${path} HTTP/1.1\r\n`;
+  let text = fieldLines(headers);
+  if (text === undefined) return undefined;
   let said: string | undefined;
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const [name = '', value = ''] = [headers[index], headers[index + 1]];
-    if (!token.test(name) || !fieldValue.test(value)) return undefined;
-    if (name.length === 14 && name.toLowerCase() === 'content-length') {
-      if (said !== undefined || !/^\d{1,15}$/.test(value)) return undefined;
-      said = value;
+  for (let index = 0; index < headers.length; index += 2)
+    if (headers[index]?.length === 14 && headers[index]?.toLowerCase() === 'content-length') {
+      if (said !== undefined || !/^\d{1,15}$/.test(headers[index + 1] ?? '')) return undefined;
+      said = headers[index + 1];
     }
-    text += `${name}: ${value}\r\n`;
-  }
   const known = body === null ? 0 : Buffer.isBuffer(body) ? body.length : undefined;
   const length = said === undefined ? known : Number(said);
   if (known !== undefined && length !== known) return undefined;
   if (length === undefined) text += 'transfer-encoding: chunked\r\n';
   else if (said === undefined && (length > 0 || withContent.has(method))) text += `content-length: ${length}\r\n`;
   // Backends of HTTP/1.0 keep a connection only when they are asked to.
-  return { text: `${text}connection: keep-alive\r\n\r\n`, length };
+  return { text: `${method} ${path} HTTP/1.1\r\n${text}connection: keep-alive\r\n\r\n`, length };
+}
+
+/** Names and values as lines; undefined where one of them could be read as more than one line. */
+export function fieldLines(fields: readonly string[]): string | undefined {
+  let text = '';
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const [name = '', value = ''] = [fields[index], fields[index + 1]];
+    if (!token.test(name) || !fieldValue.test(value)) return undefined;
+    text += `${name}: ${value}\r\n`;
+  }
+  return text;
 }

@@ -143,6 +143,25 @@ export function streamsContract(kind: DataPlaneKind): void {
       expect(answer.headers['set-cookie']).toEqual(['a=1', 'b=2']);
     });
 
+    it('brings the trailers of a request', async () => {
+      const heard: IncomingMessage['trailers'][] = [];
+      const curious = await stage.program((incoming, response) => {
+        incoming.resume().on('end', () => {
+          heard.push(incoming.trailers);
+          response.end();
+        });
+      });
+      await stage.apply({ backends: [aBackend('a', curious.port)] });
+      const outgoing = open('POST', { trailer: 'x-checksum' });
+      outgoing.write('body');
+      outgoing.addTrailers({ 'x-checksum': '42' });
+      outgoing.end();
+
+      await once(outgoing, 'response');
+
+      expect(heard).toEqual([{ 'x-checksum': '42' }]);
+    });
+
     it('is invited when the client waits for an invitation, and arrives', async () => {
       const echo = await stage.program((incoming, response) => incoming.pipe(response));
       await stage.apply({ backends: [aBackend('a', echo.port)] });
