@@ -11,7 +11,8 @@ export type BackendFault = 'refused' | 'lost' | 'unclear' | 'silent' | 'half-sen
 
 /** What becomes of a request: an answer, or a fault, which may come in the middle of an answer. */
 export interface ExchangeHandler extends AnswerHandler {
-  readonly onFault: (fault: BackendFault) => void;
+  /** @param reason where more is known than the kind of the fault */
+  readonly onFault: (fault: BackendFault, reason?: unknown) => void;
 }
 
 /** What a connection tells those that keep it. */
@@ -110,8 +111,8 @@ export class BackendConnection {
     try {
       const isAll = exchange.reader.take(lent.subarray(0, size));
       if (exchange.reader.isOver && this.#exchange === exchange) this.#finish(exchange, isAll);
-    } catch {
-      this.#fail('unclear');
+    } catch (error) {
+      this.#fail('unclear', error);
     }
     return !this.#isPaused;
   }
@@ -127,8 +128,9 @@ export class BackendConnection {
 
   /** The backend sends no more. */
   #onEnd(): void {
-    if (this.#exchange?.reader.end() === true) this.#leave();
-    this.#fail('lost');
+    if (this.#exchange?.reader.end() !== true) return void this.#fail('lost');
+    this.#leave();
+    this.close();
   }
 
   #onSilence(): void {
@@ -138,11 +140,11 @@ export class BackendConnection {
     if (!waitsForClient) this.#fail('silent');
   }
 
-  #fail(fault: BackendFault): void {
+  #fail(fault: BackendFault, reason?: unknown): void {
     const handler = this.#exchange?.handler;
     this.#leave();
     this.close();
-    handler?.onFault(fault);
+    handler?.onFault(fault, reason);
   }
 
   #leave(): void {

@@ -33,7 +33,7 @@ export class BackendPool {
   send(request: BackendRequest, handler: ExchangeHandler): BackendConnection | undefined {
     const head = requestHead(request);
     if (head === undefined) {
-      handler.onFault('unclear');
+      handler.onFault('unclear', new Error('the request could be read in two ways'));
       return undefined;
     }
     const connection = this.#take() ?? this.#connect();
@@ -76,11 +76,7 @@ export class BackendPool {
 
   #sweep(): void {
     const now = performance.now();
-    const over = this.#idle.filter((each) => each.until <= now);
-    for (const each of over) {
-      this.#idle.splice(this.#idle.indexOf(each), 1);
-      each.connection.close();
-    }
+    for (const { connection } of this.#idle.filter((each) => each.until <= now)) connection.close();
     if (this.#idle.length > 0) return;
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;

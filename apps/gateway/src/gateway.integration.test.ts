@@ -10,6 +10,7 @@ import {
   sendRaw,
   startProgram,
   startRecorder,
+  startTcpProgram,
 } from '@almanac/testkit/data-plane';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Gateway } from './gateway.ts';
@@ -17,11 +18,13 @@ import { aGateway } from './gateway-for-tests.ts';
 
 let port: number;
 let gateway: Gateway;
+let logged: string[];
 let programs: Pick<Program, 'close'>[];
 
 beforeEach(async () => {
   port = await freePorts(1);
-  gateway = aGateway();
+  logged = [];
+  gateway = aGateway((line) => logged.push(line));
   programs = [];
 });
 
@@ -116,6 +119,23 @@ describe('what the gateway does beyond any data plane', () => {
 
     expect((await running).body).toBe('late');
     await waitUntil('it to leave', () => gateway.stats().services[0]?.backends.length === 0, 5);
+  });
+
+  it('says once in its log why it refuses the answers of a backend', async () => {
+    const unclear = await startTcpProgram((socket) =>
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab')),
+    );
+    programs.push(unclear);
+    await apply({ backends: [aBackend('a', unclear.port)] });
+
+    for (let turn = 0; turn < 3; turn += 1) expect((await ask({ port })).status).toBe(502);
+
+    expect(logged).toHaveLength(1);
+    expect(JSON.parse(logged[0] ?? '')).toMatchObject({
+      service: 'shop/web',
+      instance: 'a',
+      err: { message: 'the answer of the backend is unclear: its length is not one number' },
+    });
   });
 
   it('passes no trailer on that says whom a request is for, who sent it or where it ends', async () => {

@@ -168,8 +168,9 @@ export class Listener {
       return;
     }
     try {
-      const idleMs = this.#around.limits().backendIdleSeconds * 1000;
-      proxy({ request, response, service, secure: this.#certificates !== undefined, idleMs });
+      const { log, limits } = this.#around;
+      const idleMs = limits().backendIdleSeconds * 1000;
+      proxy({ request, response, service, secure: this.#certificates !== undefined, idleMs, log });
     } catch (error) {
       this.#around.log.error({ err: error }, 'a request could not be passed on');
       answerPlainly(response, 502);

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Logger } from 'pino';
 import { type AnswerHead, addValue, type HeaderList, pairs, valueIn } from './answer-head.ts';
 import type { Backend } from './backend.ts';
 import type { BackendConnection, BackendFault, ExchangeHandler } from './backend-connection.ts';
@@ -14,6 +15,7 @@ export interface Exchange {
   /** Whether the client came over TLS. */
   readonly secure: boolean;
   readonly idleMs: number;
+  readonly log: Logger;
 }
 
 /** With what is sent as its body: the request itself, or what passes it on to a mirror too. */
@@ -113,9 +115,11 @@ class Attempt implements ExchangeHandler {
     else response.end(bytes.toString('latin1'), 'latin1');
   }
 
-  onFault(fault: BackendFault): void {
-    const { response } = this.#exchange;
+  onFault(fault: BackendFault, reason?: unknown): void {
+    const { response, service, log } = this.#exchange;
     if (isGone(response)) return;
+    if (fault === 'unclear' && service.isNews(String(reason)))
+      log.warn({ service: service.name, instance: this.#backend.instance, err: reason }, 'an answer was refused');
     if (this.#number < mostAttempts && !response.headersSent && maySendAgain(fault, this.#exchange)) {
       this.#sendAgain();
       return;

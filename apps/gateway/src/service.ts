@@ -23,6 +23,8 @@ export interface HoldLimits {
   readonly holdRequests: number;
 }
 
+const mostSaid = 100;
+
 /** One routed module: its versions and their backends, who waits for one, and what was counted. */
 export class Service {
   readonly name: string;
@@ -39,6 +41,7 @@ export class Service {
   readonly #leaving = new Set<Backend>();
   #hold = false;
   #limits: HoldLimits = { holdSeconds: 30, holdRequests: 1000 };
+  readonly #said = new Set<string>();
   readonly #balance = new Balance();
   readonly #waiting = new Set<Waiting>();
   #own: { readonly tls: OwnHeaders; readonly plain: OwnHeaders } = { tls: noHeaders, plain: noHeaders };
@@ -67,6 +70,7 @@ export class Service {
     this.collectsReports = wanted.collectsReports;
     this.#hold = wanted.hold;
     this.#limits = limits;
+    this.#said.clear();
     this.#release();
   }
 
@@ -133,6 +137,13 @@ export class Service {
   count(backend: Backend, status: number, milliseconds: number): void {
     const { version, build } = backend;
     this.#counters.count({ version, build, status, milliseconds });
+  }
+
+  /** Whether nobody has said so since the last configuration: what happens with each request is said once. */
+  isNews(words: string): boolean {
+    const isNews = !this.#said.has(words) && this.#said.size < mostSaid;
+    if (isNews) this.#said.add(words);
+    return isNews;
   }
 
   stats(): Omit<GatewayServiceStats, 'violations'> {
