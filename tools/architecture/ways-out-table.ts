@@ -117,7 +117,7 @@ export const waysOut: Readonly<Record<string, WayOut>> = {
     uses: ['openid-client authorizationCodeGrant', 'openid-client fetchUserInfo', 'openid-client refreshTokenGrant'],
     because: 'asks with the configuration of oidc-client.ts, and so with the fetch of the outbound client',
   },
-  'apps/gateway/src/backend-connection.ts': {
+  'apps/gateway/src/backends/backend-connection.ts': {
     uses: ['net connect'],
     because: 'the instances of this site, by port on 127.0.0.1',
   },

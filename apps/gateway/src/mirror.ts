@@ -1,10 +1,10 @@
 import { type Readable, Transform } from 'node:stream';
 import { type GatewayService, type GatewayServiceStats, RequestCounters } from '@almanac/protocol';
-import type { Backend } from './backend.ts';
+import type { Backend } from './backends/backend.ts';
+import type { BackendRequest } from './backends/request-head.ts';
 import { Balance } from './balance.ts';
 import { type ClientRequest, hasBody } from './client-request.ts';
 import { backendHeaders } from './headers.ts';
-import type { BackendRequest } from './request-head.ts';
 
 /** So many copies of a service run at a time, and so much of their bodies is kept; what comes beyond is left out. */
 const mostCopies = 64;

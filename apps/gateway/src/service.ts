@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Stream } from 'node:stream';
 import { type GatewayService, type GatewayServiceStats, type GatewayVersion, RequestCounters } from '@almanac/protocol';
-import { type Backend, drain, keepOrOpen } from './backend.ts';
+import { type Backend, drain, keepOrOpen } from './backends/backend.ts';
 import { Balance } from './balance.ts';
 import { setCookie } from './cookies.ts';
 import { Mirror } from './mirror.ts';

@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Backend } from './backend.ts';
+import type { Backend } from './backends/backend.ts';
 import { hasBody } from './client-request.ts';
 import { backendHeaders, passedHeaders } from './headers.ts';
 import { noHeaders, type OwnHeaders } from './own-headers.ts';
