@@ -128,9 +128,10 @@ export class BackendConnection {
 
   /** The backend sends no more. */
   #onEnd(): void {
-    if (this.#exchange?.reader.end() !== true) return void this.#fail('lost');
-    this.#leave();
-    this.close();
+    if (this.#exchange?.reader.end() === true) {
+      this.#leave();
+      this.close();
+    } else this.#fail('lost');
   }
 
   #onSilence(): void {

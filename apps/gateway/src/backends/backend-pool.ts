@@ -55,7 +55,10 @@ export class BackendPool {
   }
 
   readonly onIdle = (connection: BackendConnection, keepMs: number): void => {
-    if (this.#isClosed) return void connection.close();
+    if (this.#isClosed) {
+      connection.close();
+      return;
+    }
     this.#idle.push({ connection, until: performance.now() + keepMs });
     this.#sweeper ??= setInterval(() => this.#sweep(), sweepMs).unref();
   };

@@ -61,21 +61,31 @@ export class BodySender {
       socket.uncork();
     } else {
       this.#left -= bytes.length;
-      if (this.#left < 0) return void this.#break();
+      if (this.#left < 0) {
+        this.#break();
+        return;
+      }
       socket.write(bytes);
     }
     if (socket.writableNeedDrain) this.#body.pause();
   };
 
   readonly #onEnd = (): void => {
-    if (this.#left !== undefined && this.#left > 0) return void this.#break();
-    if (this.#left === undefined) {
-      const trailers = fieldLines(this.#trailers());
-      if (trailers === undefined) return void this.#break();
-      this.#socket.write(`0\r\n${trailers}\r\n`, 'latin1');
+    const end = this.#end();
+    if (end === undefined) {
+      this.#break();
+      return;
     }
+    if (end !== '') this.#socket.write(end, 'latin1');
     this.#finish();
   };
+
+  /** What goes behind the body; undefined where that is not whole, or could be read in two ways. */
+  #end(): string | undefined {
+    if (this.#left !== undefined) return this.#left === 0 ? '' : undefined;
+    const trailers = fieldLines(this.#trailers());
+    return trailers === undefined ? undefined : `0\r\n${trailers}\r\n`;
+  }
 
   /** Before its end: whoever sent it left. */
   readonly #onClose = (): void => this.#break();
