@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { addValue, type HeaderList, valueIn } from './backends/answer-head.ts';
+import { addValue, type HeaderList, valueIn } from './backends/fields.ts';
 import { type ClientRequest, hostOf } from './client-request.ts';
 import { noHeaders, type OwnHeaders } from './own-headers.ts';
 

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import { type AnswerHead, addValue, type HeaderList, pairs, valueIn } from './backends/answer-head.ts';
+import type { AnswerHead } from './backends/answer-head.ts';
 import type { Backend } from './backends/backend.ts';
 import type { BackendConnection, BackendFault, ExchangeHandler } from './backends/backend-connection.ts';
+import { addValue, type HeaderList, pairs, valueIn } from './backends/fields.ts';
 import { type ClientRequest, type ClientResponse, hasBody, isGone } from './client-request.ts';
 import { answerHeaders, backendHeaders, backendTrailers } from './headers.ts';
 import { answerPlainly } from './plain-answer.ts';

@@ -1,5 +1,4 @@
-/** Names in lower case and values in turn; what a name has several of is a list. */
-export type HeaderList = (string | string[])[];
+import { type HeaderList, readFields, valueIn } from './fields.ts';
 
 /** How the end of an answer's content is known (RFC 9112, section 6.3). */
 export type Framing =
@@ -26,19 +25,12 @@ export class UnclearAnswer extends Error {
   }
 }
 
-/** Bytes of a head or of trailers, and how many names they may have. */
-export const mostHeadBytes = 16 * 1024;
-const mostNames = 256;
-
 /** Node's servers close idle connections after 5 seconds; ours are given up before they might be closed under us. */
 const longestKeepMs = 4000;
 /** A backend that says how long it waits is believed, less what an answer may take on its way. */
 const keepMarginMs = 1000;
 
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?\r\n/;
-/** Lines of a name and a value without white space between name and colon; nothing is folded, nothing but CR LF ends one. */
-const fieldLines = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
-
 /** A tab there is white space by the rules, and part of the value to some readers (Node's among them). */
 const tabbedFraming = /^(?:content-length|transfer-encoding):.*\t/im;
 
@@ -58,7 +50,8 @@ export function answerHead(text: string, method: string): AnswerHead {
   const [line, minor, status, message = ''] = statusLine.exec(text) ?? [];
   if (line === undefined) throw new UnclearAnswer('its first line is no status line');
   if (text.includes('\t') && tabbedFraming.test(text)) throw new UnclearAnswer('its length or coding has a tab');
-  const headers = fields(text.slice(line.length));
+  const headers = readFields(text.slice(line.length));
+  if (headers === undefined) throw new UnclearAnswer('its headers are not what they may be, or are too many');
   const known = { status: Number(status), minor, method };
   const framing = framingOf(headers, known);
   return {
@@ -69,47 +62,6 @@ export function answerHead(text: string, method: string): AnswerHead {
     keepMs: framing.by === 'close' ? 0 : keepMs(headers, minor),
   };
 }
-
-/** @throws {UnclearAnswer} */
-export function fields(text: string): HeaderList {
-  if (!fieldLines.test(text)) throw new UnclearAnswer('a header has a name or a value that it may not have');
-  const list: HeaderList = [];
-  for (let at = 0; at < text.length; ) {
-    const colon = text.indexOf(':', at);
-    const end = text.indexOf('\r\n', colon);
-    addValue(list, text.slice(at, colon).toLowerCase(), trimmed(text, colon + 1, end));
-    if (list.length > 2 * mostNames) throw new UnclearAnswer(`more than ${mostNames} headers`);
-    at = end + 2;
-  }
-  return list;
-}
-
-/** The value or values of a header; undefined where it is not there. */
-export function valueIn(list: HeaderList, name: string): string | string[] | undefined {
-  for (let index = 0; index < list.length; index += 2) if (list[index] === name) return list[index + 1];
-  return undefined;
-}
-
-export function pairs(list: HeaderList): [name: string, value: string | string[]][] {
-  return Array.from({ length: list.length / 2 }, (_, at) => [String(list[2 * at]), list[2 * at + 1] ?? '']);
-}
-
-/** Puts a value beside those that a header has already. */
-export function addValue(list: HeaderList, name: string, value: string): void {
-  let at = 0;
-  while (at < list.length && list[at] !== name) at += 2;
-  list[at + 1] = at < list.length ? [list[at + 1] ?? []].flat().concat(value) : value;
-  list[at] = name;
-}
-
-function trimmed(text: string, from: number, to: number): string {
-  let [start, end] = [from, to];
-  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
-  return text.slice(start, end);
-}
-
-const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
 
 function framingOf(
   headers: HeaderList,
@@ -128,9 +80,10 @@ function framingOf(
 }
 
 function keepMs(headers: HeaderList, minor: string | undefined): number {
-  const connection = valueIn(headers, 'connection');
-  const options = connection === undefined ? '' : String(connection).toLowerCase();
-  if (minor === '0' ? !options.includes('keep-alive') : options.includes('close')) return 0;
-  const said = /timeout=(\d{1,6})/i.exec(String(valueIn(headers, 'keep-alive') ?? ''))?.[1];
-  return said === undefined ? longestKeepMs : Math.max(0, Math.min(longestKeepMs, Number(said) * 1000 - keepMarginMs));
+  const said = String(valueIn(headers, 'connection') ?? '').toLowerCase();
+  const options = said.split(',').map((each) => each.trim());
+  if (options.includes('close') || (minor === '0' && !options.includes('keep-alive'))) return 0;
+  const seconds = /timeout=(\d{1,6})/i.exec(String(valueIn(headers, 'keep-alive') ?? ''))?.[1];
+  if (seconds === undefined) return longestKeepMs;
+  return Math.max(0, Math.min(longestKeepMs, Number(seconds) * 1000 - keepMarginMs));
 }

@@ -3,8 +3,9 @@ import { type IncomingMessage, request } from 'node:http';
 import { duplexPair } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AnswerHead, type HeaderList, mostHeadBytes, pairs, UnclearAnswer } from './answer-head.ts';
-import { AnswerReader } from './answer-reader.ts';
+import { type AnswerHead, UnclearAnswer } from './answer-head.ts';
+import { AnswerReader, mostHeadBytes } from './answer-reader.ts';
+import { type HeaderList, pairs } from './fields.ts';
 
 interface Heard {
   readonly heads: readonly AnswerHead[];
@@ -142,6 +143,7 @@ describe('a connection after an answer', () => {
     ['is kept for a second less than its backend says', 'keep-alive: timeout=3, max=7\r\n', 'HTTP/1.1', 2000],
     ['is not kept when its backend waits for a second', 'keep-alive: timeout=1\r\n', 'HTTP/1.1', 0],
     ['is not kept when its backend says so', 'connection: x-one, Close\r\n', 'HTTP/1.1', 0],
+    ['is kept when an option of it has a longer name', 'connection: close-enough\r\n', 'HTTP/1.1', 4000],
     ['of HTTP/1.0 is not kept', '', 'HTTP/1.0', 0],
     ['of HTTP/1.0 is kept when its backend says so', 'connection: keep-alive\r\n', 'HTTP/1.0', 4000],
   ])('%s', (_title, headers, version, keepMs) => {
@@ -197,6 +199,13 @@ describe('an answer that could be read in two ways', () => {
     ['an extension of a chunk', answer('transfer-encoding: chunked\r\n', '5;')],
   ])('is refused: it has %s without an end', (_title, begin) => {
     expect(() => hear([`${begin}${'y'.repeat(mostHeadBytes)}\r\n\r\n`])).toThrow(UnclearAnswer);
+  });
+
+  it('is refused: interim ones come before it without an end', () => {
+    const processing = 'HTTP/1.1 102 Processing\r\n\r\n';
+
+    expect(hear([processing.repeat(100), hello]).body).toBe('hello');
+    expect(() => hear([processing.repeat(101), hello])).toThrow(UnclearAnswer);
   });
 
   it('is read as the parser of Node reads it, or refused', async () => {

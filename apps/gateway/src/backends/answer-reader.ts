@@ -1,12 +1,5 @@
-import {
-  type AnswerHead,
-  answerHead,
-  fields,
-  type HeaderList,
-  mostHeadBytes,
-  pairs,
-  UnclearAnswer,
-} from './answer-head.ts';
+import { type AnswerHead, answerHead, UnclearAnswer } from './answer-head.ts';
+import { type HeaderList, readFields, valueIn } from './fields.ts';
 
 /** What becomes of an answer. Bytes are lent for the time of a call: who keeps them copies them. */
 export interface AnswerHandler {
@@ -20,10 +13,13 @@ export interface AnswerHandler {
 type Place = 'head' | 'length' | 'chunk-size' | 'chunk' | 'chunk-end' | 'trailers' | 'until-close' | 'over';
 
 const headEnd = '\r\n\r\n';
+/** Of a head, and of trailers. */
+export const mostHeadBytes = 16 * 1024;
+/** Each is passed on, and a client may take them slowly. */
+const mostInterim = 100;
 /** The number of a chunk's bytes, and what may stand behind it and means nothing to us (RFC 9112, section 7.1). */
 const chunkSize = /^([0-9A-Fa-f]{1,8})(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 const mostChunkLineBytes = 1024;
-const framingNames = new Set(['content-length', 'transfer-encoding']);
 
 /** Reads the answer to one request from bytes as they come, wherever they were cut (RFC 9112, sections 6 and 7). */
 export class AnswerReader {
@@ -35,6 +31,7 @@ export class AnswerReader {
   /** Bytes that are to come of the content, or of a chunk. */
   #left = 0;
   #keepMs = 0;
+  #interim = 0;
 
   constructor(method: string, handler: AnswerHandler) {
     this.#method = method;
@@ -94,6 +91,8 @@ export class AnswerReader {
     const head = answerHead(`${text}\r\n`, this.#method);
     if (head.status === 101) throw new UnclearAnswer('it leaves HTTP, which nobody asked for');
     if (head.status >= 200) this.#begin(head);
+    else this.#interim += 1;
+    if (this.#interim > mostInterim) throw new UnclearAnswer(`more than ${mostInterim} interim ones come before it`);
     this.#handler.onHead(head);
     if (this.#place === 'length' && this.#left === 0) this.#end(undefined);
     return next;
@@ -106,12 +105,10 @@ export class AnswerReader {
   }
 
   #readLength(bytes: Buffer, at: number): number {
-    const end = Math.min(bytes.length, at + this.#left);
-    this.#left -= end - at;
-    const piece = bytes.subarray(at, end);
+    const piece = this.#piece(bytes, at);
     if (this.#left === 0) this.#end(piece);
     else this.#handler.onData(piece);
-    return end;
+    return at + piece.length;
   }
 
   #readChunkSize(bytes: Buffer, at: number): number {
@@ -127,11 +124,10 @@ export class AnswerReader {
   }
 
   #readChunk(bytes: Buffer, at: number): number {
-    const end = Math.min(bytes.length, at + this.#left);
-    this.#left -= end - at;
+    const piece = this.#piece(bytes, at);
     if (this.#left === 0) this.#place = 'chunk-end';
-    this.#handler.onData(bytes.subarray(at, end));
-    return end;
+    this.#handler.onData(piece);
+    return at + piece.length;
   }
 
   #readChunkEnd(bytes: Buffer, at: number): number {
@@ -145,11 +141,19 @@ export class AnswerReader {
   #readTrailers(bytes: Buffer, at: number): number {
     const { text, next } = this.#until(headEnd, bytes, at, mostHeadBytes);
     if (text === undefined) return next;
-    const trailers = text === '' ? [] : fields(`${text.slice(2)}\r\n`);
-    if (pairs(trailers).some(([name]) => framingNames.has(name)))
+    const trailers = readFields(text === '' ? '' : `${text.slice(2)}\r\n`);
+    if (trailers === undefined) throw new UnclearAnswer('its trailers are not what they may be, or are too many');
+    if ((valueIn(trailers, 'content-length') ?? valueIn(trailers, 'transfer-encoding')) !== undefined)
       throw new UnclearAnswer('a trailer says where it ends');
     this.#end(undefined, trailers);
     return next;
+  }
+
+  /** What there is from `at` on of the content, or of the chunk. */
+  #piece(bytes: Buffer, at: number): Buffer {
+    const piece = bytes.subarray(at, at + this.#left);
+    this.#left -= piece.length;
+    return piece;
   }
 
   /** The text before `mark`, once it is there, and where what follows begins. */

@@ -62,7 +62,6 @@ export class BackendConnection {
     const { body, trailers, idleMs } = request;
     if (idleMs !== this.#idleMs) socket.setTimeout(idleMs);
     this.#idleMs = idleMs;
-    this.#isPaused = false;
     socket.write(head.text, 'latin1');
     if (Buffer.isBuffer(body)) socket.write(body);
     const isStream = body !== null && !Buffer.isBuffer(body);
@@ -74,9 +73,7 @@ export class BackendConnection {
 
   /** Ends the exchange of a handler, and with it the connection; the handler hears no more. */
   abort(handler: ExchangeHandler): void {
-    if (this.#exchange?.handler !== handler) return;
-    this.#leave();
-    this.close();
+    if (this.#exchange?.handler === handler) this.close();
   }
 
   /** Reads no more of the answer for a handler until it says so. */
@@ -92,8 +89,12 @@ export class BackendConnection {
     this.#socket.resume();
   }
 
-  /** Told at once, and not when the system has closed it: until then it would be given another request. */
+  /**
+   * Ends it, with what is under way here. Told at once, and not when the system has closed it: until then it would be given
+   * another request.
+   */
   close(): void {
+    this.#leave();
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#socket.destroy();
@@ -128,10 +129,8 @@ export class BackendConnection {
 
   /** The backend sends no more. */
   #onEnd(): void {
-    if (this.#exchange?.reader.end() === true) {
-      this.#leave();
-      this.close();
-    } else this.#fail('lost');
+    if (this.#exchange?.reader.end() === true) this.close();
+    else this.#fail('lost');
   }
 
   #onSilence(): void {
@@ -143,7 +142,6 @@ export class BackendConnection {
 
   #fail(fault: BackendFault, reason?: unknown): void {
     const handler = this.#exchange?.handler;
-    this.#leave();
     this.close();
     handler?.onFault(fault, reason);
   }

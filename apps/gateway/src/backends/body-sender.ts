@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { fieldLines } from './request-head.ts';
+import { writeFields } from './fields.ts';
 
 /** Sends the body of one request as it comes, and no faster than the backend takes it. */
 export class BodySender {
@@ -83,7 +83,7 @@ export class BodySender {
   /** What goes behind the body; undefined where that is not whole, or could be read in two ways. */
   #end(): string | undefined {
     if (this.#left !== undefined) return this.#left === 0 ? '' : undefined;
-    const trailers = fieldLines(this.#trailers());
+    const trailers = writeFields(this.#trailers());
     return trailers === undefined ? undefined : `0\r\n${trailers}\r\n`;
   }
 

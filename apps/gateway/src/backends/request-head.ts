@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isToken, writeFields } from './fields.ts';
 
 /** A request as it goes to a backend. */
 export interface BackendRequest {
@@ -20,17 +21,15 @@ export interface RequestHead {
   readonly length: number | undefined;
 }
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const target = /^[!-~\x80-\xff]+$/;
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Of these a server expects content, and may ask for its length where there is none (RFC 9110, section 8.6). */
 const withContent = new Set(['POST', 'PUT', 'PATCH']);
 
 /** The bytes before the body of a request, as Latin-1; undefined for one that could be read in two ways. */
 export function requestHead({ method, path, headers, body }: BackendRequest): RequestHead | undefined {
-  if (!token.test(method) || !target.test(path)) return undefined;
-  let text = fieldLines(headers);
+  if (!isToken(method) || !target.test(path)) return undefined;
+  let text = writeFields(headers);
   if (text === undefined) return undefined;
   let said: string | undefined;
   for (let index = 0; index < headers.length; index += 2)
@@ -45,15 +44,4 @@ export function requestHead({ method, path, headers, body }: BackendRequest): Re
   else if (said === undefined && (length > 0 || withContent.has(method))) text += `content-length: ${length}\r\n`;
   // Backends of HTTP/1.0 keep a connection only when they are asked to.
   return { text: `${method} ${path} HTTP/1.1\r\n${text}connection: keep-alive\r\n\r\n`, length };
-}
-
-/** Names and values as lines; undefined where one of them could be read as more than one line. */
-export function fieldLines(fields: readonly string[]): string | undefined {
-  let text = '';
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    const [name = '', value = ''] = [fields[index], fields[index + 1]];
-    if (!token.test(name) || !fieldValue.test(value)) return undefined;
-    text += `${name}: ${value}\r\n`;
-  }
-  return text;
 }

@@ -1,4 +1,4 @@
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { GatewayConfig, GatewayServiceStats, GatewayStats } from '@almanac/protocol';
 import { afterEach, beforeEach } from 'vitest';
 import { freePorts } from '../free-ports.ts';
@@ -75,6 +75,18 @@ export class Stage {
     const waiting: ServerResponse[] = [];
     const { port } = await this.program((_request, response) => waiting.push(response));
     return { port, waiting, answer: () => waiting.shift()?.end(words) };
+  }
+
+  /** Keeps what came behind the body of each request, and answers when it is over. */
+  async curious() {
+    const trailers: IncomingMessage['trailers'][] = [];
+    const { port } = await this.program((incoming, response) => {
+      incoming.resume().on('end', () => {
+        trailers.push(incoming.trailers);
+        response.end();
+      });
+    });
+    return { port, trailers };
   }
 
   async stats(): Promise<GatewayServiceStats> {

@@ -175,6 +175,21 @@ export function tlsContract(kind: DataPlaneKind): void {
       expect(answer.trailers?.['x-checksum']).toBe('42');
     });
 
+    it('brings the trailers of a request of HTTP/2', async () => {
+      const curious = await stage.curious();
+      await stage.apply({ backends: [aBackend('a', curious.port)], tls });
+      const stream = http2().request(
+        { ':method': 'POST', ':path': '/', ':authority': 'shop.localhost' },
+        { waitForTrailers: true },
+      );
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'x-checksum': '42' }));
+      stream.end('body');
+
+      await once(stream, 'response');
+
+      expect(curious.trailers).toEqual([{ 'x-checksum': '42' }]);
+    });
+
     it('serves many requests on one connection of HTTP/2, a slow one beside them', async () => {
       const slow = await stage.program((incoming, response) => {
         if (incoming.url !== '/slow') response.end(incoming.url);
