@@ -5,24 +5,29 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openLocalAuthority } from '@almanac/host';
 import { freePorts } from '@almanac/testkit';
-import type { Benchmark } from './benchmark.ts';
+import type { Benchmark, Figure } from './benchmark.ts';
+import { keepProcessorsAwake, missingRights } from './gateway/machine-pauses.ts';
+import type { Latencies, Report } from './gateway/measure-latency.ts';
 import { type Peer, startBackend, startGateway, startHaproxy, startHttpProxy } from './gateway/peers.ts';
-import type { Latencies } from './gateway/steady-load.ts';
 import { load, type Measured, missingPrograms } from './load.ts';
 
 const turns = 9;
 const seconds = 3;
+/** Who asks and who answers in the end share a processor, whether something passes requests on between them or not. */
+const clientProcessor = 0;
+const peerProcessor = 1;
 
 /** Requests per second through the gateway, against http-proxy and HAProxy, each alone under the same load. */
 export const benchmark: Benchmark = {
   name: 'gateway',
   about:
-    'requests through the gateway, against http-proxy on the same Node and HAProxy with one thread; 32 kept connections. Then with a canary of 10 %, with a mirror of 20 %, and over TLS, against the plain gateway; and what it adds to the 99th percentile at half of what it can do, against the backend asked directly at the same rate',
-  needs: () => missingPrograms(['haproxy', 'wrk', 'openssl']),
+    'requests through the gateway, against http-proxy on the same Node and HAProxy with one thread; 32 kept connections. Then with a canary of 10 %, with a mirror of 20 %, and over TLS, against the plain gateway; and what it adds to the 99th percentile at half of what it can do, against the backend asked directly at the same rate: by all requests, and without those asked while the machine itself stood still, as a watch on each processor tells. There, the client and the backend share a processor, and what is measured has another. Processors are kept from sleeping, for all alike',
+  needs: () => [...missingPrograms(['haproxy', 'wrk', 'openssl']), ...missingRights()],
   run: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'almanac-bench-'));
     const first = await freePorts(7);
     const peers: Peer[] = [];
+    const letProcessorsSleep = keepProcessorsAwake();
     try {
       const backend = await startBackend(directory, first);
       peers.push(backend);
@@ -52,12 +57,14 @@ export const benchmark: Benchmark = {
       for (let turn = 0; turn < turns; turn += 1)
         for (const [peer, found] of measured) found.push(await loadPeer(peer, seconds));
       const half = Math.round(middle((measured.get(ours) ?? []).map((each) => each.requestsPerSecond)) / 2);
-      const added: { readonly ours: Latencies; readonly haproxy: Latencies }[] = [];
+      await backend.runOn(clientProcessor);
+      for (const peer of [ours, haproxy]) await peer.runOn(peerProcessor);
+      const added: { readonly ours: Report; readonly haproxy: Report }[] = [];
       for (let turn = 0; turn < turns; turn += 1) {
         const direct = await latenciesAt(half, backend);
         added.push({
-          ours: difference(await latenciesAt(half, ours), direct),
-          haproxy: difference(await latenciesAt(half, haproxy), direct),
+          ours: addedTo(direct, await latenciesAt(half, ours)),
+          haproxy: addedTo(direct, await latenciesAt(half, haproxy)),
         });
       }
       const of = (peer: Peer) => measured.get(peer) ?? [];
@@ -98,24 +105,16 @@ export const benchmark: Benchmark = {
           values: of(mirrored).map((each) => each.requestsPerSecond),
         },
         { figure: 'over TLS', unit: 'requests/s', values: of(secure).map((each) => each.requestsPerSecond) },
+        ...addedFigures(`at ${half} requests/s`, added, (report) => report.all),
+        ...addedFigures(`at ${half} requests/s, undisturbed`, added, (report) => report.undisturbed),
         {
-          figure: `median added at ${half} requests/s`,
-          unit: 'ms',
-          values: added.map((each) => each.ours.median),
-        },
-        {
-          figure: `p99 added at ${half} requests/s by HAProxy`,
-          unit: 'ms',
-          values: added.map((each) => each.haproxy.p99),
-        },
-        {
-          figure: `p99 added at ${half} requests/s`,
-          unit: 'ms',
-          values: added.map((each) => each.ours.p99),
-          bar: { words: 'below 1', holds: (median) => median < 1 },
+          figure: `disturbed by the machine at ${half} requests/s`,
+          unit: '% of the requests',
+          values: added.map((each) => each.ours.disturbedPart * 100),
         },
       ];
     } finally {
+      letProcessorsSleep();
       for (const peer of peers) await peer.stop();
       await rm(directory, { recursive: true, force: true });
     }
@@ -127,13 +126,45 @@ function loadOn(scheme: 'http' | 'https', { port }: Peer, duration: number): Pro
   return load({ url: `${scheme}://127.0.0.1:${port}/`, headers, connections: 32, seconds: duration });
 }
 
+function addedFigures(
+  where: string,
+  added: readonly { readonly ours: Report; readonly haproxy: Report }[],
+  of: (report: Report) => Latencies,
+): Figure[] {
+  return [
+    { figure: `median added ${where}`, unit: 'ms', values: added.map(({ ours }) => of(ours).median) },
+    { figure: `p99 added ${where}, by HAProxy`, unit: 'ms', values: added.map(({ haproxy }) => of(haproxy).p99) },
+    {
+      figure: `p99 added ${where}`,
+      unit: 'ms',
+      values: added.map(({ ours }) => of(ours).p99),
+      bar: { words: 'below 1', holds: (median) => median < 1 },
+    },
+  ];
+}
+
 /** Latencies under a steady load from a process of its own, whose young generation is never full. */
-async function latenciesAt(perSecond: number, { port }: Peer): Promise<Latencies> {
+async function latenciesAt(perSecond: number, { port }: Peer): Promise<Report> {
   const program = join(import.meta.dirname, 'gateway/measure-latency.ts');
   const heap = ['--min-semi-space-size=256', '--max-semi-space-size=256'];
   const numbers = [String(port), 'shop.localhost', String(perSecond), String(seconds)];
-  const { stdout } = await promisify(execFile)(process.execPath, [...heap, program, ...numbers]);
-  return JSON.parse(stdout) as Latencies;
+  const { stdout } = await promisify(execFile)('taskset', [
+    '--cpu-list',
+    String(clientProcessor),
+    process.execPath,
+    ...heap,
+    program,
+    ...numbers,
+  ]);
+  return JSON.parse(stdout) as Report;
+}
+
+function addedTo(direct: Report, through: Report): Report {
+  return {
+    all: difference(through.all, direct.all),
+    undisturbed: difference(through.undisturbed, direct.undisturbed),
+    disturbedPart: through.disturbedPart,
+  };
 }
 
 function difference(one: Latencies, other: Latencies): Latencies {

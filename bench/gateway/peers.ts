@@ -1,15 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { type GatewayConfigInput, gatewayControl } from '@almanac/protocol';
+import { promisify } from 'node:util';
+import { type GatewayConfigInput, gatewayControl, gatewayNodeOptions } from '@almanac/protocol';
 import { askSite, waitUntil } from '@almanac/testkit';
 
 /** Something that passes requests on from a port of its own, and is ended after the benchmark. */
 export interface Peer {
   readonly port: number;
+  /** From now on it runs on this processor only, with all of its threads. */
+  readonly runOn: (processor: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -72,7 +75,14 @@ export async function startGateway(
 ): Promise<Peer> {
   const control = join(directory, `gateway-${input.port}.sock`);
   const program = join(root, 'apps/gateway/src/main.ts');
-  const args = [program, '--control', control, '--state', join(directory, `gateway-${input.port}.json`)];
+  const args = [
+    ...gatewayNodeOptions,
+    program,
+    '--control',
+    control,
+    '--state',
+    join(directory, `gateway-${input.port}.json`),
+  ];
   const child = spawn(process.execPath, args, {
     stdio: 'ignore',
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production' },
@@ -120,6 +130,15 @@ async function started(child: ChildProcess, port: number, secure = false): Promi
   );
   return {
     port,
+    runOn: async (processor) => {
+      await promisify(execFile)('taskset', [
+        '--all-tasks',
+        '--cpu-list',
+        '--pid',
+        String(processor),
+        String(child.pid),
+      ]);
+    },
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');

@@ -2,18 +2,17 @@ import { connect, type Socket } from 'node:net';
 
 const connections = 64;
 /** Until this client and what it asks run compiled code; not counted. */
-const warmUpSeconds = 2;
+export const warmUpSeconds = 2;
 /**
  * How long the client rests between two looks at the clock. A timer cannot be so short; a client that never rests takes
  * a processor from what it measures, and one that rests for a millisecond asks in bursts.
  */
 const restMs = 0.05;
 
-export interface Latencies {
-  /** Milliseconds. */
-  readonly median: number;
-  /** Milliseconds. */
-  readonly p99: number;
+/** A request that was answered. Milliseconds; when it was due on the clock of `performance.now()`. */
+export interface Answered {
+  readonly dueAt: number;
+  readonly latency: number;
 }
 
 /**
@@ -30,20 +29,23 @@ export async function steadyLoad(input: {
   readonly host: string;
   readonly perSecond: number;
   readonly seconds: number;
-}): Promise<Latencies> {
+}): Promise<readonly Answered[]> {
   const request = Buffer.from(`GET / HTTP/1.1\r\nHost: ${input.host}\r\n\r\n`, 'latin1');
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   const everyMs = 1000 / input.perSecond;
   const warmUp = Math.round(input.perSecond * warmUpSeconds);
   const total = warmUp + Math.round(input.perSecond * input.seconds);
-  const times = new Float64Array(total);
+  const latencies = new Float64Array(total);
+  const dueAt = new Float64Array(total);
   const due = new Float64Array(connections);
   const free: number[] = [];
   let answered = 0;
   const sockets = await Promise.all(
     Array.from(due.keys(), (index) =>
       connected(input.port, fail, () => {
-        times[answered] = performance.now() - (due[index] ?? 0);
+        const at = due[index] ?? 0;
+        dueAt[answered] = at;
+        latencies[answered] = performance.now() - at;
         answered += 1;
         free.push(index);
       }),
@@ -73,9 +75,7 @@ export async function steadyLoad(input: {
   } finally {
     for (const socket of sockets) socket.removeAllListeners('close').destroy();
   }
-  const sorted = times.subarray(warmUp).toSorted();
-  const at = (part: number) => sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
-  return { median: at(0.5), p99: at(0.99) };
+  return Array.from(latencies.subarray(warmUp), (latency, index) => ({ latency, dueAt: dueAt[warmUp + index] ?? 0 }));
 }
 
 /** A connection that tells when an answer is there; one request at a time. */

@@ -14,6 +14,12 @@ export const gatewayControl = {
   successor: '/successor',
 } as const;
 
+/**
+ * How Node runs a gateway: it collects garbage on the thread that serves. With helpers, all requests wait in each
+ * collection until the last helper got a processor, and on a site of few processors they are busy serving.
+ */
+export const gatewayNodeOptions = ['--single-threaded-gc', '--disable-warning=ExperimentalWarning'] as const;
+
 /** What the gateway answers when it is asked whether it lives. */
 export const gatewayHealth = z.object({
   pid: z.int().positive(),

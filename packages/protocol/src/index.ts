@@ -278,6 +278,7 @@ export {
   gatewayConfig,
   gatewayControl,
   gatewayHealth,
+  gatewayNodeOptions,
   gatewayStats,
   gatewaySuccessor,
   latencyBounds,

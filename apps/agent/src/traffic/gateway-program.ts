@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gatewayNodeOptions } from '@almanac/protocol';
 
 /** What is started as the gateway. */
 export interface GatewayProgram {
@@ -22,10 +23,10 @@ export function findGatewayProgram(): GatewayProgram {
   );
   const found = places.find((place) => existsSync(place));
   if (found === undefined) throw new Error('the gateway is not installed beside the agent');
-  return { command: [process.execPath, '--disable-warning=ExperimentalWarning', found], id: idOf(found) };
+  return { command: [process.execPath, ...gatewayNodeOptions, found], id: idOf(found) };
 }
 
-/** The digest of what runs: the bundle, or all sources of the gateway. */
+/** The digest of what runs and how: the bundle, or all sources of the gateway, on this Node with these options. */
 function idOf(program: string): string {
   const folder = dirname(program);
   const files = program.endsWith('.ts')
@@ -34,7 +35,7 @@ function idOf(program: string): string {
         .toSorted()
         .map((name) => join(folder, name))
     : [program];
-  const hash = createHash('sha256').update(process.version);
+  const hash = createHash('sha256').update([process.version, ...gatewayNodeOptions].join(' '));
   for (const file of files) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 16);
 }
