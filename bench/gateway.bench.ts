@@ -13,6 +13,8 @@ import { load, type Measured, missingPrograms } from './load.ts';
 
 const turns = 9;
 const seconds = 3;
+/** Of a steady load, until what passes it on has compiled what such a load asks for; not counted. */
+const settlingTurns = 2;
 /** Who asks and who answers in the end share a processor, whether something passes requests on between them or not. */
 const clientProcessor = 0;
 const peerProcessor = 1;
@@ -60,6 +62,8 @@ export const benchmark: Benchmark = {
       await backend.runOn(clientProcessor);
       for (const peer of [ours, haproxy]) await peer.runOn(peerProcessor);
       const added: { readonly ours: Report; readonly haproxy: Report }[] = [];
+      for (let turn = 0; turn < settlingTurns; turn += 1)
+        for (const peer of [ours, haproxy]) await latenciesAt(half, peer);
       for (let turn = 0; turn < turns; turn += 1) {
         const direct = await latenciesAt(half, backend);
         added.push({
