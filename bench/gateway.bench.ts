@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { openLocalAuthority } from '@almanac/host';
 import { freePorts } from '@almanac/testkit';
 import type { Benchmark, Figure } from './benchmark.ts';
-import { keepProcessorsAwake, missingRights } from './gateway/machine-pauses.ts';
+import { keepProcessorsAwake, unmetNeeds } from './gateway/machine-pauses.ts';
 import type { Latencies, Report } from './gateway/measure-latency.ts';
 import { type Peer, startBackend, startGateway, startHaproxy, startHttpProxy } from './gateway/peers.ts';
 import { load, type Measured, missingPrograms } from './load.ts';
@@ -24,7 +24,7 @@ export const benchmark: Benchmark = {
   name: 'gateway',
   about:
     'requests through the gateway, against http-proxy on the same Node and HAProxy with one thread; 32 kept connections. Then with a canary of 10 %, with a mirror of 20 %, and over TLS, against the plain gateway; and what it adds to the 99th percentile at half of what it can do, against the backend asked directly at the same rate: by all requests, and without those asked while the machine itself stood still, as a watch on each processor tells. There, the client and the backend share a processor, and what is measured has another. Processors are kept from sleeping, for all alike',
-  needs: () => [...missingPrograms(['haproxy', 'wrk', 'openssl']), ...missingRights()],
+  needs: () => [...missingPrograms(['haproxy', 'wrk', 'openssl']), ...unmetNeeds()],
   run: async () => {
     const directory = await mkdtemp(join(tmpdir(), 'almanac-bench-'));
     const first = await freePorts(7);

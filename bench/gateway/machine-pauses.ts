@@ -17,11 +17,13 @@ export function machineNow(): number {
 
 const latencyFile = '/dev/cpu_dma_latency';
 
-/** What keeps this process from asking its machine for what this file needs, with the way to get it. */
-export function missingRights(): readonly string[] {
-  return process.getuid?.() === 0 && existsSync(latencyFile)
-    ? []
-    : [`${latencyFile} and the right to go before other processes (Linux, as root)`];
+/** What this file and those who share processors out need and the machine does not give, with the way to get it. */
+export function unmetNeeds(): readonly string[] {
+  const mayAsk = process.getuid?.() === 0 && existsSync(latencyFile);
+  return [
+    ...(mayAsk ? [] : [`${latencyFile} and the right to go before other processes (Linux, as root)`]),
+    ...(cpus().length > 1 ? [] : ['a second processor']),
+  ];
 }
 
 /**
@@ -79,10 +81,12 @@ export class PauseWatch {
     return Promise.race([work(), this.#ended]);
   }
 
+  /** All that was seen stands in `pauses` then. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     await Promise.all(
       this.#watches.map((watch) => {
+        if (watch.exitCode !== null || watch.signalCode !== null) return undefined;
         const closed = new Promise((resolve) => watch.once('close', resolve));
         watch.kill('SIGKILL');
         return closed;

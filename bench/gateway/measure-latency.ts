@@ -22,21 +22,22 @@ const afterMs = 15;
 
 const [port, host, perSecond, seconds] = process.argv.slice(2);
 const watch = new PauseWatch(Number(seconds) + warmUpSeconds + 60);
+const clockDifference = machineNow() - performance.now();
+let answered: readonly Answered[];
 try {
-  const clockDifference = machineNow() - performance.now();
-  const answered = await watch.during(() =>
+  answered = await watch.during(() =>
     steadyLoad({ port: Number(port), host: String(host), perSecond: Number(perSecond), seconds: Number(seconds) }),
   );
-  const undisturbed = answered.filter(({ dueAt }) => !isAroundAPause(dueAt + clockDifference, watch.pauses));
-  const report: Report = {
-    all: latenciesOf(answered),
-    undisturbed: latenciesOf(undisturbed),
-    disturbedPart: 1 - undisturbed.length / answered.length,
-  };
-  console.log(JSON.stringify(report));
 } finally {
   await watch.stop();
 }
+const undisturbed = answered.filter(({ dueAt }) => !isAroundAPause(dueAt + clockDifference, watch.pauses));
+const report: Report = {
+  all: latenciesOf(answered),
+  undisturbed: latenciesOf(undisturbed),
+  disturbedPart: 1 - undisturbed.length / answered.length,
+};
+console.log(JSON.stringify(report));
 
 function isAroundAPause(at: number, pauses: readonly Pause[]): boolean {
   return pauses.some(({ from, to }) => at > from - beforeMs && at < to + afterMs);
