@@ -84,9 +84,9 @@ export class PauseWatch {
   /** All that was seen stands in `pauses` then. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    const running = this.#watches.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
     await Promise.all(
-      this.#watches.map((watch) => {
-        if (watch.exitCode !== null || watch.signalCode !== null) return undefined;
+      running.map((watch) => {
         const closed = new Promise((resolve) => watch.once('close', resolve));
         watch.kill('SIGKILL');
         return closed;
