@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type GatewayConfigInput, gatewayControl, gatewayNodeOptions } from '@almanac/protocol';
+import { type GatewayConfigInput, gatewayControl, gatewayNodeOptions } from '@almanac/protocol/gateway';
 import { askSite, waitUntil } from '@almanac/testkit';
 
 /** Something that passes requests on from a port of its own, and is ended after the benchmark. */

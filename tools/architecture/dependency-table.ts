@@ -40,9 +40,14 @@ export function isForTests(path: string): boolean {
 /**
  * Second doors of packages: what most parts of Almanac would only carry along. Recurrence rules weigh more than the rest of
  * the domain together, and only the server asks for them, and for networks. Suites of tests load the runner of tests, which benchmarks lack.
+ * The gateway runs on every site and knows nothing of the rest: what it shares with the agent has a door of its own, and so has
+ * what that takes from the domain.
  */
 export const sideDoors: ReadonlySet<string> = new Set([
+  '@almanac/domain/csp-directives',
   '@almanac/domain/governance',
+  '@almanac/domain/name',
   '@almanac/domain/network',
+  '@almanac/protocol/gateway',
   '@almanac/testkit/data-plane',
 ]);

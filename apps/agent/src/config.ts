@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Secret } from '@almanac/host';
-import { gatewayCertificate } from '@almanac/protocol';
+import { gatewayCertificate } from '@almanac/protocol/gateway';
 import { z } from 'zod';
 import { type DataPlane, dataPlanes } from './traffic/data-plane.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { GatewayCertificate } from '@almanac/protocol';
+import type { GatewayCertificate } from '@almanac/protocol/gateway';
 
 /** Certificates that were renewed are in use within so long. */
 const lookEveryMs = 5000;

@@ -9,7 +9,7 @@ import {
   gatewayConfig,
   gatewayControl,
   gatewaySuccessor,
-} from '@almanac/protocol';
+} from '@almanac/protocol/gateway';
 import type { z } from 'zod';
 
 /** A socket address of Linux holds 108 bytes with the zero at its end. */

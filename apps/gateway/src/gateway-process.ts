@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Server } from 'node:http';
-import type { GatewayConfig, GatewayStats, GatewaySuccessor } from '@almanac/protocol';
+import type { GatewayConfig, GatewayStats, GatewaySuccessor } from '@almanac/protocol/gateway';
 import type { Logger } from 'pino';
 import { serveControl } from './control.ts';
 import { createGateway, type Gateway } from './gateway.ts';

@@ -1,6 +1,6 @@
 import type { Server as TcpServer } from 'node:net';
-import type { GatewayConfig, GatewayListener, GatewayStats } from '@almanac/protocol';
-import { gatewayConfig, ViolationCollector } from '@almanac/protocol';
+import type { GatewayConfig, GatewayListener, GatewayStats } from '@almanac/protocol/gateway';
+import { gatewayConfig, ViolationCollector } from '@almanac/protocol/gateway';
 import type { Logger } from 'pino';
 import type { InheritedSocket } from './inherited-socket.ts';
 import { Listener } from './listener.ts';

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { GatewayConfig, GatewayStats } from '@almanac/protocol';
+import type { GatewayConfig, GatewayStats } from '@almanac/protocol/gateway';
 import type { Gateway } from './gateway.ts';
 import { type FromPredecessor, type FromSuccessor, fromSuccessor } from './succession-messages.ts';
 

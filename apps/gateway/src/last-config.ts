@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { type GatewayConfig, gatewayConfig } from '@almanac/protocol';
+import { type GatewayConfig, gatewayConfig } from '@almanac/protocol/gateway';
 
 /** The configuration that was in force last, so that a gateway that was killed serves again before its agent comes. */
 export function readLastConfig(path: string): GatewayConfig | undefined {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import { type Socket, Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type GatewayConfig, type GatewayListener, isReport, type ViolationCollector } from '@almanac/protocol';
+import { type GatewayConfig, type GatewayListener, isReport, type ViolationCollector } from '@almanac/protocol/gateway';
 import type { Logger } from 'pino';
 import { Certificates } from './certificates.ts';
 import { isClear } from './clarity.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { escapeControls } from '@almanac/protocol';
+import { escapeControls } from '@almanac/protocol/gateway';
 import { pino } from 'pino';
 import { GatewayProcess } from './gateway-process.ts';
 

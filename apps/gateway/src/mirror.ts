@@ -1,5 +1,5 @@
 import { type Readable, Transform } from 'node:stream';
-import { type GatewayService, type GatewayServiceStats, RequestCounters } from '@almanac/protocol';
+import { type GatewayService, type GatewayServiceStats, RequestCounters } from '@almanac/protocol/gateway';
 import type { Backend } from './backends/backend.ts';
 import type { BackendRequest } from './backends/request-head.ts';
 import { Balance } from './balance.ts';

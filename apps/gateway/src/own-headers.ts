@@ -1,4 +1,4 @@
-import type { GatewayHeader } from '@almanac/protocol';
+import type { GatewayHeader } from '@almanac/protocol/gateway';
 
 /** What the answers of a service carry beside what its backends send; made once for a configuration, and used for each answer. */
 export interface OwnHeaders {

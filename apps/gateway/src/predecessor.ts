@@ -1,5 +1,5 @@
 import { Server as TcpServer } from 'node:net';
-import type { GatewayConfig, GatewayStats } from '@almanac/protocol';
+import type { GatewayConfig, GatewayStats } from '@almanac/protocol/gateway';
 import { InheritedSocket } from './inherited-socket.ts';
 import { type FromSuccessor, fromPredecessor } from './succession-messages.ts';
 

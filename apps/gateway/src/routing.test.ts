@@ -1,4 +1,4 @@
-import type { GatewayRule } from '@almanac/protocol';
+import type { GatewayRule } from '@almanac/protocol/gateway';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decidedVersion, type OpenVersion, type Routing, versionOfUser } from './routing.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { GatewayRule, GatewayService } from '@almanac/protocol';
+import type { GatewayRule, GatewayService } from '@almanac/protocol/gateway';
 import { cookieOf } from './cookies.ts';
 
 /** A version that can take requests now, with its share of them. */

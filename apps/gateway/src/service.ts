@@ -1,6 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Stream } from 'node:stream';
-import { type GatewayService, type GatewayServiceStats, type GatewayVersion, RequestCounters } from '@almanac/protocol';
+import {
+  type GatewayService,
+  type GatewayServiceStats,
+  type GatewayVersion,
+  RequestCounters,
+} from '@almanac/protocol/gateway';
 import { type Backend, drain, keepOrOpen } from './backends/backend.ts';
 import { Balance } from './balance.ts';
 import { setCookie } from './cookies.ts';

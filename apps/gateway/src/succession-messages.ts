@@ -1,4 +1,4 @@
-import { gatewayConfig, gatewayStats } from '@almanac/protocol';
+import { gatewayConfig, gatewayStats } from '@almanac/protocol/gateway';
 import { z } from 'zod';
 
 /** What a gateway tells the one that takes over from it, on the channel between them. */

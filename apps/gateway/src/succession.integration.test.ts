@@ -5,7 +5,7 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type GatewayStats, gatewayHealth, gatewayStats } from '@almanac/protocol';
+import { type GatewayStats, gatewayHealth, gatewayStats } from '@almanac/protocol/gateway';
 import { freePorts, startLoad, waitUntil } from '@almanac/testkit';
 import { aBackend, aConfig, ask, canConnect, type Program, startProgram } from '@almanac/testkit/data-plane';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { type GatewayStats, gatewayStats, type Violation } from '@almanac/protocol';
+import { type GatewayStats, gatewayStats, type Violation } from '@almanac/protocol/gateway';
 import { describe, expect, it } from 'vitest';
 import { sumStats } from './sum-stats.ts';
 

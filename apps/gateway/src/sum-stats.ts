@@ -4,7 +4,7 @@ import type {
   GatewayStats,
   ReportedViolations,
   Violation,
-} from '@almanac/protocol';
+} from '@almanac/protocol/gateway';
 
 /** The numbers of a gateway and of the one that it took over from, as those of one gateway. */
 export function sumStats(own: GatewayStats, earlier: GatewayStats): GatewayStats {

@@ -1,4 +1,4 @@
-import type { ViolationCollector } from '@almanac/protocol';
+import type { ViolationCollector } from '@almanac/protocol/gateway';
 import type { ClientRequest, ClientResponse } from './client-request.ts';
 import type { Service } from './service.ts';
 

@@ -1,4 +1,4 @@
-import type { Violation } from '@almanac/protocol';
+import type { Violation } from '@almanac/protocol/gateway';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectAgent, reportedApplication, type ScriptedAgent } from './scripted-agent-for-tests.ts';
 import {

@@ -438,7 +438,13 @@ export {
   refuse,
 } from './refusal/refusal.ts';
 export { type AllowProposal, allowBlocked, type BlockedSource } from './response-headers/allow-blocked.ts';
-export { type CspDirective, cspDirectives, directiveKind, isCspDirective } from './response-headers/csp-directives.ts';
+export {
+  type CspDirective,
+  cspDirectives,
+  directiveKind,
+  isCspDirective,
+  reportPath,
+} from './response-headers/csp-directives.ts';
 export {
   type EffectiveHeader,
   type EffectiveHeaders,
@@ -447,7 +453,7 @@ export {
   type Sourced,
 } from './response-headers/effective-headers.ts';
 export { faultsOfHeaders, type HeaderFault } from './response-headers/header-faults.ts';
-export { collectsReports, type HeaderLine, headerLines, reportPath } from './response-headers/header-lines.ts';
+export { collectsReports, type HeaderLine, headerLines } from './response-headers/header-lines.ts';
 export {
   type CspMode,
   cspModes,

@@ -1,6 +1,6 @@
 import { capabilities } from '@almanac/domain';
 import { z } from 'zod';
-import { answeredHeaders, reportedViolations } from './gateway.ts';
+import { answeredHeaders, reportedViolations } from './gateway/gateway.ts';
 import { command } from './manifest.ts';
 import { digest, id, name, named, timestamp } from './primitives.ts';
 import { reportedRollout, rolloutCommand } from './reported-rollout.ts';

@@ -258,36 +258,6 @@ export {
 } from './contract.ts';
 export { escapeControls } from './escape-controls.ts';
 export {
-  type AnsweredHeaders,
-  answeredHeaders,
-  type GatewayBackend,
-  type GatewayCertificate,
-  type GatewayConfig,
-  type GatewayConfigInput,
-  type GatewayCounters,
-  type GatewayHeader,
-  type GatewayListener,
-  type GatewayRule,
-  type GatewayService,
-  type GatewayServiceInput,
-  type GatewayServiceStats,
-  type GatewayStats,
-  type GatewaySuccessor,
-  type GatewayVersion,
-  gatewayCertificate,
-  gatewayConfig,
-  gatewayControl,
-  gatewayHealth,
-  gatewayNodeOptions,
-  gatewayStats,
-  gatewaySuccessor,
-  latencyBounds,
-  type ReportedViolations,
-  reportedViolations,
-  type Violation,
-} from './gateway.ts';
-export { type CountedRequest, RequestCounters } from './gateway-counters.ts';
-export {
   type Command,
   command,
   type Manifest,
@@ -348,5 +318,3 @@ export {
 export type { At, RouteObject } from './route-object.ts';
 export { type OperationName, type Routes, routes } from './routes.ts';
 export { type ScimOperationName, type ScimRoute, scimPrefix, scimRoutes } from './scim-routes.ts';
-export { type ArrivedReport, isReport, ViolationCollector } from './violation-collector.ts';
-export { reportTypes, saidViolations } from './violation-reports.ts';

@@ -1,4 +1,5 @@
-import { type Digest, type Id, nameMaxLength, namePattern } from '@almanac/domain';
+import type { Digest, Id } from '@almanac/domain';
+import { nameMaxLength, namePattern } from '@almanac/domain/name';
 import { z } from 'zod';
 
 /** The stable key of an entity: a UUID on the wire, branded by its kind in types. */

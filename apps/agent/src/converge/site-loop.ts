@@ -1,11 +1,6 @@
 import { forgetTheFuture } from '@almanac/domain';
-import type {
-  AnsweredHeaders,
-  DesiredApplication,
-  GatewayStats,
-  ReportedApplication,
-  SiteReport,
-} from '@almanac/protocol';
+import type { DesiredApplication, ReportedApplication, SiteReport } from '@almanac/protocol';
+import type { AnsweredHeaders, GatewayStats } from '@almanac/protocol/gateway';
 import { createClockWatch } from '../clock-watch.ts';
 import { volumesOverQuota } from '../files/volume-quotas.ts';
 import { noteRemoval, noteRolloutEnd } from '../journal/occurrences.ts';

@@ -1,12 +1,7 @@
 import type { ObservedInstance } from '@almanac/domain';
 import { freeBytes } from '@almanac/host';
-import type {
-  DesiredApplication,
-  DesiredState,
-  GatewayStats,
-  ReportedApplication,
-  SiteReport,
-} from '@almanac/protocol';
+import type { DesiredApplication, DesiredState, ReportedApplication, SiteReport } from '@almanac/protocol';
+import type { GatewayStats } from '@almanac/protocol/gateway';
 import type { ApplicationRecord, Hold, InstanceRecord } from '../journal/journal.ts';
 import { reportHold } from '../local/holds.ts';
 import { toldState } from '../runtimes/one-off.ts';

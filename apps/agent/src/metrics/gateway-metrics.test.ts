@@ -1,5 +1,5 @@
 import type { MetricSource } from '@almanac/domain';
-import { latencyBounds } from '@almanac/protocol';
+import { latencyBounds } from '@almanac/protocol/gateway';
 import { describe, expect, it } from 'vitest';
 import { createGatewayMetrics, quantileOf } from './gateway-metrics.ts';
 import { aVersion, patient, second } from './metrics-for-tests.ts';

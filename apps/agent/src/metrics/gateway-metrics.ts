@@ -1,5 +1,5 @@
 import type { MetricSource, Reading } from '@almanac/domain';
-import { latencyBounds } from '@almanac/protocol';
+import { latencyBounds } from '@almanac/protocol/gateway';
 import type { MetricProvider } from './metric-provider.ts';
 import type { Traffic, TrafficHistory } from './traffic-history.ts';
 

@@ -1,4 +1,4 @@
-import { latencyBounds } from '@almanac/protocol';
+import { latencyBounds } from '@almanac/protocol/gateway';
 import type { Period } from './metric-provider.ts';
 
 /** What the gateway has counted for one version of one service since it began. */

@@ -9,7 +9,7 @@ import {
   gatewayControl,
   gatewayHealth,
   gatewayStats,
-} from '@almanac/protocol';
+} from '@almanac/protocol/gateway';
 import type { Logger } from 'pino';
 import type { JournalState } from '../journal/journal.ts';
 import { findGatewayProgram, type GatewayProgram } from './gateway-program.ts';

@@ -1,5 +1,5 @@
 import type { DesiredPreview, DesiredShare, ObservedInstance } from '@almanac/domain';
-import { gatewayConfig } from '@almanac/protocol';
+import { gatewayConfig } from '@almanac/protocol/gateway';
 import { describe, expect, it } from 'vitest';
 import { gatewayConfigOf } from './gateway-config.ts';
 

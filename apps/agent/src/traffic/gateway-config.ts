@@ -1,11 +1,11 @@
 import type { HeaderMatch, ObservedInstance, RolloutDesired } from '@almanac/domain';
+import type { DesiredApplication } from '@almanac/protocol';
 import type {
   AnsweredHeaders,
-  DesiredApplication,
   GatewayCertificate,
   GatewayConfigInput,
   GatewayServiceInput,
-} from '@almanac/protocol';
+} from '@almanac/protocol/gateway';
 import type { InstanceRecord } from '../journal/journal.ts';
 
 /** One application as the gateway needs to know it. */

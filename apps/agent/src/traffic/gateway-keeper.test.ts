@@ -1,4 +1,4 @@
-import type { GatewayConfigInput, GatewayStats } from '@almanac/protocol';
+import type { GatewayConfigInput, GatewayStats } from '@almanac/protocol/gateway';
 import { describe, expect, it } from 'vitest';
 import { anEmptyJournal } from '../journal/journal-for-tests.ts';
 import type { RoutedApplication } from './gateway-config.ts';

@@ -1,5 +1,5 @@
 import { failpoint } from '@almanac/host';
-import type { GatewayStats } from '@almanac/protocol';
+import type { GatewayStats } from '@almanac/protocol/gateway';
 import type { SiteContext } from '../converge/site-context.ts';
 import { gatewayConfigOf, type RoutedApplication } from './gateway-config.ts';
 

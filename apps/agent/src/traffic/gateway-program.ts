@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gatewayNodeOptions } from '@almanac/protocol';
+import { gatewayNodeOptions } from '@almanac/protocol/gateway';
 
 /** What is started as the gateway. */
 export interface GatewayProgram {

@@ -1,4 +1,5 @@
-import type { GatewayStats, ReportedApplication } from '@almanac/protocol';
+import type { ReportedApplication } from '@almanac/protocol';
+import type { GatewayStats } from '@almanac/protocol/gateway';
 import { quantileOf } from '../metrics/gateway-metrics.ts';
 
 /** What the gateway counted for an application, summed over its modules, by build. */

@@ -1,4 +1,4 @@
-import { gatewayStats, type Violation } from '@almanac/protocol';
+import { gatewayStats, type Violation } from '@almanac/protocol/gateway';
 import { describe, expect, it } from 'vitest';
 import { violationsOf } from './violation-report.ts';
 

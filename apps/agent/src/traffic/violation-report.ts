@@ -1,4 +1,5 @@
-import type { GatewayStats, ReportedApplication, Violation } from '@almanac/protocol';
+import type { ReportedApplication } from '@almanac/protocol';
+import type { GatewayStats, Violation } from '@almanac/protocol/gateway';
 
 /** So many are told of one application. */
 const mostTold = 200;

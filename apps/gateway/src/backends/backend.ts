@@ -1,4 +1,4 @@
-import type { GatewayBackend, GatewayVersion } from '@almanac/protocol';
+import type { GatewayBackend, GatewayVersion } from '@almanac/protocol/gateway';
 import { BackendPool } from './backend-pool.ts';
 
 /** One instance that requests go to. */

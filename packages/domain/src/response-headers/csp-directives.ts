@@ -38,6 +38,9 @@ const table = {
 
 export type CspDirective = keyof typeof table;
 
+/** Where browsers report what a policy kept from happening: the gateway's, on every origin that it serves. */
+export const reportPath = '/.almanac/reports';
+
 /** In the order in which they are written. */
 export const cspDirectives = Object.keys(table) as readonly CspDirective[];
 

@@ -1,7 +1,6 @@
+import { reportPath } from './csp-directives.ts';
 import type { EffectiveHeader, EffectiveHeaders } from './effective-headers.ts';
 
-/** Where browsers report what a policy kept from happening: the gateway's, on every origin that it serves. */
-export const reportPath = '/.almanac/reports';
 /** The name under which headers mean that place. */
 const reportGroup = 'almanac';
 

@@ -1,6 +1,6 @@
 import { cspDirectives, cspModes, governedHeaders, openerPolicies, referrerPolicies, sentRules } from '@almanac/domain';
 import { z } from 'zod';
-import { violation } from '../gateway.ts';
+import { violation } from '../gateway/gateway.ts';
 import { named, reference, timestamp } from '../primitives.ts';
 import { route } from '../route.ts';
 

@@ -5,7 +5,7 @@ import {
   type GatewayConfigInput,
   type GatewayServiceInput,
   gatewayConfig,
-} from '@almanac/protocol';
+} from '@almanac/protocol/gateway';
 
 /** A backend of a configuration; active, and the only one of a version of its own name unless told otherwise. */
 export function aBackend(instance: string, port: number, other: Partial<GatewayBackend> = {}): GatewayBackend {

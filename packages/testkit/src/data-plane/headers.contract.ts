@@ -1,4 +1,4 @@
-import type { GatewayHeader } from '@almanac/protocol';
+import type { GatewayHeader } from '@almanac/protocol/gateway';
 import { describe, expect, it } from 'vitest';
 import { ask } from './ask.ts';
 import { aBackend } from './config.ts';

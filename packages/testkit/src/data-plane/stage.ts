@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { GatewayConfig, GatewayServiceStats, GatewayStats } from '@almanac/protocol';
+import type { GatewayConfig, GatewayServiceStats, GatewayStats } from '@almanac/protocol/gateway';
 import { afterEach, beforeEach } from 'vitest';
 import { freePorts } from '../free-ports.ts';
 import { waitUntil } from '../wait-until.ts';

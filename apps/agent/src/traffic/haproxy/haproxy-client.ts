@@ -12,7 +12,7 @@ import {
   gatewayConfig,
   RequestCounters,
   ViolationCollector,
-} from '@almanac/protocol';
+} from '@almanac/protocol/gateway';
 import type { JournalState } from '../../journal/journal.ts';
 import type { GatewayClient } from '../gateway-client.ts';
 import { haproxyCli } from './haproxy-cli.ts';

@@ -1,5 +1,11 @@
 import { reportPath } from '@almanac/domain';
-import type { GatewayConfig, GatewayHeader, GatewayListener, GatewayRule, GatewayService } from '@almanac/protocol';
+import type {
+  GatewayConfig,
+  GatewayHeader,
+  GatewayListener,
+  GatewayRule,
+  GatewayService,
+} from '@almanac/protocol/gateway';
 import {
   backendOf,
   bare,

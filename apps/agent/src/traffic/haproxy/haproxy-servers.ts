@@ -1,4 +1,4 @@
-import type { GatewayConfig, GatewayService } from '@almanac/protocol';
+import type { GatewayConfig, GatewayService } from '@almanac/protocol/gateway';
 
 /** One server of one backend of HAProxy: an instance, and how much of the backend's requests it takes. */
 export interface HaproxyServer {

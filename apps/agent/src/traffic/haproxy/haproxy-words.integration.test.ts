@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type GatewayConfigInput, gatewayConfig } from '@almanac/protocol';
+import { type GatewayConfigInput, gatewayConfig } from '@almanac/protocol/gateway';
 import { hostileWords } from '@almanac/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import type { GatewayServiceStats } from '@almanac/protocol';
+import type { GatewayServiceStats } from '@almanac/protocol/gateway';
 
 type Work = GatewayServiceStats['backends'][number];
 

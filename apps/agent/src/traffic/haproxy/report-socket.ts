@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { ArrivedReport, ViolationCollector } from '@almanac/protocol';
+import type { ArrivedReport, ViolationCollector } from '@almanac/protocol/gateway';
 
 /** Takes on a socket of the site what browsers report, which HAProxy passes on and cannot read itself. Gives the end. */
 export async function hearReports(input: {

@@ -7,7 +7,7 @@ import {
   headerLines,
   silentPolicy,
 } from '@almanac/domain';
-import type { AnsweredHeaders } from '@almanac/protocol';
+import type { AnsweredHeaders } from '@almanac/protocol/gateway';
 import type { Kysely } from 'kysely';
 import type { Tables } from '#tables';
 

@@ -1,4 +1,4 @@
-import { reportTypes, saidViolations } from '@almanac/protocol';
+import { reportTypes, saidViolations } from '@almanac/protocol/gateway';
 import type { FastifyInstance } from 'fastify';
 import { createRateLimit, networkOf } from './rate-limits.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { revision, timestamp } from './primitives.ts';
+import { revision, timestamp } from '../primitives.ts';
 
 /**
  * The control protocol between an agent and its gateway: HTTP on a Unix socket of the site.

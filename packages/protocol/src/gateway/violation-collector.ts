@@ -1,4 +1,4 @@
-import { isCspDirective, reportPath } from '@almanac/domain';
+import { isCspDirective, reportPath } from '@almanac/domain/csp-directives';
 import type { ReportedViolations, Violation } from './gateway.ts';
 import { reportTypes, type SaidViolation, saidViolations } from './violation-reports.ts';
 

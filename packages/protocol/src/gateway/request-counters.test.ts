@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { latencyBounds } from './gateway.ts';
-import { RequestCounters } from './gateway-counters.ts';
+import { RequestCounters } from './request-counters.ts';
 
 /** The bucket into which one request falls. */
 const bucketOf = (milliseconds: number) => {
