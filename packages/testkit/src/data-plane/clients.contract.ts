@@ -4,13 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../wait-until.ts';
 import { ask } from './ask.ts';
 import { aBackend } from './config.ts';
-import { type DataPlaneKind, stageFor } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 const limits = { clientHeaderSeconds: 0.5, clientIdleSeconds: 0.5 };
 
-export function clientsContract(kind: DataPlaneKind): void {
-  const stage = stageFor(kind);
-
+export function clientsContract(stage: Stage): void {
   /** A client by hand, and what it heard until its connection ended. */
   function client(): { readonly socket: Socket; readonly heard: () => string; readonly ended: Promise<unknown> } {
     const socket = connect({ port: stage.port, host: '127.0.0.1', allowHalfOpen: true });
@@ -50,7 +48,7 @@ export function clientsContract(kind: DataPlaneKind): void {
       await stillServes();
     }, 20_000);
 
-    it.skipIf(kind.lacks.includes('ends-silent-bodies'))(
+    it.skipIf(stage.lacks('ends-silent-bodies'))(
       'that stops in the middle of its body is sent away, and the backend hears of it',
       async () => {
         let left = false;

@@ -5,11 +5,9 @@ import { waitUntil } from '../wait-until.ts';
 import { ask } from './ask.ts';
 import { aBackend } from './config.ts';
 import { startTcpProgram } from './program.ts';
-import { type DataPlaneKind, stageFor } from './stage.ts';
+import type { Stage } from './stage.ts';
 
-export function drainingContract(kind: DataPlaneKind): void {
-  const stage = stageFor(kind);
-
+export function drainingContract(stage: Stage): void {
   describe('a backend that drains', () => {
     it('takes no new request, and ends what runs', async () => {
       const [old, fresh] = [await stage.patient('old'), await stage.says('new')];
@@ -84,7 +82,7 @@ export function drainingContract(kind: DataPlaneKind): void {
       expect((await Promise.all(waiting)).map((each) => each.status)).toEqual([503, 503]);
     });
 
-    it.skipIf(kind.lacks.includes('forgets-who-waits'))('forgets a client that left', async () => {
+    it.skipIf(stage.lacks('forgets-who-waits'))('forgets a client that left', async () => {
       await stage.apply({ backends: [], hold: true });
       const leaving = connect(stage.port, '127.0.0.1');
       leaving.on('error', () => undefined);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ask, sendRaw } from './ask.ts';
 import { aBackend } from './config.ts';
 import { type Recorder, startRecorder } from './program.ts';
-import { type DataPlaneKind, stageFor } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 /** Nobody waits for the rest of a message longer than so: a data plane that waits for bytes says nothing. */
 const quietMs = 250;
@@ -107,9 +107,7 @@ const tooMuch: readonly (readonly [title: string, bytes: string])[] = [
   ],
 ];
 
-export function framingContract(kind: DataPlaneKind): void {
-  const stage = stageFor(kind);
-
+export function framingContract(stage: Stage): void {
   async function recorded(): Promise<Recorder> {
     const recorder = stage.keep(await startRecorder());
     await stage.apply({ backends: [aBackend('a', recorder.port)] });

@@ -2,7 +2,7 @@ import type { GatewayHeader } from '@almanac/protocol/gateway';
 import { describe, expect, it } from 'vitest';
 import { ask } from './ask.ts';
 import { aBackend } from './config.ts';
-import { type DataPlaneKind, stageFor } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 const aHeader = (name: string, value: string, other: Partial<GatewayHeader> = {}): GatewayHeader => ({
   name,
@@ -20,9 +20,7 @@ const report = JSON.stringify({
 });
 const reporting = { 'content-type': 'application/csp-report' };
 
-export function headersContract(kind: DataPlaneKind): void {
-  const stage = stageFor(kind);
-
+export function headersContract(stage: Stage): void {
   /** A shop that sends some headers of its own. */
   const apply = async (headers: readonly GatewayHeader[], own: Readonly<Record<string, string | string[]>> = {}) => {
     const shop = await stage.program((_request, response) => response.writeHead(200, own).end('shop'));

@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../wait-until.ts';
 import { ask } from './ask.ts';
 import { aBackend } from './config.ts';
-import { type DataPlaneKind, type Stage, stageFor } from './stage.ts';
+import type { Stage } from './stage.ts';
 
-export function routingContract(kind: DataPlaneKind): void {
-  const stage = stageFor(kind);
-
+export function routingContract(stage: Stage): void {
   describe('who takes a request', () => {
     it('is chosen by the host name, whatever its case and port', async () => {
       const shop = await stage.says('shop');
@@ -147,7 +145,7 @@ export function routingContract(kind: DataPlaneKind): void {
     });
   });
 
-  describe.skipIf(kind.lacks.includes('mirrors'))('a mirrored request', () => {
+  describe.skipIf(stage.lacks('mirrors'))('a mirrored request', () => {
     const mirror = { version: 'new', percent: 100 };
 
     /** Keeps what it is asked, and answers it when it is told to, if ever. */

@@ -27,18 +27,28 @@ export interface DataPlaneKind {
 /** A data plane of a test, with programs behind it; made anew for each test. */
 export class Stage {
   port = 0;
+  readonly #kind: DataPlaneKind;
   #plane: DataPlane | undefined;
   #programs: Pick<Program, 'close'>[] = [];
   #revision = 0;
+
+  constructor(kind: DataPlaneKind) {
+    this.#kind = kind;
+  }
+
+  /** Known before a test runs, to leave it out. */
+  lacks(skill: DataPlaneSkill): boolean {
+    return this.#kind.lacks.includes(skill);
+  }
 
   get plane(): DataPlane {
     if (this.#plane === undefined) throw new Error('no test runs');
     return this.#plane;
   }
 
-  async set(kind: DataPlaneKind): Promise<void> {
+  async set(): Promise<void> {
     this.port = await freePorts(1);
-    this.#plane = await kind.start();
+    this.#plane = await this.#kind.start();
     this.#programs = [];
     this.#revision = 0;
   }
@@ -96,10 +106,10 @@ export class Stage {
   }
 }
 
-/** A stage for each test of a suite. */
+/** The stage of a suite, set anew for each of its tests: called once, or each test starts as many data planes. */
 export function stageFor(kind: DataPlaneKind): Stage {
-  const stage = new Stage();
-  beforeEach(() => stage.set(kind));
+  const stage = new Stage(kind);
+  beforeEach(() => stage.set());
   afterEach(() => stage.clear());
   return stage;
 }

@@ -6,12 +6,11 @@ import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../wait-until.ts';
 import { ask } from './ask.ts';
 import { aBackend } from './config.ts';
-import { type DataPlaneKind, stageFor } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 const megabyte = 1024 * 1024;
 
-export function streamsContract(kind: DataPlaneKind): void {
-  const stage = stageFor(kind);
+export function streamsContract(stage: Stage): void {
   const open = (method: string, headers: Record<string, string> = {}) =>
     request({ host: '127.0.0.1', port: stage.port, method, headers: { host: 'shop.localhost', ...headers } });
 

@@ -14,13 +14,12 @@ import { aBackend } from './config.ts';
 import { confusionsIn } from './framing.contract.ts';
 import { aRequest, fields, flags, frame, frameTypes, preface } from './http2-frames.ts';
 import { type Recorder, startRecorder } from './program.ts';
-import { type DataPlaneKind, stageFor } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { acceptance, openingLines } from './web-socket.ts';
 
 const megabyte = 1024 * 1024;
 
-export function tlsContract(kind: DataPlaneKind): void {
-  const stage = stageFor(kind);
+export function tlsContract(stage: Stage): void {
   let directory: string;
   let authority: LocalAuthority;
   let tls: { certificates: { names: string[]; certificateFile: string; keyFile: string }[] };

@@ -5,12 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { sendRaw } from './ask.ts';
 import { aBackend } from './config.ts';
 import type { Program } from './program.ts';
-import { type DataPlaneKind, stageFor } from './stage.ts';
+import type { Stage } from './stage.ts';
 import { acceptance, openingHeaders } from './web-socket.ts';
 
-export function upgradesContract(kind: DataPlaneKind): void {
-  const stage = stageFor(kind);
-
+export function upgradesContract(stage: Stage): void {
   /** Says what it hears, in capitals. */
   async function shouting(): Promise<Program> {
     const shouts = await stage.program((_request, response) => response.writeHead(426).end('no\n'));
