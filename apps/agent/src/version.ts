@@ -1,2 +1,4 @@
-/** The version of this agent; a bundle carries it, so it is not read from a file. */
-export const agentVersion = '0.1.0';
+import manifest from '../package.json' with { type: 'json' };
+
+/** The version of this agent, as its package says; a bundle carries it. */
+export const agentVersion = manifest.version;

@@ -5,6 +5,7 @@ import { exitCodes } from './exit-codes.ts';
 import { reportError } from './output/report-error.ts';
 import type { Terminal } from './output/terminal.ts';
 import { type GlobalOptions, openSession } from './session.ts';
+import { cliVersion } from './version.ts';
 
 const codes = `
 Exit status: 0 done · 1 a build or plan failed · 2 wrong usage · 3 not signed in · 4 not permitted · 5 not found ·
@@ -18,6 +19,10 @@ export async function runProgram(input: {
 }): Promise<number> {
   const { argv, terminal, environment } = input;
   const [first] = argv;
+  if (first === '--version') {
+    terminal.print(cliVersion);
+    return exitCodes.ok;
+  }
   if (first === 'agent') return (await import('./commands/hand-over.ts')).handOver('agent', argv.slice(1));
   if (first === 'allow-lists') return (await import('./commands/hand-over.ts')).handOver('allow-lists', argv.slice(1));
   if (first === 'keys') return (await import('./commands/hand-over.ts')).handOver('keys', argv.slice(1));
@@ -55,7 +60,8 @@ function describe(terminal: Terminal): Command {
       `\nalmanac agent run --server URL --token TOKEN   runs the agent of a site on this machine
 almanac backup DIR · almanac restore DIR       on the server's machine: takes a backup, puts it in place
 almanac keys rotate                            on the server's machine: a new master key for the secrets
-almanac allow-lists clear                      on the server's machine: the way back in for whoever is locked out\n${codes}`,
+almanac allow-lists clear                      on the server's machine: the way back in for whoever is locked out
+almanac --version                              the version of this command line; almanac about says the server's\n${codes}`,
     );
 }
 

@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
+import manifest from '../package.json' with { type: 'json' };
 
 /** The version of this server, as its package says. */
-export const serverVersion = String(
-  (createRequire(import.meta.url)('../package.json') as { readonly version: string }).version,
-);
+export const serverVersion = manifest.version;
