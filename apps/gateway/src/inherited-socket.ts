@@ -15,7 +15,8 @@ export class InheritedSocket {
   giveTo(server: Server): void {
     server.listen(this.#server, () => {
       this.#server.off('connection', this.#keep);
-      for (const socket of this.#early.splice(0)) server.emit('connection', socket);
+      // As a server does with its own.
+      for (const socket of this.#early.splice(0)) server.emit('connection', socket.setNoDelay(true).setKeepAlive(true));
     });
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import { type Socket, Server as TcpServer } from 'node:net';
@@ -31,6 +32,12 @@ const retryMs = 2000;
 /** What a client of HTTP/2 sent before it heard that it is to leave arrives within so long. */
 const farewellMs = 1000;
 
+/**
+ * What runs on a connection of HTTP/1.1, to tell whom a silence is to be blamed on. Not what ran there last: each collection would
+ * move the last request of every connection.
+ */
+const running = new WeakMap<Socket, ServerResponse>();
+
 /** One address on which requests come in. */
 export class Listener {
   readonly #around: Surroundings;
@@ -42,8 +49,6 @@ export class Listener {
   readonly #sessions = new Set<ServerHttp2Session>();
   /** Connections that left HTTP; the server does not know them any more. */
   readonly #upgraded = new Set<Duplex>();
-  /** What runs on a connection, to tell whom a silence is to be blamed on. */
-  readonly #running = new WeakMap<Socket, ServerResponse>();
   #timer: NodeJS.Timeout | undefined;
   #leaving = false;
 
@@ -102,12 +107,11 @@ export class Listener {
 
   /** Resolves when nobody is connected any more; after `graceMs` nobody is waited for. */
   async ended(graceMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#server.getConnections((_error, count) => (count > 0 ? this.#server.once('close', resolve) : resolve()));
     const limit = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
-    await promise;
+    // Not the server's own count: it knows nothing of who came before it served (`InheritedSocket`).
+    await Promise.all(Array.from(this.#sockets, (socket) => once(socket, 'close')));
     clearTimeout(limit);
   }
 
@@ -186,7 +190,8 @@ export class Listener {
       });
       return;
     }
-    this.#running.set(request.socket, response);
+    running.set(request.socket, response);
+    response.on('close', endRunning);
     if (this.#leaving) response.shouldKeepAlive = false;
   }
 
@@ -205,7 +210,7 @@ export class Listener {
 
   /** A connection on which nothing happened for long: it ends, unless it is the backend that is waited for. */
   #onSilence(socket: Socket): void {
-    const response = this.#running.get(socket);
+    const response = running.get(socket);
     if (response === undefined || response.writableFinished) return void socket.destroy();
     const { req: request } = response;
     if (request.complete && socket.writableLength === 0) return;
@@ -217,6 +222,11 @@ export class Listener {
     const name = this.#target.kind === 'service' ? this.#target.service : this.#target.hosts[hostName(hostOf(request))];
     return name === undefined ? undefined : this.#around.service(name);
   }
+}
+
+function endRunning(this: ServerResponse): void {
+  const { socket } = this.req;
+  if (running.get(socket) === this) running.delete(socket);
 }
 
 function onNonsense(error: NodeJS.ErrnoException, socket: Duplex): void {

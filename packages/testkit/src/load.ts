@@ -13,7 +13,8 @@ export interface Load {
 
 /**
  * Sends requests at a constant rate, whether earlier ones were answered or not, over connections that are kept; one in
- * five is a POST. A request that waits is not lost until its connection breaks or 60 seconds have passed.
+ * five is a POST. A request that waits is not lost until its connection breaks or 60 seconds have passed. Kept connections
+ * are asked in turn: one that nobody asks again would never hear that it is to leave.
  */
 export function startLoad(input: {
   readonly port: number;
@@ -21,7 +22,7 @@ export function startLoad(input: {
   readonly path: string;
   readonly perSecond: number;
 }): Load {
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 256, scheduling: 'fifo' });
   const lost = new Map<string, number>();
   const open = new Set<Promise<void>>();
   let sent = 0;
