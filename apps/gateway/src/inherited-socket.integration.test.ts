@@ -62,4 +62,14 @@ describe('who connects before a successor serves', () => {
     await left;
     expect(heard).toMatch(/connection: close\r\n(.+\r\n)*\r\nthe last$/i);
   });
+
+  it('is not waited for any more when its connection breaks', async () => {
+    early.write('GET / HTTP/1.1\r\nhost: shop.localhost\r\n\r\n');
+    await waitUntil('the request', () => waiting.length === 1, 5);
+    const left = gateway.leave(10_000);
+
+    early.resetAndDestroy();
+
+    await expect(left).resolves.toBeUndefined();
+  });
 });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import { type Socket, Server as TcpServer } from 'node:net';
@@ -111,7 +110,7 @@ export class Listener {
       for (const socket of this.#sockets) socket.destroy();
     }, graceMs);
     // Not the server's own count: it knows nothing of who came before it served (`InheritedSocket`).
-    await Promise.all(Array.from(this.#sockets, (socket) => once(socket, 'close')));
+    await Promise.all(Array.from(this.#sockets, (socket) => new Promise((resolve) => socket.once('close', resolve))));
     clearTimeout(limit);
   }
 
