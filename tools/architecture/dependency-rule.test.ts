@@ -8,6 +8,7 @@ const declared = {
   'packages/protocol': ['@almanac/domain', 'zod', 'lodash'],
   'apps/server': ['@almanac/domain', '@almanac/protocol', '@almanac/testkit', 'fastify'],
   'apps/console': ['@almanac/protocol', 'react'],
+  'apps/gateway': ['@almanac/protocol'],
   'plugins/chat': ['@almanac/plugin-sdk', '@almanac/domain'],
 };
 
@@ -35,6 +36,7 @@ describe('the dependency rule', () => {
     ['apps/server/src/platform/http/a.ts', "import { x } from '#features/plans';", 'the platform knows no feature'],
     ['apps/server/src/platform/http/a.ts', "import '../../features/plans/index.ts';", 'the platform knows no feature'],
     ['plugins/chat/src/a.ts', "import { x } from '@almanac/domain';", 'may use only plugin-sdk'],
+    ['apps/gateway/src/a.ts', "import type { X } from '@almanac/protocol';", 'may use only protocol/gateway'],
     ['apps/surprise/src/a.ts', 'export const a = 1;', 'not in the table of parts'],
   ])('notices in %s: %s', (path, text, message) => {
     const found = check(path, text);
@@ -48,6 +50,7 @@ describe('the dependency rule', () => {
     ['apps/server/src/a.ts', "import Fastify from 'fastify'; import { x } from '#features/plans';"],
     ['apps/server/src/a.integration.test.ts', "import { databaseForFile } from '@almanac/testkit';"],
     ['apps/server/src/features/plans/a.ts', "import { x } from '#features/sites'; import { y } from './y.ts';"],
+    ['apps/gateway/src/a.ts', "import { x } from '@almanac/protocol/gateway';"],
   ])('allows in %s: %s', (path, text) => {
     expect(check(path, text)).toEqual([]);
   });

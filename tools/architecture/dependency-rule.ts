@@ -54,8 +54,9 @@ function workspaceOf(path: string): string {
 
 function onlyAllowedWorkspaces({ specifier, rule, workspace, forTests }: Import): string | undefined {
   if (!specifier.startsWith('@almanac/')) return undefined;
-  const name = packageOf(specifier).slice('@almanac/'.length);
-  if (rule.mayUse.includes(name) || (forTests && name === 'testkit')) return undefined;
+  const isOpen = (door: string) => rule.mayUse.some((each) => door === `@almanac/${each}`);
+  const name = packageOf(specifier);
+  if (isOpen(name) || isOpen(specifier) || (forTests && name === '@almanac/testkit')) return undefined;
   return `${workspace} may use only ${rule.mayUse.join(', ') || 'nothing of ours'}`;
 }
 
@@ -107,7 +108,7 @@ function isNpmPackage(specifier: string): boolean {
   return !/^[.#/]/.test(specifier) && !specifier.startsWith('@almanac/') && !specifier.startsWith('node:');
 }
 
-function packageOf(specifier: string): string {
+export function packageOf(specifier: string): string {
   return specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)

@@ -1,5 +1,6 @@
 /** What each part may import of our own, and which npm packages where that is a closed list. */
 export interface PartRule {
+  /** Packages, or one of their second doors alone. */
   readonly mayUse: readonly string[];
   /** Names of the only npm packages; absent where the part's package.json decides. */
   readonly onlyPackages?: readonly string[];
@@ -20,7 +21,7 @@ export const parts: Readonly<Record<string, PartRule>> = {
   'apps/server': { mayUse: ['domain', 'protocol', 'plugin-sdk', 'host', 'delta'] },
   'apps/agent': { mayUse: ['domain', 'protocol', 'client', 'plugin-sdk', 'host', 'delta'] },
   'apps/builder': { mayUse: ['domain', 'protocol', 'client', 'host', 'contracts'] },
-  'apps/gateway': { mayUse: ['protocol'] },
+  'apps/gateway': { mayUse: ['protocol/gateway'] },
   'apps/console': { mayUse: ['domain', 'protocol', 'client'], withoutNode: true },
   'apps/cli': { mayUse: ['domain', 'protocol', 'client'] },
   'apps/launcher': { mayUse: ['domain', 'protocol', 'client', 'host'] },

@@ -3,6 +3,7 @@ import { join, posix } from 'node:path';
 import { z } from 'zod';
 import { repository } from '../run-program.ts';
 import type { Declared } from './dependency-rule.ts';
+import { packageOf } from './dependency-rule.ts';
 import { parts } from './dependency-table.ts';
 
 const names = z.record(z.string(), z.string()).default({});
@@ -49,7 +50,7 @@ export function manifestViolations(manifests: Readonly<Record<string, Manifest>>
     const rule = parts[folder.startsWith('plugins/') ? 'plugins' : folder];
     if (folder === '' || rule === undefined) return [];
     const ours = (dependencies: object) => Object.keys(dependencies).filter((name) => name.startsWith('@almanac/'));
-    const allowed = rule.mayUse.map((name) => `@almanac/${name}`);
+    const allowed = rule.mayUse.map((door) => packageOf(`@almanac/${door}`));
     const tooMany = [
       ...ours(each.dependencies).filter((name) => !allowed.includes(name)),
       ...ours(each.devDependencies).filter((name) => ![...allowed, '@almanac/testkit'].includes(name)),
