@@ -47,26 +47,14 @@ describe('access that changes', () => {
         select t.id, p.id, ${named(inTeam)} from teams t, principals p where t.name = 'web' and p.name = 'eve'`);
   };
 
-  /**
-   * Builds what somebody pushed of the shopfront. Where branches are followed, builders are asked for the heads of all
-   * of them, at a time of the server's own choice: that of the strongroom never moves.
-   */
+  /** Builds what somebody pushed of the shopfront. */
   const pushed = async (commit: string, settings: Readonly<Record<string, unknown>> = {}) => {
     await tests.send('POST /applications/shopfront/push-events', { body: { commit } });
     const builder = scriptedBuilder(tests);
-    for (;;) {
-      const job = await builder.claim();
-      if (job.work.kind === 'resolve') {
-        const isPushed = job.work.source.repository === '/srv/shopfront';
-        await builder.complete(job, { kind: 'resolved', commit: isPushed ? commit : '2'.repeat(40) });
-        continue;
-      }
-      await builder.complete(
-        job,
-        await builtResult(tests, { name: 'shopfront', commits: [commitOf(commit)], settings }),
-      );
-      return;
-    }
+    await builder.complete(
+      await builder.claimBuild(),
+      await builtResult(tests, { name: 'shopfront', commits: [commitOf(commit)], settings }),
+    );
   };
   const letTokenWork = (works: boolean) =>
     session.query(

@@ -60,18 +60,11 @@ describe('the history of an environment', () => {
     tests.send(`PUT /applications/orders/settings/${key}`, {
       body: { value, place: { environment: 'production', level: 'environment' } },
     });
-  /** Looks into followed branches are work, too, and may come between. */
-  const claimBuild = async () => {
-    for (;;) {
-      const job = await scriptedBuilder(tests).claim();
-      if (job === null || job.work.kind === 'build') return job;
-    }
-  };
   const build = async (application: string, digit: string, parents: readonly string[] = []) => {
     const builder = scriptedBuilder(tests);
     const hash = digit.repeat(40);
     await tests.send(`POST /applications/${application}/builds`, { body: { commit: hash } });
-    const job = await claimBuild();
+    const job = await builder.claimBuild();
     const result = await builtResult(tests, { name: application, commits: [commitOf(hash, parents)] });
     await builder.complete(job, { ...result, manifest: manifestOf(application, settings) });
     return job.work.build as string;
@@ -382,7 +375,7 @@ describe('the history of an environment', () => {
     const rebuild = async () => {
       await tests.send('POST /applications/orders/builds', { body: { commit: 'b'.repeat(40), rebuild: true } });
       const builder = scriptedBuilder(tests);
-      const job = await claimBuild();
+      const job = await builder.claimBuild();
       const result = await builtResult(tests, {
         name: 'orders',
         commits: [commitOf('b'.repeat(40), ['a'.repeat(40)])],
@@ -408,7 +401,7 @@ describe('the history of an environment', () => {
     const builder = scriptedBuilder(tests);
     const hash = 'd'.repeat(40);
     await tests.send('POST /applications/catalog/builds', { body: { commit: hash } });
-    const job = await claimBuild();
+    const job = await builder.claimBuild();
     const result = await builtResult(tests, { name: 'catalog', commits: [commitOf(hash, ['a'.repeat(40)])] });
     const needsMore = { ...settings, MUST_BE_SET: { required: true } };
     await builder.complete(job, { ...result, manifest: manifestOf('catalog', needsMore) });

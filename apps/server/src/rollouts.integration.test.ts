@@ -94,7 +94,7 @@ describe('a rollout that a site tells of', () => {
     await send('POST /applications/orders/push-events', { body: { commit } });
     const builder = scriptedBuilder(tests);
     await builder.complete(
-      await builder.claim(),
+      await builder.claimBuild(),
       await builtResult(tests, { name: 'orders', commits: [commitOf(commit)] }),
     );
 

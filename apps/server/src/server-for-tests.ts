@@ -129,8 +129,16 @@ export function digestOf(content: string): string {
 /** A builder that says what tests tell it to; everything else about it is real. */
 export function scriptedBuilder({ send, builder }: ServerForTests) {
   const post = (path: `/${string}`, body: unknown) => send(`POST ${path}`, { as: builder, body });
+  const claim = async () => (await post('/builders/claims', { builder: 'scripted', wait: 0 })).body.job;
   return {
-    claim: async () => (await post('/builders/claims', { builder: 'scripted', wait: 0 })).body.job,
+    claim,
+    /** The next build. Where branches are followed, builders are asked for their heads between: that stays unanswered. */
+    claimBuild: async () => {
+      for (;;) {
+        const job = await claim();
+        if (job === null || job.work.kind === 'build') return job;
+      }
+    },
     post,
     upload: (content: string, digest = digestOf(content)) =>
       send(`PUT /builders/artifacts/${digest}`, {
