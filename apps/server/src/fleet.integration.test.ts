@@ -66,7 +66,7 @@ describe('rings of sites', () => {
     );
   };
   const until = async (plan: number, what: (found: ReturnType<typeof JSON.parse>) => boolean, meanwhile = obey) => {
-    for (let looks = 0; looks < 400; looks += 1) {
+    for (let looks = 0; looks < 100; looks += 1) {
       const found = await show(plan);
       if (what(found)) return found;
       await meanwhile();
@@ -177,7 +177,7 @@ describe('rings of sites', () => {
     expect(back.body).toMatchObject({ state: 'paused' });
     const rested = await until(third, (plan) => plan.operations[0].rings[0].counts?.done === 0);
     expect(states(rested)).toEqual(['returned', 'waiting']);
-    for (let looks = 0; looks < 400 && (await told())['shop-1']?.[0] !== '1.1.0'; looks += 1) await pause(50);
+    for (let looks = 0; looks < 100 && (await told())['shop-1']?.[0] !== '1.1.0'; looks += 1) await pause(50);
     expect(await told()).toEqual(Object.fromEntries(names.map((name) => [name, ['1.1.0']])));
 
     await send(`POST /plans/${third}/continue`, { body: {} });

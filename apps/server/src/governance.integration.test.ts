@@ -34,7 +34,7 @@ describe('governance', () => {
   const start = (plan: number, body: object = {}) => send(`POST /plans/${plan}/start`, { as: people.deployer, body });
   const show = async (plan: number) => (await send(`GET /plans/${plan}`)).body;
   const becomes = async (plan: number, state: string, meanwhile: () => Promise<void> = async () => undefined) => {
-    for (let looks = 0; looks < 400; looks += 1) {
+    for (let looks = 0; looks < 100; looks += 1) {
       const found = await show(plan);
       if (found.state === state) return found;
       await meanwhile();
