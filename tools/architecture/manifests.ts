@@ -2,8 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { z } from 'zod';
 import { repository } from '../run-program.ts';
-import type { Declared } from './dependency-rule.ts';
-import { packageOf } from './dependency-rule.ts';
+import { type Declared, packageOf } from './dependency-rule.ts';
 import { parts } from './dependency-table.ts';
 
 const names = z.record(z.string(), z.string()).default({});

@@ -132,7 +132,7 @@ export function scriptedBuilder({ send, builder }: ServerForTests) {
   const claim = async () => (await post('/builders/claims', { builder: 'scripted', wait: 0 })).body.job;
   return {
     claim,
-    /** The next build. A server that follows branches asks for their heads, too, and when is up to it: that stays unanswered. */
+    /** The next build. Looks into followed branches, which the server asks for in its own time, stay unanswered. */
     claimBuild: async () => {
       for (;;) {
         const job = await claim();
